@@ -1,0 +1,1 @@
+"""The koopkg corpus as package data: case documents and evaluation sets."""

@@ -1,0 +1,236 @@
+"""Turn batches of case records (YAML lists) into corpus files, one Markdown file a case.
+
+    python tools/import_cases.py --places DIR BATCH.yaml...
+
+DIR holds `municipalities-de.csv` and `districts-de.csv` (official register, not shipped). A corpus file that is there already
+is left alone, because after its import it is edited by hand; `--overwrite` makes it anew. The rules of `corpus/README.md`
+are applied to every record, single corrections come from `corrections.yaml` beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Record = dict[str, Any]
+
+TOOLS = Path(__file__).parent
+FRONT_MATTER = (
+    "id title title_en country state places partner_count population area_type started ended status sectors service legal_form "
+    "legal_form_evidence cooperation_type initiative orientation approach actors phase coordination success_factors obstacles "
+    "results funding sources"
+).split()
+
+LAND_PREFIX = {
+    "Schleswig-Holstein": "01", "Hamburg": "02", "Niedersachsen": "03", "Bremen": "04", "Nordrhein-Westfalen": "05", "Hessen": "06",
+    "Rheinland-Pfalz": "07", "Baden-Württemberg": "08", "Bayern": "09", "Saarland": "10", "Berlin": "11", "Brandenburg": "12",
+    "Mecklenburg-Vorpommern": "13", "Sachsen": "14", "Sachsen-Anhalt": "15", "Thüringen": "16",
+}  # fmt: skip
+
+TOWN_KINDS = ("61", "62", "63", "67")  # Textkennzeichen of GV100AD: towns of every rank
+ABBREVIATIONS = (
+    (r"\ba\. ?d\. ?", "an der "), (r"\bi\. ?d\. ?", "in der "), (r"\bv\. ?d\. ?", "vor der "), (r"\ba\. ?", "am "),
+    (r"\bi\. ?", "im "), (r"\bb\. ?", "bei "), (r"\bSt\. ?", "sankt "),
+)  # fmt: skip
+
+# The value is kept only where the text itself says so; otherwise it was a classification by the person who wrote the record.
+AREA_CUES = {
+    "laendlich": r"ländlich|\bDorf|Dörf|dörf|Landgemeind|Ortsgemeind|dünn besiedelt|auf dem Land\b|strukturschwach|abgelegen|kleine[nr]? "
+    r"(?:\w+ )?(?:Gemeind|Ort|Kommun|Landst)|Kleinstadt|Kleinstädt|einwohnerschwach|Land-?wirtschaft|Bauern|Weiler",
+    "stadt-umland": r"Umland|Vorort|Nachbar|Metropol|Ballungs|Kernstadt|Speckgürtel|Großstadt|Stadtregion|angrenzend|Region(?:al)?|vor den Toren",
+    "staedtisch": r"Großstadt|Großstädt|kreisfreie|Landeshauptstadt|Stadtteil|Innenstadt|Quartier|Städte|Metropol|Hauptstadt|Stadt",
+    "verstaedtert": r"Städte|städtisch|verdichtet|Ballungs|Stadt",
+    "grenzraum": r"[Gg]renz",
+}
+BOTTOM_UP_CUES = (
+    r"[Ii]nitiativ|Initiator|Bürgerinnen|Bürgern?\b|Bürgerschaft|Einwohner|Ehrenamt|ehrenamtlich|gründeten|gründete\b|schlossen sich|schloss sich|taten sich|"
+    r"Anstoß|angestoßen|stießen|Anregung|regten|regte\b|aus eigenem|freiwillig|baten|bat\b|wandte|vereinbarten|ergriff|Idee|suchten|suchte\b|Bewohner|"
+    r"schlug(?:en)? vor|entschieden sich|entschlossen sich"
+)
+
+
+class Gazetteer:
+    """Official keys by Land and normalised name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._keys: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        self._towns: set[str] = set()
+        for row in rows(folder / "municipalities-de.csv"):
+            for form, spelling in (("full", full_name(row["name"])), ("short", short_name(row["name"]))):
+                self._keys[form, row["ags"][:2], spelling].add(row["ags"])
+            if row["kind"] in TOWN_KINDS:
+                self._towns.add(row["ags"])
+        for row in rows(folder / "districts-de.csv"):
+            if not re.search(r"stadt\b", row["name"].partition(",")[2].casefold()):
+                self._keys["district", row["kreis"][:2], district_name(row["name"])].add(row["kreis"])
+
+    def find(self, name: str, kind: str, state: str | None) -> set[str]:
+        """All keys that the name can stand for in its Land; empty for kinds that have no official key.
+
+        The full official name goes before the short one (`Hennef` for `Hennef (Sieg)`), a town before a village where the record says Stadt.
+        """
+        land = LAND_PREFIX.get(state or "", "")
+        if kind == "Landkreis":
+            return set(self._keys.get(("district", land, district_name(name)), ()))
+        if kind not in ("Gemeinde", "Stadt"):
+            return set()
+        keys = self._keys.get(("full", land, full_name(name))) or self._keys.get(("short", land, full_name(name)), set())
+        towns = keys & self._towns
+        return set(towns if kind == "Stadt" and len(towns) == 1 else keys)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def full_name(name: str) -> str:
+    """The name without its official suffix, abbreviations written out, folded."""
+    base = name.split(",")[0].strip()
+    base = re.sub(r"^(Stadt|Gemeinde|Markt|Hansestadt|Landeshauptstadt|Lutherstadt) (?=[A-ZÄÖÜ])", "", base)
+    for short, long in ABBREVIATIONS:
+        base = re.sub(short, long, base)
+    return " ".join(re.sub(r"[-/]", " ", base.casefold()).split())
+
+
+def short_name(name: str) -> str:
+    """The name without what tells it from its namesakes: a bracket, a river, a landscape, a second language."""
+    base = re.split(r" ?[(/]|,", name)[0]
+    return re.split(r" (?:am|im|an|in|bei|vor|ob|auf) ", full_name(base) + " ")[0].strip()
+
+
+def district_name(name: str) -> str:
+    """The name of a district without its type word, folded."""
+    return re.sub(r"^(landkreis|kreis|lkr\.) ", "", re.split(r",| \(", name.casefold())[0].strip().replace("a. inn", "a.inn"))
+
+
+def correct(record: Record, corrections: dict[str, Record], report: Counter[str]) -> Record:
+    """Apply the rules of the corpus and the record's own corrections."""
+    record = {key: record.get(key) for key in (*FRONT_MATTER, "summary")}
+    record["summary"] = " ".join(str(record["summary"]).split())
+    own = corrections.get(record["id"], {})
+    for old, new in own.get("replace", []):
+        if old not in record["summary"]:
+            raise SystemExit(f"{record['id']}: corrections.yaml: no passage {old!r} in the summary")
+        record["summary"] = record["summary"].replace(old, new)
+    if "append" in own:
+        record["summary"] += " " + own["append"]
+    record["places"] = [place for place in record["places"] if place["name"] not in own.get("drop_places", [])]
+    record["results"] = [result for result in record["results"] if result not in own.get("drop_results", [])]
+    for source in record["sources"]:
+        if any(part in (source["url"] or "") for part in own.get("hide_urls", [])):
+            source["url"] = None
+            report["addresses of sources left out"] += 1
+    record.update(own.get("set", {}))
+    return apply_rules(record, report)
+
+
+def apply_rules(record: Record, report: Counter[str]) -> Record:
+    text = record["title"] + " " + record["summary"] + " " + " ".join(factor["evidence"] for factor in record["success_factors"])
+    if record["status"] in ("beendet", "gescheitert") and record["phase"] != "beendigung":
+        record["phase"] = "beendigung"
+        report["phase set to beendigung"] += 1
+    if record["status"] == "geplant" and record["started"] is not None:
+        record["started"] = None
+        report["start of a planned case removed"] += 1
+    if record["area_type"] and not re.search(AREA_CUES[record["area_type"]], text):
+        record["area_type"] = None
+        report["area_type without a cue in the text removed"] += 1
+    if record["initiative"] == "bottom-up" and not re.search(BOTTOM_UP_CUES, text):
+        record["initiative"] = None
+        report["initiative bottom-up without a cue in the text removed"] += 1
+    return record
+
+
+def resolve_places(record: Record, gazetteer: Gazetteer, report: Counter[str]) -> None:
+    resolved = []
+    for place in record["places"]:
+        keys = gazetteer.find(place["name"], place["kind"], record["state"])
+        report[f"places: {'key found' if len(keys) == 1 else 'ambiguous' if keys else 'no key'}"] += 1
+        resolved.append({**place, "ags": keys.pop() if len(keys) == 1 else None})
+    record["places"] = resolved
+
+
+def body(record: Record) -> str:
+    """The German prose of a case; a section without facts is left out."""
+    sections = [
+        ("Ausgangslage und Zusammenarbeit", record["summary"]),
+        ("Organisation", organisation(record)),
+        ("Ergebnisse", bullets(record["results"])),
+        ("Erfolgsfaktoren", bullets([factor["evidence"] for factor in record["success_factors"]])),
+        ("Hürden", bullets(record["obstacles"])),
+        ("Quellen", bullets([citation(source) for source in record["sources"]])),
+    ]
+    return f"# {record['title']}\n" + "".join(f"\n## {heading}\n\n{text}\n" for heading, text in sections if text)
+
+
+def organisation(record: Record) -> str:
+    names = [place["name"] for place in record["places"]]
+    sentences = [
+        f"Beteiligt {'ist' if len(names) == 1 else 'sind'} {listing(names)}." if names else "",
+        f"Zur Rechtsform: {sentence(record['legal_form_evidence'])}" if record["legal_form_evidence"] else "",
+        f"Koordination: {sentence(record['coordination'])}" if record["coordination"] else "",
+        f"Förderung: {sentence('; '.join(record['funding']))}" if record["funding"] else "",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def listing(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " und " + names[-1]
+
+
+def sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def bullets(items: list[str]) -> str:
+    return "\n".join(f"- {' '.join(item.split())}" for item in items)
+
+
+def citation(source: Record) -> str:
+    title = source["title"].replace("[", "(").replace("]", ")")
+    linked = f"[{title}](<{source['url']}>)" if source["url"] else title
+    return ", ".join(filter(None, [linked, source["publisher"], str(source["year"] or "")]))
+
+
+def corpus_file(record: Record) -> str:
+    front = yaml.safe_dump({key: record[key] for key in FRONT_MATTER}, allow_unicode=True, sort_keys=False, width=120)
+    return f"---\n{front}---\n\n{body(record)}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH.yaml")
+    parser.add_argument("--places", type=Path, required=True, help="folder with municipalities-de.csv and districts-de.csv")
+    parser.add_argument("--out", type=Path, default=TOOLS.parent / "corpus" / "cases")
+    parser.add_argument("--overwrite", action="store_true", help="make files anew that are there already")
+    arguments = parser.parse_args()
+
+    corrections = yaml.safe_load((TOOLS / "corrections.yaml").read_text(encoding="utf-8"))
+    gazetteer = Gazetteer(arguments.places)
+    report: Counter[str] = Counter()
+    for batch in arguments.batches:
+        for raw in yaml.safe_load(batch.read_text(encoding="utf-8")):
+            target = arguments.out / f"{raw['id']}.md"
+            if target.exists() and not arguments.overwrite:
+                report["files left as they are"] += 1
+                continue
+            record = correct(raw, corrections, report)
+            resolve_places(record, gazetteer, report)
+            target.write_text(corpus_file(record), encoding="utf-8")
+            report["files written"] += 1
+    for line, count in sorted(report.items()):
+        print(f"{count:6} {line}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
