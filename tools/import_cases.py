@@ -176,8 +176,8 @@ def organisation(record: Record) -> str:
     sentences = [
         f"Beteiligt {'ist' if len(names) == 1 else 'sind'} {listing(names)}." if names else "",
         f"Zur Rechtsform: {sentence(record['legal_form_evidence'])}" if record["legal_form_evidence"] else "",
-        f"Koordination: {sentence(record['coordination'])}" if record["coordination"] else "",
-        f"Förderung: {sentence('; '.join(record['funding']))}" if record["funding"] else "",
+        f"Leitung: {sentence(record['coordination'])}" if record["coordination"] else "",
+        f"Mittel: {sentence('; '.join(record['funding']))}" if record["funding"] else "",
     ]
     return " ".join(filter(None, sentences))
 

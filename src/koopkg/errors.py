@@ -1,0 +1,88 @@
+"""The exceptions of koopkg, one subclass a stage; caught only at the command line and at the HTTP edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ConfigurationError",
+    "DocumentError",
+    "EncoderMismatchError",
+    "GraphValidationError",
+    "KoopkgError",
+    "OntologyError",
+    "Problem",
+    "QueryError",
+    "QueryLimitError",
+    "SnapshotError",
+    "UnknownCaseError",
+]
+
+
+class KoopkgError(Exception):
+    """Anything that koopkg refuses; the message says where, what is wrong, what was expected and what to do."""
+
+
+class ConfigurationError(KoopkgError):
+    """A setting has a value that cannot be used."""
+
+
+class OntologyError(KoopkgError):
+    """The ontology cannot be read or lacks a term that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one field of a document."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+class DocumentError(KoopkgError):
+    """A document cannot be taken in; carries every problem found in it.
+
+    Attributes:
+        where: Path of the file as the user gave it.
+        problems: What is wrong, field by field; never empty.
+    """
+
+    def __init__(self, where: str, problems: list[Problem]) -> None:
+        self.where = where
+        self.problems = problems
+        super().__init__("\n".join(f"{where}: {problem}" for problem in problems))
+
+
+class GraphValidationError(KoopkgError):
+    """The graph of a document violates a SHACL shape."""
+
+
+class SnapshotError(KoopkgError):
+    """There is no usable snapshot, or one is damaged."""
+
+
+class EncoderMismatchError(SnapshotError):
+    """A snapshot was built with another encoder than the one in use."""
+
+
+class QueryError(KoopkgError):
+    """A request cannot be answered as it stands.
+
+    Attributes:
+        field: The parameter at fault.
+    """
+
+    def __init__(self, message: str, *, field: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class QueryLimitError(KoopkgError):
+    """A query ran into its limit of time or memory and was ended."""
+
+
+class UnknownCaseError(KoopkgError):
+    """No case has the identifier asked for."""

@@ -1,0 +1,153 @@
+"""Cases -> a Tantivy index of German and English stems and of the parts of German compounds; text -> BM25 scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from koopkg.morphology import Analyses, Morphology
+
+__all__ = ["LexicalDocument", "LexicalIndex", "build_lexical_index"]
+
+_BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "parts": 0.4, "english": 1.0}
+"""Weight of a field; compounds' parts count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
+_K1 = 1.2
+"""Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
+
+_STOP_WORDS = frozenset(
+    "aber alle als also am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese doch dort du durch ein eine einem einen "
+    "einer eines er es für gegen hat haben hatte ich ihr im in ist ja jede jeder kann können man mehr mein mit muss nach nicht noch nur ob oder "
+    "ohne sehr sein seine sich sie sind so soll sollen über um und uns unser unsere unserem unseren unserer unter vom von vor war was welche "
+    "welcher welches wenn wer werden wie wir wird wo wollen würde zu zum zur zwei zwischen gibt möchten sowie beim dabei bereits etwa etwas "
+    "the a an and are as at be by can could do does for from has have how in into is it its of on or our should that their they this to we what "
+    "when where which who will with would there want need any some".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalDocument:
+    """The text of one case by field, not yet analysed."""
+
+    id: str
+    title: str
+    body: str
+    labels: str
+    english: str
+
+
+class _Analyser:
+    """Text -> index terms, the same at index and query time."""
+
+    def __init__(self, analyses: Analyses) -> None:
+        self.german, self.english = Morphology("de", analyses), Morphology("en", analyses)
+
+    def stems(self, text: str, morphology: Morphology) -> list[str]:
+        return [token.stem for token in morphology.tokens(text) if token.surface.lower() not in _STOP_WORDS]
+
+    def parts(self, text: str) -> list[str]:
+        """Stems of the compounds' parts, and of simple words too, so that Bus finds Bürgerbus and Bürgerbus finds Bus."""
+        found = []
+        for token in self.german.tokens(text):
+            if token.surface.lower() in _STOP_WORDS:
+                continue
+            spans = self.german.parts(token.surface)
+            found += [self.german.stem(token.surface[start:end]) for start, end in spans] or [token.stem]
+        return found
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw")
+    for name in _BOOSTS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def build_lexical_index(folder: Path, documents: Iterable[LexicalDocument], analyses: Analyses) -> None:
+    """Write the index to a folder, one segment, documents in the order given."""
+    folder.mkdir(parents=True)
+    analyser = _Analyser(analyses)
+    index = tantivy.Index(_schema(), path=str(folder))
+    writer = index.writer(heap_size=64_000_000, num_threads=1)
+    for document in documents:
+        german = f"{document.title} {document.labels} {document.body}"
+        writer.add_document(
+            tantivy.Document(
+                id=document.id,
+                title=" ".join(analyser.stems(document.title, analyser.german)),
+                labels=" ".join(analyser.stems(document.labels, analyser.german)),
+                body=" ".join(analyser.stems(document.body, analyser.german)),
+                parts=" ".join(analyser.parts(german)),
+                english=" ".join(analyser.stems(document.english, analyser.english)),
+            )
+        )
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class LexicalIndex:
+    """BM25 over the cases of one snapshot."""
+
+    def __init__(self, folder: Path, analyses: Analyses) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        self._searcher = self._index.searcher()
+        self._analyser = _Analyser(analyses)
+
+    def search(self, text: str) -> dict[str, float]:
+        """Score every case that shares a term with the text.
+
+        Returns:
+            Case id -> score in (0, 1]: BM25 summed over terms and fields, divided by what a case would reach that
+            has every term in title and body. Empty for a text of stop words.
+        """
+        clauses, attainable = [], 0.0
+        for field, terms in self._terms(text).items():
+            for term in dict.fromkeys(terms):
+                frequency = self._searcher.doc_freq(field, term)
+                if frequency:
+                    query = tantivy.Query.term_query(self._index.schema, field, term)
+                    clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, _BOOSTS[field])))
+                    if field in ("title", "body", "english"):
+                        attainable += _BOOSTS[field] * self._idf(frequency) * (_K1 + 1) / 2
+        if not clauses:
+            return {}
+        found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=max(self._searcher.num_docs, 1), count=False)
+        scores = {str(self._searcher.doc(address)["id"][0]): float(score) for score, address in found.hits}
+        scale = max(attainable, *scores.values())
+        return {case_id: score / scale for case_id, score in scores.items()}
+
+    def matching_stems(self, text: str) -> frozenset[str]:
+        """Stems of a query by which its words are found again in a passage, compounds' parts included."""
+        return frozenset(self._analyser.stems(text, self._analyser.german)) | frozenset(self._analyser.parts(text))
+
+    def highlights(self, text: str, stems: frozenset[str]) -> list[tuple[int, int]]:
+        """Where words of a passage, or parts of its compounds, have one of the stems; in order, without overlap."""
+        spans = []
+        for token in self._analyser.german.tokens(text):
+            if token.surface.lower() in _STOP_WORDS:
+                continue
+            if token.stem in stems:
+                spans.append((token.start, token.end))
+                continue
+            parts = self._analyser.german.parts(token.surface)
+            spans += [(token.start + start, token.start + end) for start, end in parts if self._analyser.german.stem(token.surface[start:end]) in stems]
+        return spans
+
+    def _terms(self, text: str) -> dict[str, list[str]]:
+        german = self._analyser.stems(text, self._analyser.german)
+        return {
+            "title": german,
+            "labels": german,
+            "body": german,
+            "parts": self._analyser.parts(text),
+            "english": self._analyser.stems(text, self._analyser.english),
+        }
+
+    def _idf(self, frequency: int) -> float:
+        """Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as Tantivy computes it."""
+        total = self._searcher.num_docs
+        return log(1 + (total - frequency + 0.5) / (frequency + 0.5))

@@ -1,0 +1,90 @@
+"""SKOS labels of one language -> what to look for: sequences of stems, and abbreviations as they are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from koopkg.model import Language
+from koopkg.morphology import Analyses, Morphology
+from koopkg.ontology import Label, Ontology
+
+__all__ = ["Entry", "Lexicon"]
+
+_LONGEST_ABBREVIATION = 7
+_UMLAUT = re.compile(r"[äöü]|[aou]e", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A concept behind a label.
+
+    Attributes:
+        is_noun: Asks for a capital in running German text (Verein, not vereinen).
+        has_umlaut: Asks for one in the text too, where the stem has lost it (Bürger, not Burg).
+    """
+
+    iri: str
+    is_weak: bool
+    is_confusable: bool
+    is_noun: bool
+    has_umlaut: bool
+
+    def fits(self, surface: str) -> bool:
+        """Whether a stretch of text with the label's stems can stand for the label."""
+        return not self.has_umlaut or bool(_UMLAUT.search(surface))
+
+
+class Lexicon:
+    """Every label of an ontology in one language, ready to be looked up."""
+
+    def __init__(self, ontology: Ontology, language: Language, analyses: Analyses) -> None:
+        self.morphology = Morphology(language, analyses)
+        self.entries: dict[tuple[str, ...], tuple[Entry, ...]] = {}
+        self._abbreviations: dict[str, tuple[Entry, ...]] = {}
+        for concept in ontology.concepts.values():
+            for label in concept.labels:
+                if label.language == language:
+                    self._add(label, concept.iri)
+        self.longest = max((len(key) for key in self.entries), default=0)
+
+    def _add(self, label: Label, iri: str) -> None:
+        is_german = self.morphology.language == "de"
+        is_noun, has_umlaut = is_german and label.text[0].isupper(), is_german and bool(_UMLAUT.search(label.text))
+        entry = Entry(iri, label.kind == "weak", label.kind == "confusable", is_noun, has_umlaut)
+        if is_abbreviation(label.text):
+            self._abbreviations[label.text] = (*self._abbreviations.get(label.text, ()), entry)
+            return
+        key = tuple(token.stem for token in self.morphology.tokens(label.text))
+        if key and entry not in self.entries.get(key, ()):
+            self.entries[key] = (*self.entries.get(key, ()), entry)
+
+    @cached_property
+    def abbreviation_pattern(self) -> re.Pattern[str]:
+        """Matches any abbreviation as written, blanks after full stops free (`e. V.`, `e.V.`); longest first."""
+        written = sorted(self._abbreviations, key=len, reverse=True)
+        alternatives = "|".join(re.escape(label).replace(r"\ ", r"\s?").replace(r"\.", r"\.\s?").removesuffix(r"\s?") for label in written)
+        return re.compile(rf"(?<![\w.])(?:{alternatives})(?!\w)") if written else re.compile(r"(?!)")
+
+    def abbreviation(self, surface: str) -> tuple[Entry, ...]:
+        """The entries behind a match of `abbreviation_pattern`."""
+        return self._by_compact_form[_compact(surface)]
+
+    @cached_property
+    def _by_compact_form(self) -> dict[str, tuple[Entry, ...]]:
+        merged: dict[str, tuple[Entry, ...]] = {}
+        for label, entries in self._abbreviations.items():
+            merged[_compact(label)] = tuple(dict.fromkeys((*merged.get(_compact(label), ()), *entries)))
+        return merged
+
+
+def is_abbreviation(label: str) -> bool:
+    """Whether a label is matched letter by letter: short, one word, with two capitals or a full stop (AöR, eG, e. V.)."""
+    compact = _compact(label)
+    one_word = " " not in label or "." in label
+    return one_word and len(compact) <= _LONGEST_ABBREVIATION and (sum(char.isupper() for char in compact) >= 2 or "." in label or compact == "eG")
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)

@@ -1,0 +1,123 @@
+"""Text -> the places it names, resolved to official keys through the places that the cases of the corpus name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from koopkg.model import Case, Mention, Passage, Place, PlaceLink
+from koopkg.morphology import Analyses, Morphology, Token
+from koopkg.namespaces import place_iri
+from koopkg.ontology import Ontology
+
+__all__ = ["Gazetteer", "link_places"]
+
+_CUES = frozenset("in aus bei um nach stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt und von".split())
+"""Words before a name that show it is a place and not an everyday word (Essen, Halle, Regen)."""
+_GAP = re.compile(r"[\s\-–/().,]{1,3}\Z")
+_UNAMBIGUOUS, _BY_LAND = 0.95, 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    name: str
+    ags: str | None
+    state: str | None
+    iri: str | None
+
+
+class Gazetteer:
+    """Names of places -> what they can stand for."""
+
+    def __init__(self, cases: Iterable[Case], ontology: Ontology, analyses: Analyses) -> None:
+        self._candidates: dict[tuple[str, ...], set[_Candidate]] = {}
+        self._morphology = Morphology("de", analyses)
+        for land in ontology.lands.values():
+            for _, name in land.names:
+                self._add(name, _Candidate(land.name(), land.ags, land.name() if land.part_of else None, land.iri))
+        for case in cases:
+            for place in case.places:
+                iri = place_iri(place.ags) if place.ags else None
+                for name in _name_variants(place):
+                    self._add(name, _Candidate(place.name, place.ags, case.state, iri))
+        self.longest = max(len(key) for key in self._candidates)
+
+    def _add(self, name: str, candidate: _Candidate) -> None:
+        key = tuple(token.surface for token in self._morphology.tokens(name))
+        if key:
+            self._candidates.setdefault(key, set()).add(candidate)
+
+    def tokens(self, text: str) -> list[Token]:
+        return list(self._morphology.tokens(text))
+
+    def is_clear(self, tokens: list[Token], position: int) -> bool:
+        """Whether a one-word name is no everyday word, or a cue before it shows that a place is meant."""
+        if position > 0 and tokens[position - 1].surface.lower() in _CUES:
+            return True
+        return self._morphology.analyses.is_name(tokens[position].surface)
+
+    def find(self, key: tuple[str, ...]) -> set[_Candidate]:
+        """The candidates for a name, also in the genitive (Witzenhausens)."""
+        return self._candidates.get(key) or self._candidates.get((*key[:-1], key[-1].removesuffix("s")), set())
+
+
+def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str | None = None, is_query: bool = False) -> list[PlaceLink]:
+    """The places that passages name, longest names first.
+
+    Args:
+        state: Land of the document; decides between namesakes.
+        is_query: Short names need no cue before them.
+
+    Returns:
+        One link a place, by first mention; without a key where several places have the name and the Land does not decide.
+    """
+    found: dict[_Candidate, list[Mention]] = {}
+    certain: dict[_Candidate, float] = {}
+    for passage in passages:
+        for mention, candidates in _mentions(gazetteer, passage, is_query=is_query):
+            candidate, confidence = _resolve(candidates, state)
+            found.setdefault(candidate, []).append(mention)
+            certain[candidate] = confidence
+    links = [
+        PlaceLink(candidate.name, candidate.ags, candidate.state, candidate.iri, certain[candidate], tuple(mentions))
+        for candidate, mentions in found.items()
+    ]
+    return sorted(links, key=lambda link: link.evidence[0].start)
+
+
+def _mentions(gazetteer: Gazetteer, passage: Passage, *, is_query: bool) -> Iterable[tuple[Mention, set[_Candidate]]]:
+    text, tokens, position = passage.text, gazetteer.tokens(passage.text), 0
+    while position < len(tokens):
+        for length in range(min(gazetteer.longest, len(tokens) - position), 0, -1):
+            window = tokens[position : position + length]
+            if any(not _GAP.match(text[left.end : right.start]) for left, right in zip(window, window[1:], strict=False)):
+                continue
+            candidates = gazetteer.find(tuple(token.surface for token in window))
+            if candidates and (is_query or length > 1 or gazetteer.is_clear(tokens, position)):
+                start, end = window[0].start, window[-1].end
+                yield Mention(passage.start + start, passage.start + end, text[start:end]), candidates
+                position += length - 1
+                break
+        position += 1
+
+
+def _resolve(candidates: set[_Candidate], state: str | None) -> tuple[_Candidate, float]:
+    """The candidate meant: the only one with a key, else the only one of the document's Land, else the bare name."""
+    keyed = {candidate for candidate in candidates if candidate.iri}
+    if len({candidate.iri for candidate in keyed}) == 1:
+        return _first(keyed), _UNAMBIGUOUS
+    local = {candidate for candidate in keyed if candidate.state == state}
+    if len({candidate.iri for candidate in local}) == 1:
+        return _first(local), _BY_LAND
+    name = _first(candidates).name
+    return _Candidate(name, None, state if local else None, None), 0.5
+
+
+def _first(candidates: set[_Candidate]) -> _Candidate:
+    return min(candidates, key=lambda candidate: (candidate.name, candidate.state or "", candidate.ags or ""))
+
+
+def _name_variants(place: Place) -> set[str]:
+    """The name, and for a district also the name without its type word when that is more than one word away from a town's."""
+    return {place.name, re.sub(r" ?\(.*\)", "", place.name)}

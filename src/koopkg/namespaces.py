@@ -1,0 +1,85 @@
+"""Every IRI prefix that koopkg uses, written once, and the rules by which its own IRIs are minted."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+__all__ = [
+    "BASE",
+    "CASE",
+    "CURATED_GRAPH",
+    "DOCUMENT",
+    "EXTRACTED_GRAPH",
+    "KOOP",
+    "ONTOLOGY_GRAPH",
+    "PLACE",
+    "PREFIXES",
+    "VOCAB",
+    "case_iri",
+    "concept_iri",
+    "curated_graph_iri",
+    "document_iri",
+    "extracted_graph_iri",
+    "place_iri",
+    "scheme_iri",
+]
+
+BASE = "https://w3id.org/koopkg/"
+KOOP = f"{BASE}ontology#"
+VOCAB = f"{BASE}vocab/"
+CASE = f"{BASE}case/"
+DOCUMENT = f"{BASE}document/"
+PLACE = f"{BASE}place/"
+ONTOLOGY_GRAPH = f"{BASE}ontology"
+CURATED_GRAPH = f"{BASE}graph/curated/"
+EXTRACTED_GRAPH = f"{BASE}graph/extracted/"
+
+PREFIXES = {
+    "case": CASE,
+    "dcterms": "http://purl.org/dc/terms/",
+    "document": DOCUMENT,
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "koop": KOOP,
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "place": PLACE,
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sector": f"{VOCAB}sector/",
+    "legal-form": f"{VOCAB}legal-form/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "source": f"{BASE}source/",
+    "success-factor": f"{VOCAB}success-factor/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def scheme_iri(scheme: str) -> str:
+    return f"{VOCAB}{scheme}"
+
+
+def concept_iri(scheme: str, slug: str) -> str:
+    return f"{VOCAB}{scheme}/{slug}"
+
+
+def case_iri(case_id: str, fragment: str = "") -> str:
+    return f"{CASE}{case_id}" + (f"#{fragment}" if fragment else "")
+
+
+def document_iri(document_id: str, fragment: str = "") -> str:
+    return f"{DOCUMENT}{document_id}" + (f"#{fragment}" if fragment else "")
+
+
+def place_iri(key: str) -> str:
+    return f"{PLACE}{quote(key, safe='-')}"
+
+
+def curated_graph_iri(document_id: str) -> str:
+    return f"{CURATED_GRAPH}{document_id}"
+
+
+def extracted_graph_iri(document_id: str) -> str:
+    return f"{EXTRACTED_GRAPH}{document_id}"

@@ -1,0 +1,227 @@
+"""Turtle files -> concepts with labels and hierarchy; the lexicon is read from the SKOS labels and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from koopkg.errors import OntologyError
+from koopkg.model import Language
+from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
+
+__all__ = ["Concept", "Label", "Land", "Ontology"]
+
+_SKOS = PREFIXES["skos"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One way to name a concept; a weak label is ambiguous, a confusable form is none at all but looks like one."""
+
+    text: str
+    language: Language
+    kind: str  # pref, alt, hidden, weak or confusable
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A SKOS concept; `iri` ends in `<scheme>/<slug>`."""
+
+    iri: str
+    scheme: str
+    slug: str
+    labels: tuple[Label, ...]
+    definitions: tuple[tuple[str, str], ...]
+    broader: tuple[str, ...]
+    related: tuple[str, ...]
+
+    def label(self, language: str = "de") -> str:
+        """The preferred label in a language, German where it has none in that language."""
+        preferred = {label.language: label.text for label in self.labels if label.kind == "pref"}
+        return preferred.get(language) or preferred["de"]  # type: ignore[call-overload,no-any-return]
+
+    def definition(self, language: str = "de") -> str:
+        texts = dict(self.definitions)
+        return texts.get(language) or texts["de"]
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """A country, federal state or canton, with its names by language."""
+
+    iri: str
+    names: tuple[tuple[str, str], ...]
+    ags: str | None
+    part_of: str | None
+
+    def name(self, language: str = "de") -> str:
+        return dict(self.names).get(language) or dict(self.names)["de"]
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class _Terms:
+    """The statements of the ontology that the read side needs, by subject."""
+
+    values: dict[str, dict[str, list[ox.Literal | ox.NamedNode]]] = field(default_factory=dict)
+
+    def add(self, triple: ox.Triple) -> None:
+        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.Literal | ox.NamedNode):
+            self.values.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, []).append(triple.object)
+
+
+class Ontology:
+    """The concept schemes, Länder and raw triples of one version of the ontology."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        """Index the triples.
+
+        Raises:
+            OntologyError: A concept has no German preferred label or no scheme.
+        """
+        terms = _Terms()
+        for triple in triples:
+            terms.add(triple)
+        self.concepts: dict[str, Concept] = {}
+        self.lands: dict[str, Land] = {}
+        self.scheme_labels: dict[str, dict[str, str]] = {}
+        for iri, values in sorted(terms.values.items()):
+            types = {node.value for node in values.get(f"{PREFIXES['rdf']}type", [])}
+            if f"{_SKOS}Concept" in types:
+                self.concepts[iri] = _concept(iri, values)
+            elif f"{_SKOS}ConceptScheme" in types:
+                self.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")
+            elif f"{KOOP}Place" in types:
+                self.lands[iri] = _land(iri, values)
+
+    @classmethod
+    def bundled(cls) -> Ontology:
+        """The ontology that is installed with this package."""
+        return cls(bundled_triples())
+
+    @classmethod
+    def from_file(cls, path: Path) -> Ontology:
+        """The ontology that a snapshot was built with, from its N-Triples file."""
+        return cls(quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES))
+
+    def concept(self, scheme: str, slug: str) -> Concept:
+        """The concept with this slug.
+
+        Raises:
+            OntologyError: The scheme has no such concept.
+        """
+        try:
+            return self.concepts[concept_iri(scheme, slug)]
+        except KeyError:
+            raise OntologyError(f"{slug!r} is no concept of the scheme {scheme}") from None
+
+    @cached_property
+    def schemes(self) -> dict[str, list[Concept]]:
+        """Scheme -> its concepts, by slug."""
+        grouped: dict[str, list[Concept]] = {scheme: [] for scheme in sorted(self.scheme_labels)}
+        for concept in self.concepts.values():
+            grouped[concept.scheme].append(concept)
+        return grouped
+
+    @cached_property
+    def narrower(self) -> dict[str, list[str]]:
+        """IRI -> IRIs of the concepts directly below it."""
+        below: dict[str, list[str]] = {iri: [] for iri in self.concepts}
+        for concept in self.concepts.values():
+            for broader in concept.broader:
+                below[broader].append(concept.iri)
+        return below
+
+    @cached_property
+    def related(self) -> dict[str, set[str]]:
+        """IRI -> IRIs related to it in either direction (skos:related is symmetric)."""
+        pairs: dict[str, set[str]] = {iri: set() for iri in self.concepts}
+        for concept in self.concepts.values():
+            for other in concept.related:
+                pairs[concept.iri].add(other)
+                pairs[other].add(concept.iri)
+        return pairs
+
+    def with_narrower(self, iri: str) -> set[str]:
+        """The concept and everything below it, as a facet value covers it."""
+        return {iri}.union(*(self.with_narrower(below) for below in self.narrower[iri]))
+
+    def land_by_name(self, name: str) -> Land | None:
+        """The country, state or canton with this German or English name or official short form."""
+        return self._lands_by_name.get(name.casefold())
+
+    @cached_property
+    def _lands_by_name(self) -> dict[str, Land]:
+        return {name.casefold(): land for land in self.lands.values() for _, name in land.names}
+
+
+def bundled_triples() -> Iterator[ox.Triple]:
+    """The triples of the installed `koopkg_ontology` that a snapshot contains: OWL, SKOS, sources and places, not the shapes."""
+    for path in bundled_files():
+        if path.name != "shapes.ttl":
+            for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+                yield quad.triple
+
+
+def bundled_files() -> list[Path]:
+    """The Turtle files of the installed `koopkg_ontology`, sorted by name."""
+    with as_file(files("koopkg_ontology")) as folder:
+        return sorted([*folder.glob("*.ttl"), *folder.glob("vocab/*.ttl")])
+
+
+def bundled_hash() -> str:
+    """SHA-256 over the bundled Turtle files, shapes included."""
+    digest = hashlib.sha256()
+    for path in bundled_files():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _concept(iri: str, values: dict[str, list[ox.Literal | ox.NamedNode]]) -> Concept:
+    scheme, _, slug = iri.removeprefix(VOCAB).partition("/")
+    labels = [
+        Label(literal.value, "en" if literal.language == "en" else "de", kind)
+        for predicate, kind in _LABEL_KINDS.items()
+        for literal in values.get(predicate, [])
+        if isinstance(literal, ox.Literal)
+    ]
+    if not slug or not any(label.kind == "pref" and label.language == "de" for label in labels):
+        raise OntologyError(f"{iri}: a concept needs a German skos:prefLabel and an IRI of the form vocab/<scheme>/<slug>")
+    return Concept(
+        iri=iri,
+        scheme=scheme,
+        slug=slug,
+        labels=tuple(sorted(labels, key=lambda label: (label.kind != "pref", label.language, label.text))),
+        definitions=tuple(sorted(_texts(values, f"{_SKOS}definition").items())),
+        broader=tuple(sorted(node.value for node in values.get(f"{_SKOS}broader", []))),
+        related=tuple(sorted(node.value for node in values.get(f"{_SKOS}related", []))),
+    )
+
+
+_LABEL_KINDS = {
+    f"{_SKOS}prefLabel": "pref",
+    f"{_SKOS}altLabel": "alt",
+    f"{_SKOS}hiddenLabel": "hidden",
+    f"{KOOP}weakLabel": "weak",
+    f"{KOOP}confusableForm": "confusable",
+}
+
+
+def _land(iri: str, values: dict[str, list[ox.Literal | ox.NamedNode]]) -> Land:
+    ags = values.get(f"{KOOP}ags")
+    part_of = values.get(f"{PREFIXES['dcterms']}isPartOf")
+    return Land(
+        iri=iri,
+        names=tuple(sorted(_texts(values, f"{_SKOS}prefLabel").items())),
+        ags=ags[0].value if ags else None,
+        part_of=part_of[0].value.removeprefix(PLACE) if part_of else None,
+    )
+
+
+def _texts(values: dict[str, list[ox.Literal | ox.NamedNode]], predicate: str) -> dict[str, str]:
+    return {literal.language or "": literal.value for literal in values.get(predicate, []) if isinstance(literal, ox.Literal)}

@@ -1,0 +1,332 @@
+"""The order of the stages: documents -> reading -> linking -> graph and its check -> indexes -> snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from koopkg import __version__, graph, ontology, snapshot
+from koopkg.config import Settings
+from koopkg.errors import DocumentError, Problem
+from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
+from koopkg.index.lexical import LexicalDocument
+from koopkg.linking import Linked, Linker
+from koopkg.model import Document
+from koopkg.morphology import Analyses
+from koopkg.ontology import Ontology
+from koopkg.reading import document_paths, read_document
+from koopkg.snapshot import CatalogEntry, InputFile, Manifest, SnapshotFiles
+
+__all__ = ["FACT_SECTIONS", "IngestReport", "Progress", "bundled_corpus", "ingest"]
+
+FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
+"""Sections that restate structured facts: words and concepts find them; vectors for them would double the time of an ingest."""
+
+
+class Progress(Protocol):
+    """Told what is going on; the command line shows it as a bar or as plain lines."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has `total` steps."""
+
+    def step(self, count: int = 1) -> None:
+        """So many steps of the stage are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that was not taken in, and why."""
+
+    path: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did; documents = accepted + rejected, passages = embedded + reused."""
+
+    snapshot: str
+    was_published: bool
+    documents: int
+    accepted: int
+    rejected: tuple[Rejected, ...]
+    passages: int
+    embedded: int
+    reused: int
+    quads: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A file to take in; `root` is the path the user named, under which it is withdrawn again."""
+
+    root: str
+    path: str
+    raw: bytes
+
+
+def bundled_corpus() -> Path:
+    """The folder of the cases that are installed with this package."""
+    with as_file(files("koopkg_corpus")) as folder:
+        return folder / "cases"
+
+
+def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, rebuild: bool = False) -> IngestReport:
+    """Take in documents and publish a snapshot of all there are.
+
+    A document replaces the one of its id; documents of earlier runs stay, unless their file was below one of `paths` and is
+    gone. What cannot be read goes to the quarantine folder with its reasons. The same documents, ontology and encoder give the
+    same snapshot id, and where that is published already nothing is done.
+
+    Args:
+        rebuild: Forget earlier runs and build anew even if nothing changed; known embeddings are kept.
+
+    Raises:
+        DocumentError: There is nothing at one of the paths, or no document at all is usable.
+        SnapshotError: Another ingest is running.
+    """
+    terms = Ontology.bundled()
+    encoder = load_encoder(settings.encoder)
+    with snapshot.staging(settings.data) as staged:
+        candidates, unreadable = _candidates(paths, settings, carry_over=not rebuild)
+        read, unusable = _read(candidates, terms, progress)
+        rejected = [*unreadable, *unusable]
+        _quarantine(rejected, candidates, settings.quarantine_folder)
+        if not read:
+            raise DocumentError(", ".join(map(str, paths)), [Problem("documents", f"none of {len(candidates) + len(unreadable)} can be used; see {settings.quarantine_folder}")])
+        manifest = _manifest(read, encoder)
+        if manifest.id == snapshot.current_id(settings.data) and not rebuild:
+            kept = SnapshotFiles(settings.snapshots_folder / manifest.id).manifest()
+            return _report(kept, rejected, embedded=0, was_published=False)
+        built, embedded, violating = _build(staged, [document for document, _ in read], terms, encoder, settings, progress)
+        if violating:
+            rejected += [Rejected(path, reasons) for _, path, reasons in _by_path(violating, read)]
+            _quarantine(rejected, candidates, settings.quarantine_folder)
+            read = [(document, candidate) for document, candidate in read if document.id not in violating]
+            manifest = _manifest(read, encoder)
+        _keep_documents(staged, read)
+        manifest = replace(manifest, counts=built)
+        snapshot.publish(staged, manifest, settings.data)
+    snapshot.prune(settings.data, keep=settings.keep_snapshots)
+    return _report(manifest, rejected, embedded=embedded, was_published=True)
+
+
+def _report(manifest: Manifest, rejected: Sequence[Rejected], *, embedded: int, was_published: bool) -> IngestReport:
+    accepted, passages = len(manifest.documents), manifest.counts["vectors"]
+    return IngestReport(
+        snapshot=manifest.id,
+        was_published=was_published,
+        documents=accepted + len(rejected),
+        accepted=accepted,
+        rejected=tuple(rejected),
+        passages=passages,
+        embedded=embedded,
+        reused=passages - embedded,
+        quads=manifest.counts["quads"],
+    )
+
+
+def _candidates(paths: Sequence[Path], settings: Settings, *, carry_over: bool) -> tuple[list[_Candidate], list[Rejected]]:
+    """The files below the paths, then those of the published snapshot whose root was not named again."""
+    found, rejected = [], []
+    for root in paths:
+        for path in document_paths(root):
+            try:
+                found.append(_Candidate(str(root.resolve()), str(path), _bytes(path, settings.max_document_bytes)))
+            except DocumentError as error:
+                rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
+    if carry_over and snapshot.current_id(settings.data) is not None:
+        roots = {candidate.root for candidate in found} | {str(root.resolve()) for root in paths}
+        published = snapshot.open_files(settings.data)
+        for kept in published.manifest().documents:
+            if kept.root not in roots:
+                found.append(_Candidate(kept.root, kept.path, (published.documents / f"{kept.id}.md").read_bytes()))
+    return found, rejected
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    """The bytes of a file, its size checked before it is read."""
+    try:
+        size = path.stat().st_size
+        if size <= limit:
+            return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
+    problem = f"{size:,} bytes; at most {limit:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
+    raise DocumentError(str(path), [Problem("size", problem)])
+
+
+def _read(candidates: Sequence[_Candidate], terms: Ontology, progress: Progress) -> tuple[list[tuple[Document, _Candidate]], list[Rejected]]:
+    """Read every candidate; the first document of an id counts, and one named now counts before one carried over."""
+    progress.stage("reading", len(candidates))
+    accepted: dict[str, tuple[Document, _Candidate]] = {}
+    rejected = []
+    for candidate in candidates:
+        progress.step()
+        try:
+            document = read_document(candidate.raw, terms, where=candidate.path)
+        except DocumentError as error:
+            rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
+            continue
+        first = accepted.get(document.id)
+        if first is None:
+            accepted[document.id] = document, candidate
+        elif first[1].root == candidate.root:
+            problem = Problem("id", f"{document.id!r} is already used by {first[1].path}; expected an id that no other file has")
+            rejected.append(Rejected(candidate.path, (str(problem),)))
+    return [accepted[identifier] for identifier in sorted(accepted)], rejected
+
+
+def _manifest(read: Iterable[tuple[Document, _Candidate]], encoder: Encoder) -> Manifest:
+    """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
+    documents = tuple(InputFile(document.id, candidate.root, candidate.path, document.sha256) for document, candidate in read)
+    ontology_sha256 = ontology.bundled_hash()
+    made_from = [snapshot.FORMAT, __version__, ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
+    identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
+    return Manifest(identifier, snapshot.FORMAT, "", __version__, ontology_sha256, encoder.id, documents, {}, {})
+
+
+def _build(
+    staged: SnapshotFiles, documents: Sequence[Document], terms: Ontology, encoder: Encoder, settings: Settings, progress: Progress
+) -> tuple[dict[str, int], int, dict[str, tuple[str, ...]]]:
+    """Fill a staged snapshot; returns its counts, how many texts were embedded, and the documents left out with their violations."""
+    analyses_path = settings.cache_folder / "analyses.json"
+    analyses = Analyses.from_file(analyses_path)
+    linker = Linker(terms, [document.case for document in documents], analyses)
+    entries = _link(documents, linker, progress)
+    quads, violating = _checked_graph(entries, terms, settings.cache_folder / "validated.txt", progress)
+    entries = [entry for entry in entries if entry.document.id not in violating]
+    ontology_quads = graph.ontology_quads(ontology.bundled_triples())
+    all_quads = [*ontology_quads, *(quad for entry in entries for quad in quads[entry.document.id])]
+    _write_graph(staged, all_quads, ontology_quads, progress)
+    snapshot.write_catalog(staged, entries)
+    build_lexical_index(staged.lexical, [_lexical_document(entry, terms) for entry in entries], analyses)
+    rows, embedded = _embed(staged, entries, encoder, settings, progress)
+    staged.analyses.write_text(analyses.to_json(), encoding="utf-8")
+    _write_atomically(analyses_path, analyses.to_json())
+    mentions = sum(len(link.evidence) for entry in entries for link in entry.linked.concepts)
+    return {"documents": len(entries), "quads": len(set(all_quads)), "mentions": mentions, "vectors": rows}, embedded, violating
+
+
+def _link(documents: Sequence[Document], linker: Linker, progress: Progress) -> list[CatalogEntry]:
+    progress.stage("linking", len(documents))
+    entries = []
+    for document in documents:
+        entries.append(CatalogEntry(document, linker.link(document.passages, document.language, state=document.case.state)))
+        progress.step()
+    return entries
+
+
+def _checked_graph(
+    entries: Sequence[CatalogEntry], terms: Ontology, known_path: Path, progress: Progress
+) -> tuple[dict[str, list[ox.Quad]], dict[str, tuple[str, ...]]]:
+    """Quads of every document, and the violations of those that fail the shapes; what passed before is not checked again."""
+    progress.stage("graph and SHACL", len(entries))
+    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms) for entry in entries}
+    known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
+    digests = {name: hashlib.sha256(ontology.bundled_hash().encode() + graph.canonical_nquads(own)).hexdigest() for name, own in quads.items()}
+    fresh = [name for name in quads if digests[name] not in known]
+    progress.step(len(entries) - len(fresh))
+    shapes = next(path for path in ontology.bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
+    violating: dict[str, tuple[str, ...]] = {}
+    for batch in _batches(fresh, 60):
+        nodes = {quad.subject.value: name for name in batch for quad in quads[name] if isinstance(quad.subject, ox.NamedNode)}
+        triples = [quad for name in batch for quad in quads[name]]
+        for violation in graph.validate(triples, ontology.bundled_triples(), shapes):
+            name = nodes[violation.focus_node]
+            violating[name] = (*violating.get(name, ()), f"graph: {violation}")
+        progress.step(len(batch))
+    _write_atomically(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
+    return quads, violating
+
+
+def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for first in range(0, len(names), size):
+        yield names[first : first + size]
+
+
+def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> None:
+    progress.stage("store", 1)
+    store = ox.Store(str(staged.graph))
+    store.bulk_extend(quads)
+    store.optimize()
+    store.flush()
+    del store  # closes RocksDB, so that its files are final before they are checksummed
+    triples = [quad.triple for quad in ontology_quads]
+    lines = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).splitlines(keepends=True)
+    staged.ontology.write_bytes(b"".join(sorted(lines)))
+    progress.step()
+
+
+def _lexical_document(entry: CatalogEntry, terms: Ontology) -> LexicalDocument:
+    case = entry.document.case
+    concepts = [terms.concept(scheme, slug) for scheme, slug in case.concepts()]
+    names = [place.name for place in case.places] + ([case.state] if case.state else [])
+    return LexicalDocument(
+        id=case.id,
+        title=f"{case.title} {case.service}",
+        body=" ".join(passage.text for passage in entry.document.passages if passage.section != "title"),
+        labels=" ".join([concept.label("de") for concept in concepts] + names),
+        english=" ".join([case.title_en] + [concept.label("en") for concept in concepts]),
+    )
+
+
+def _embed(staged: SnapshotFiles, entries: Sequence[CatalogEntry], encoder: Encoder, settings: Settings, progress: Progress) -> tuple[int, int]:
+    rows, texts = [], []
+    for entry in entries:
+        case = entry.document.case
+        rows += [VectorRow(case.id, "title"), VectorRow(case.id, "title_en")]
+        texts += [f"{case.title}. {case.service}", case.title_en]
+        for number, passage in enumerate(entry.document.passages):
+            if passage.section != "title" and passage.section not in FACT_SECTIONS:
+                rows.append(VectorRow(case.id, "passage", number))
+                texts.append(passage.text)
+    progress.stage("embedding", len(texts))
+    cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
+    try:
+        vectors, embedded = cache.encode_documents(encoder, texts, on_progress=progress.step)
+    finally:
+        cache.close()
+    build_vector_index(staged.vectors, rows, vectors, encoder_id=encoder.id)
+    return len(rows), embedded
+
+
+def _keep_documents(staged: SnapshotFiles, read: Iterable[tuple[Document, _Candidate]]) -> None:
+    """Store the documents as they were read, so that a later run can carry them over."""
+    staged.documents.mkdir()
+    for document, candidate in read:
+        (staged.documents / f"{document.id}.md").write_bytes(candidate.raw)
+
+
+def _by_path(violating: dict[str, tuple[str, ...]], read: Iterable[tuple[Document, _Candidate]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for document, candidate in read:
+        if document.id in violating:
+            yield document.id, candidate.path, violating[document.id]
+
+
+def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[_Candidate], folder: Path) -> None:
+    """Lay every rejected document aside with its reasons; the folder shows the last run alone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    raw = {candidate.path: candidate.raw for candidate in candidates}
+    for number, entry in enumerate(rejected, start=1):
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{number:03}-{Path(entry.path).name}"
+        if entry.path in raw:
+            (folder / name).write_bytes(raw[entry.path])
+        reasons = "".join(f"{entry.path}: {problem}\n" for problem in entry.problems)
+        (folder / f"{name}.reason.txt").write_text(reasons, encoding="utf-8")
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
