@@ -15,6 +15,7 @@ __all__ = [
     "QueryError",
     "QueryLimitError",
     "SnapshotError",
+    "SparqlWorkerError",
     "UnknownCaseError",
 ]
 
@@ -82,6 +83,10 @@ class QueryError(KoopkgError):
 
 class QueryLimitError(KoopkgError):
     """A query ran into its limit of time or memory and was ended."""
+
+
+class SparqlWorkerError(KoopkgError):
+    """A SPARQL worker failed for a reason that is not in the query."""
 
 
 class UnknownCaseError(KoopkgError):

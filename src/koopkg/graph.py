@@ -80,14 +80,16 @@ class Violation:
         return f"{self.focus_node}{f', Wert {self.value!r}' if self.value is not None else ''}: {self.message}"
 
 
-def validate(quads: Iterable[ox.Quad], ontology_triples: Iterable[ox.Triple], shapes: str) -> list[Violation]:
-    """Check quads together with the ontology against SHACL shapes in Turtle; empty if all conform."""
+def validate(ntriples: bytes, shapes: str) -> list[Violation]:
+    """Check a graph in N-Triples against SHACL shapes in Turtle; empty if it conforms.
+
+    Raises:
+        GraphValidationError: The shapes themselves cannot be applied.
+    """
     import pyshacl  # rdflib and pySHACL are for building only and would cost the query path a fifth of a second
     import rdflib
 
-    data = rdflib.Graph()
-    triples = [*(quad.triple for quad in quads), *ontology_triples]
-    data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    data = rdflib.Graph().parse(data=ntriples, format="nt")
     conforms, report, text = pyshacl.validate(data, shacl_graph=rdflib.Graph().parse(data=shapes, format="turtle"), inference="none")
     if not isinstance(report, rdflib.Graph):
         raise GraphValidationError(f"the shapes cannot be applied: {text}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -29,6 +31,10 @@ __all__ = ["FACT_SECTIONS", "IngestReport", "Progress", "bundled_corpus", "inges
 
 FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would double the time of an ingest."""
+
+
+_SHACL_BATCH = 60
+"""Documents checked at once: enough to share the cost of reading the ontology, few enough for a bar that moves."""
 
 
 class Progress(Protocol):
@@ -236,21 +242,19 @@ def _checked_graph(
     fresh = [name for name in quads if digests[name] not in known]
     progress.step(len(entries) - len(fresh))
     shapes = next(path for path in ontology.bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
+    common = ox.serialize(ontology.bundled_triples(), format=ox.RdfFormat.N_TRIPLES)
+    nodes = {quad.subject.value: name for name in fresh for quad in quads[name] if isinstance(quad.subject, ox.NamedNode)}
     violating: dict[str, tuple[str, ...]] = {}
-    for batch in _batches(fresh, 60):
-        nodes = {quad.subject.value: name for name in batch for quad in quads[name] if isinstance(quad.subject, ox.NamedNode)}
-        triples = [quad for name in batch for quad in quads[name]]
-        for violation in graph.validate(triples, ontology.bundled_triples(), shapes):
-            name = nodes[violation.focus_node]
-            violating[name] = (*violating.get(name, ()), f"graph: {violation}")
-        progress.step(len(batch))
+    batches = [fresh[first : first + _SHACL_BATCH] for first in range(0, len(fresh), _SHACL_BATCH)]
+    graphs = [b"".join([common, *(ox.serialize((quad.triple for quad in quads[name]), format=ox.RdfFormat.N_TRIPLES) for name in batch)]) for batch in batches]
+    with ProcessPoolExecutor(max_workers=2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for batch, violations in zip(batches, pool.map(graph.validate, graphs, [shapes] * len(graphs)), strict=True):
+            for violation in violations:
+                name = nodes[violation.focus_node]
+                violating[name] = (*violating.get(name, ()), f"graph: {violation}")
+            progress.step(len(batch))
     _write_atomically(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
     return quads, violating
-
-
-def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for first in range(0, len(names), size):
-        yield names[first : first + size]
 
 
 def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tantivy
 
+from koopkg.model import Language
 from koopkg.morphology import Analyses, Morphology
 
 __all__ = ["LexicalDocument", "LexicalIndex", "build_lexical_index"]
@@ -17,6 +18,9 @@ _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "parts": 0.4, "english": 1.
 """Weight of a field; compounds' parts count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
+
+_COMMON_SHARE = 1 / 3
+"""A word that more cases have than this says nothing about why one of them was found (gemeinsam, Gemeinde)."""
 
 _STOP_WORDS = frozenset(
     "aber alle als also am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese doch dort du durch ein eine einem einen "
@@ -97,45 +101,57 @@ class LexicalIndex:
         self._searcher = self._index.searcher()
         self._analyser = _Analyser(analyses)
 
-    def search(self, text: str) -> dict[str, float]:
+    def search(self, text: str, language: Language) -> dict[str, float]:
         """Score every case that shares a term with the text.
+
+        Args:
+            language: Of the text; its words set the scale, words found in the other language add to the score.
 
         Returns:
             Case id -> score in (0, 1]: BM25 summed over terms and fields, divided by what a case would reach that
-            has every term in title and body. Empty for a text of stop words.
+            has every term once in title and body. Empty for a text of stop words.
         """
-        clauses, attainable = [], 0.0
+        clauses = []
         for field, terms in self._terms(text).items():
             for term in dict.fromkeys(terms):
-                frequency = self._searcher.doc_freq(field, term)
-                if frequency:
+                if self._searcher.doc_freq(field, term):
                     query = tantivy.Query.term_query(self._index.schema, field, term)
                     clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, _BOOSTS[field])))
-                    if field in ("title", "body", "english"):
-                        attainable += _BOOSTS[field] * self._idf(frequency) * (_K1 + 1) / 2
         if not clauses:
             return {}
         found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=max(self._searcher.num_docs, 1), count=False)
         scores = {str(self._searcher.doc(address)["id"][0]): float(score) for score, address in found.hits}
-        scale = max(attainable, *scores.values())
+        scale = max(self._attainable(text, language), *scores.values())
         return {case_id: score / scale for case_id, score in scores.items()}
 
-    def matching_stems(self, text: str) -> frozenset[str]:
-        """Stems of a query by which its words are found again in a passage, compounds' parts included."""
-        return frozenset(self._analyser.stems(text, self._analyser.german)) | frozenset(self._analyser.parts(text))
+    def telling_stems(self, text: str) -> frozenset[str]:
+        """Stems of a query that tell cases apart: none of those that more than a third of the cases have."""
+        most = self._searcher.num_docs * _COMMON_SHARE
+        stems = self._analyser.stems(text, self._analyser.german)
+        return frozenset(stem for stem in stems if self._searcher.doc_freq("body", stem) <= most)
 
     def highlights(self, text: str, stems: frozenset[str]) -> list[tuple[int, int]]:
-        """Where words of a passage, or parts of its compounds, have one of the stems; in order, without overlap."""
-        spans = []
-        for token in self._analyser.german.tokens(text):
-            if token.surface.lower() in _STOP_WORDS:
-                continue
-            if token.stem in stems:
+        """Where words of a passage, or runs of a compound's parts, have one of the stems; in order, without overlap."""
+        spans: list[tuple[int, int]] = []
+        german = self._analyser.german
+        for token in german.tokens(text):
+            if token.stem in stems and token.surface.lower() not in _STOP_WORDS:
                 spans.append((token.start, token.end))
                 continue
-            parts = self._analyser.german.parts(token.surface)
-            spans += [(token.start + start, token.start + end) for start, end in parts if self._analyser.german.stem(token.surface[start:end]) in stems]
+            parts = german.parts(token.surface)
+            runs = [(parts[first][0], parts[last][1]) for first in range(len(parts)) for last in range(first, len(parts))]
+            inside = [run for run in runs if german.stem(token.surface[run[0] : run[1]]) in stems]
+            if inside:
+                start, end = max(inside, key=lambda run: run[1] - run[0])
+                spans.append((token.start + start, token.start + end))
         return spans
+
+    def _attainable(self, text: str, language: Language) -> float:
+        fields = ("english",) if language == "en" else ("title", "body")
+        terms = self._terms(text)
+        return sum(
+            _BOOSTS[field] * self._idf(self._searcher.doc_freq(field, term)) * (_K1 + 1) / 2 for field in fields for term in dict.fromkeys(terms[field])
+        )
 
     def _terms(self, text: str) -> dict[str, list[str]]:
         german = self._analyser.stems(text, self._analyser.german)

@@ -1,0 +1,359 @@
+"""The command `koopkg`: arguments in, text or JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from koopkg.config import Settings
+from koopkg.errors import KoopkgError
+
+if TYPE_CHECKING:  # imported where they are used, so that a search need not load what only an ingest needs
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from koopkg.linking import Linker
+    from koopkg.pipeline import Progress
+    from koopkg.search import Hit, SearchEngine
+
+__all__ = ["main"]
+
+DONE, PARTLY, UNUSABLE = 0, 1, 2
+
+app = typer.Typer(
+    name="koopkg", help="Knowledge graph and search over municipal cooperation.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+snapshots_app = typer.Typer(help="List, activate and prune snapshots.", no_args_is_help=True)
+eval_app = typer.Typer(help="Measure quality on the evaluation sets.", no_args_is_help=True)
+app.add_typer(snapshots_app, name="snapshots")
+app.add_typer(eval_app, name="eval")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
+Sector = Annotated[list[str] | None, typer.Option(help="Only cases with this sector; may be repeated.")]
+LegalForm = Annotated[list[str] | None, typer.Option(help="Only cases with this legal form; may be repeated.")]
+State = Annotated[list[str] | None, typer.Option(help="Only cases in this Land or canton; may be repeated.")]
+Status = Annotated[list[str] | None, typer.Option(help="Only cases with this status; may be repeated.")]
+Country = Annotated[list[str] | None, typer.Option(help="Only cases in this country (ISO code); may be repeated.")]
+
+
+def main() -> NoReturn:
+    """Run the command line; an error of ours is one line and exit code 2."""
+    try:
+        app()
+    except KoopkgError as error:
+        typer.echo(f"koopkg: {error}", err=True)
+        sys.exit(UNUSABLE)
+    except BrokenPipeError:
+        sys.exit(DONE)
+    sys.exit(DONE)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Markdown files or folders; none: the bundled corpus.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget earlier runs and build anew; known embeddings are kept.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in documents and publish a snapshot. Exit code 1 if documents were rejected."""
+    from koopkg.pipeline import bundled_corpus
+    from koopkg.pipeline import ingest as run
+
+    settings = Settings.from_environment()
+    with _progress() as progress:
+        report = run(paths or [bundled_corpus()], settings, progress, rebuild=rebuild)
+    for rejected in report.rejected:
+        for problem in rejected.problems:
+            typer.echo(f"{rejected.path}: {problem}", err=True)
+    if as_json:
+        _print_json(asdict(report))
+    else:
+        state = "published" if report.was_published else "unchanged, already published"
+        typer.echo(f"documents: {report.documents} = {report.accepted} accepted + {len(report.rejected)} rejected")
+        typer.echo(f"texts: {report.passages} = {report.embedded} embedded + {report.reused} known already")
+        typer.echo(f"snapshot {report.snapshot}: {state}, {report.quads:,} quads")
+    if report.rejected:
+        typer.echo(f"rejected documents lie in {settings.quarantine_folder}", err=True)
+        raise typer.Exit(PARTLY)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What you plan or look for, German or English.")],
+    sector: Sector = None,
+    legal_form: LegalForm = None,
+    state: State = None,
+    status: Status = None,
+    country: Country = None,
+    limit: Limit = 10,
+    language: Annotated[str, typer.Option(help="Language of reasons: de or en.")] = "de",
+    as_json: AsJson = False,
+) -> None:
+    """Find comparable cooperations for a text."""
+    from koopkg.search import Filters
+
+    filters = Filters(tuple(sector or ()), tuple(legal_form or ()), tuple(state or ()), tuple(status or ()), tuple(country or ()))
+    engine = _engine()
+    result = engine.search(text, filters, limit=limit, language=language)
+    _print_json({"snapshot": engine.manifest.id, **asdict(result)}) if as_json else _print_hits(result.total, result.hits)
+
+
+@app.command()
+def similar(
+    case: Annotated[str, typer.Argument(help="Identifier of a case.")],
+    limit: Limit = 10,
+    language: Annotated[str, typer.Option(help="Language of reasons: de or en.")] = "de",
+    as_json: AsJson = False,
+) -> None:
+    """Find cooperations comparable to a case."""
+    engine = _engine()
+    result = engine.similar(case, limit=limit, language=language)
+    _print_json({"snapshot": engine.manifest.id, **asdict(result)}) if as_json else _print_hits(result.total, result.hits)
+
+
+@app.command()
+def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown file.", metavar="FILE")], as_json: AsJson = False) -> None:
+    """Show the concepts and places that a text names, with their evidence."""
+    from koopkg.language import detect_language
+    from koopkg.reading import passages, read_text
+
+    settings = Settings.from_environment()
+    text = read_text(path, max_bytes=settings.max_document_bytes)
+    linked = _linker(settings).link(passages(text, document_id=path.stem), detect_language(text))
+    if as_json:
+        concepts = [{"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]} for item in linked.concepts]
+        places = [{"name": place.name, "ags": place.ags, "state": place.state, "evidence": [asdict(mention) for mention in place.evidence]} for place in linked.places]
+        _print_json({"language": linked.language, "concepts": concepts, "places": places})
+        return
+    for item in linked.concepts:
+        typer.echo(f"{item.confidence:.2f}  {item.scheme}/{item.slug}  " + ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence))
+    for place in linked.places:
+        typer.echo(f"{place.confidence:.2f}  place  {place.name} ({place.ags or 'no key'})")
+
+
+@app.command()
+def sparql(
+    query: Annotated[str, typer.Argument(help="A SPARQL query, or @FILE.")],
+    format: Annotated[str, typer.Option(help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld.")] = "",  # noqa: A002
+) -> None:
+    """Answer a SPARQL query over the published snapshot; the default graph is the union of all graphs."""
+    from koopkg import snapshot
+    from koopkg.reading import read_text
+    from koopkg.sparql import SparqlPool, query_form
+
+    settings = Settings.from_environment()
+    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query
+    pool = SparqlPool(snapshot.open_files(settings.data).graph, settings)
+    try:
+        default = "ttl" if query_form(text) in ("CONSTRUCT", "DESCRIBE") else "json" if query_form(text) == "ASK" else "tsv"
+        result = pool.execute(text, format=format or default)
+    finally:
+        pool.close()
+    sys.stdout.buffer.write(result.body if result.body.endswith(b"\n") else result.body + b"\n")
+
+
+@app.command()
+def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: the bundled corpus.")] = None) -> None:
+    """Check ontology and documents without publishing anything. Exit code 1 if something is wrong."""
+    from koopkg.pipeline import bundled_corpus
+    from koopkg.validation import check_documents, check_ontology
+
+    settings = Settings.from_environment()
+    findings = check_ontology()
+    checked, document_findings = check_documents(paths or [bundled_corpus()], settings)
+    for finding in [*findings, *document_findings]:
+        typer.echo(finding, err=True)
+    typer.echo(f"ontology: {len(findings)} findings; documents: {checked} checked, {len(document_findings)} findings")
+    if findings or document_findings:
+        raise typer.Exit(PARTLY)
+
+
+@app.command()
+def export(
+    format: Annotated[str, typer.Option(help="ttl, nq, jsonld or csv.")] = "nq",  # noqa: A002
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; none: standard output.")] = None,
+) -> None:
+    """Write the published snapshot: the whole graph (nq, ttl, jsonld) or a table of the cases (csv)."""
+    from koopkg import snapshot
+    from koopkg.export import export as run
+
+    content = run(snapshot.open_files(Settings.from_environment().data), format)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        output.write_bytes(content)
+
+
+@snapshots_app.command("list")
+def list_snapshots(as_json: AsJson = False) -> None:
+    """List the snapshots on disk, newest first; `*` marks the published one."""
+    from koopkg import snapshot
+
+    data = Settings.from_environment().data
+    current = snapshot.current_id(data)
+    manifests = snapshot.list_snapshots(data)
+    if as_json:
+        _print_json([{"id": item.id, "created": item.created, "encoder": item.encoder, "counts": item.counts, "is_current": item.id == current} for item in manifests])
+        return
+    for item in manifests:
+        typer.echo(f"{'*' if item.id == current else ' '} {item.id}  {item.created}  {item.counts['documents']} documents, {item.counts['quads']:,} quads, {item.encoder}")
+
+
+@snapshots_app.command("activate")
+def activate(identifier: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Publish an earlier snapshot again."""
+    from koopkg import snapshot
+
+    snapshot.activate(Settings.from_environment().data, identifier)
+    typer.echo(f"snapshot {identifier}: published")
+
+
+@snapshots_app.command("prune")
+def prune(keep: Annotated[int, typer.Option(min=1, help="Newest snapshots to keep; the published one always stays.")] = 1) -> None:
+    """Remove old snapshots."""
+    from koopkg import snapshot
+
+    removed = snapshot.prune(Settings.from_environment().data, keep=keep)
+    typer.echo(f"{len(removed)} removed" + "".join(f"\n  {identifier}" for identifier in removed))
+
+
+@eval_app.command("search")
+def eval_search(
+    split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
+    by_kind: Annotated[bool, typer.Option("--by-kind", help="Also print the fusion for each kind of topic.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print nDCG@10, recall@20 and MRR of each signal alone and of their fusion."""
+    from koopkg.evaluation import METRICS, EvaluationError, evaluate, judgments, topics
+
+    if split not in ("dev", "test", "all"):
+        raise EvaluationError(f"split: {split!r} is unknown; expected dev, test or all")
+    with as_file(files("koopkg_corpus")) as corpus:
+        chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if split in ("all", topic.split)]
+        grades = judgments(corpus / "eval" / "qrels.txt")
+    engine = _engine()
+    groups = {"all topics": chosen}
+    if by_kind:
+        groups |= {kind: [topic for topic in chosen if topic.kind == kind] for kind in dict.fromkeys(topic.kind for topic in chosen)}
+    tables = {name: evaluate(group, grades, engine.rank) for name, group in groups.items()}
+    if as_json:
+        _print_json({"snapshot": engine.manifest.id, "split": split, "tables": {name: [asdict(row) for row in rows] for name, rows in tables.items()}})
+        return
+    for name, rows in tables.items():
+        typer.echo(f"{name} ({split}, {rows[0].topics} topics)")
+        typer.echo(f"  {'system':10}" + "".join(f"{metric:>11}" for metric in METRICS) + f"{'judged@10':>11}")
+        for row in rows:
+            typer.echo(f"  {row.name:10}" + "".join(f"{row.metrics[metric]:11.3f}" for metric in METRICS) + f"{row.judged_at_10:11.2f}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to bind to; default: KOOPKG_HOST.")] = "",
+    port: Annotated[int, typer.Option(help="Port to bind to; default: KOOPKG_PORT.")] = 0,
+) -> None:
+    """Serve the API and the web pages."""
+    import uvicorn
+
+    settings = Settings.from_environment()
+    host, port = host or settings.host, port or settings.port
+    typer.echo(f"koopkg: http://{host}:{port} (end with Ctrl-C)")
+    uvicorn.run("koopkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything the read side needs is there and unharmed. Exit code 1 if not."""
+    from koopkg.diagnosis import diagnose
+
+    findings = diagnose(Settings.from_environment())
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok   ' if finding.is_ok else 'FAULT'}  {finding.subject}: {finding.detail}")
+    if not all(finding.is_ok for finding in findings):
+        raise typer.Exit(PARTLY)
+
+
+def _engine() -> SearchEngine:
+    from koopkg import snapshot
+    from koopkg.search import SearchEngine
+
+    settings = Settings.from_environment()
+    return SearchEngine(snapshot.open_files(settings.data), settings)
+
+
+def _linker(settings: Settings) -> Linker:
+    """The linker of the published snapshot, or one over the bundled corpus before the first ingest."""
+    from koopkg import snapshot
+    from koopkg.linking import Linker
+    from koopkg.morphology import Analyses
+    from koopkg.ontology import Ontology
+    from koopkg.pipeline import bundled_corpus
+    from koopkg.reading import document_paths, read_document
+
+    if snapshot.current_id(settings.data) is not None:
+        return _engine().linker
+    ontology = Ontology.bundled()
+    cases = [read_document(path.read_bytes(), ontology, where=str(path)).case for path in document_paths(bundled_corpus())]
+    return Linker(ontology, cases, Analyses())
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Bars on a terminal, plain lines in a pipe, both on standard error."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with RichProgress(*columns, console=Console(stderr=True)) as bars:
+        yield _Bars(bars)
+
+
+class _Lines:
+    """Progress for a pipe: a line when a stage begins."""
+
+    def stage(self, name: str, total: int) -> None:
+        typer.echo(f"{name}: {total}", err=True)
+
+    def step(self, count: int = 1) -> None:
+        """Nothing: a log needs no steps."""
+
+
+class _Bars:
+    """Progress for a terminal: one bar a stage."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str, total: int) -> None:
+        self._task = self._bars.add_task(name, total=total)
+
+    def step(self, count: int = 1) -> None:
+        if self._task is not None:
+            self._bars.advance(self._task, count)
+
+
+def _print_hits(total: int, hits: Sequence[Hit]) -> None:
+    typer.echo(f"{total} hits")
+    for place, hit in enumerate(hits, start=1):
+        typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
+        for reason in hit.reasons:
+            typer.echo(f"    - {reason.text}")
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

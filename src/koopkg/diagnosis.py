@@ -1,0 +1,58 @@
+"""A data folder -> what of the read side works, point by point."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from koopkg import __version__, ontology, snapshot
+from koopkg.config import Settings
+from koopkg.errors import KoopkgError
+from koopkg.search import SearchEngine
+from koopkg.sparql import SparqlPool
+
+__all__ = ["Finding", "diagnose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    subject: str
+    is_ok: bool
+    detail: str
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Look at version, snapshot, checksums, a search and a SPARQL query, in this order; the later need the earlier."""
+    findings = [Finding("koopkg", True, f"{__version__} on Python {sys.version.split()[0]}, data in {settings.data.resolve()}")]
+    try:
+        files = snapshot.open_files(settings.data)
+        manifest = files.manifest()
+    except KoopkgError as error:
+        return [*findings, Finding("snapshot", False, str(error))]
+    findings.append(Finding("snapshot", True, f"{manifest.id} of {manifest.created}, {manifest.counts['documents']} documents, encoder {manifest.encoder}"))
+    is_current = manifest.ontology_sha256 == ontology.bundled_hash()
+    findings.append(Finding("ontology", is_current, "as installed" if is_current else "the installed one is newer than the snapshot; run `koopkg ingest`"))
+    damage = snapshot.check(files)
+    findings.append(Finding("checksums", not damage, f"{len(manifest.checksums)} files unchanged" if not damage else "; ".join(damage[:5])))
+    return [*findings, _search(files, settings), _sparql(files, settings)]
+
+
+def _search(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:
+    try:
+        result = SearchEngine(files, settings).search("gemeinsamer Bauhof")
+    except KoopkgError as error:
+        return Finding("search", False, str(error))
+    return Finding("search", True, f"answers, {result.total} hits for a test query")
+
+
+def _sparql(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:
+    pool = SparqlPool(files.graph, settings)
+    try:
+        answer = pool.execute("SELECT (COUNT(*) AS ?n) { ?case a koop:Cooperation }", format="csv")
+    except KoopkgError as error:
+        return Finding("sparql", False, str(error))
+    finally:
+        pool.close()
+    return Finding("sparql", True, f"answers, {answer.body.decode().split()[-1]} cooperations in the graph")

@@ -1,0 +1,56 @@
+"""A published snapshot -> one file: the whole graph, or a table of the cases for statistics."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pyoxigraph as ox
+
+from koopkg.errors import QueryError
+from koopkg.graph import canonical_nquads
+from koopkg.namespaces import PREFIXES, case_iri
+from koopkg.snapshot import SnapshotFiles, read_catalog
+
+__all__ = ["FORMATS", "export"]
+
+FORMATS = ("nq", "ttl", "jsonld", "csv")
+_COLUMNS = (
+    "id title title_en country state partner_count population area_type started ended status sectors service legal_form cooperation_type initiative "
+    "orientation approach actors phase"
+).split()
+
+
+def export(files: SnapshotFiles, format: str) -> bytes:  # noqa: A002 -- the name of the command's option
+    """The snapshot in a format.
+
+    Returns:
+        For `nq` sorted N-Quads, `ttl` Turtle without graph names, `jsonld` JSON-LD with them, `csv` one line a case with lists joined by `;`.
+
+    Raises:
+        QueryError: The format is unknown.
+    """
+    if format not in FORMATS:
+        raise QueryError(f"format: {format!r} is unknown; expected one of {', '.join(FORMATS)}", field="format")
+    if format == "csv":
+        return _table(files)
+    quads = ox.Store.read_only(str(files.graph)).quads_for_pattern(None, None, None)
+    if format == "nq":
+        return canonical_nquads(quads)
+    if format == "jsonld":
+        return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.JSON_LD, prefixes=PREFIXES)
+    return ox.serialize(sorted({quad.triple for quad in quads}, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+
+
+def _table(files: SnapshotFiles) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["iri", *_COLUMNS, "ags", "success_factors", "sources"])
+    for entry in read_catalog(files):
+        case = entry.document.case
+        values = [getattr(case, name) for name in _COLUMNS]
+        row = [";".join(value) if isinstance(value, tuple) else value for value in values]
+        keys = ";".join(place.ags for place in case.places if place.ags)
+        factors = ";".join(factor.factor for factor in case.success_factors)
+        writer.writerow([case_iri(case.id), *row, keys, factors, ";".join(source.url for source in case.sources if source.url)])
+    return text.getvalue().encode()

@@ -1,0 +1,287 @@
+"""A published snapshot -> answers: search by text, comparable cases, lists with facets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from koopkg.config import Settings
+from koopkg.errors import QueryError, UnknownCaseError
+from koopkg.index import Encoder, LexicalIndex, VectorIndex, load_encoder
+from koopkg.linking import Linked, Linker
+from koopkg.model import Language, Passage
+from koopkg.morphology import Analyses
+from koopkg.namespaces import case_iri
+from koopkg.ontology import Concept, Ontology
+from koopkg.search.filters import FacetIndex, Filters
+from koopkg.search.reasons import reasons_for
+from koopkg.search.results import Facet, Hit, SearchResult, Snippet
+from koopkg.search.scoring import PARTS, WEIGHTS, ConceptScorer, DenseScorer, Scores, fuse
+from koopkg.snapshot import CatalogEntry, SnapshotFiles, read_catalog
+
+__all__ = ["MAX_LIMIT", "SearchEngine"]
+
+MAX_LIMIT = 100
+_RELEVANT = 0.12
+"""Fused score from which a case counts as a hit: on the dev topics it keeps all but 1 in 50 of the relevant cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list of cases, how many there are in all, and the facets over them."""
+
+    total: int
+    entries: tuple[CatalogEntry, ...]
+    facets: tuple[Facet, ...]
+
+
+class SearchEngine:
+    """The read side over one snapshot; safe to use from several threads."""
+
+    def __init__(self, files: SnapshotFiles, settings: Settings) -> None:
+        """Open a snapshot.
+
+        Raises:
+            SnapshotError: It is damaged or of another format.
+        """
+        self.manifest = files.manifest()
+        self.ontology = Ontology.from_file(files.ontology)
+        self.entries = read_catalog(files)
+        self._files = files
+        self._settings = settings
+        self._rows = {entry.document.id: row for row, entry in enumerate(self.entries)}
+        self._analyses = Analyses.from_file(files.analyses)
+        self._facets = FacetIndex([entry.document.case for entry in self.entries], self.ontology)
+
+    def warm_up(self) -> None:
+        """Load everything that the first search would load.
+
+        Raises:
+            EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
+        """
+        self.search("Aufwärmen")
+
+    def entry(self, case_id: str) -> CatalogEntry:
+        """The record of one case.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+        """
+        return self.entries[self._row(case_id)]
+
+    def link(self, text: str) -> Linked:
+        """The concepts and places that a search text names."""
+        return self.linker.link_query(text)
+
+    def search(
+        self,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        parts: Sequence[str] = PARTS,
+        language: str = "de",
+    ) -> SearchResult:
+        """Cases comparable to what a text says, best first; ties by id.
+
+        Args:
+            text: What is planned or asked for, German or English.
+            limit: Hits on the page, 1 to 100.
+            parts: Signals to use, a selection of `lexical`, `dense`, `concepts`.
+            language: Of reasons and labels, `de` or `en`.
+
+        Raises:
+            QueryError: The text is empty or too long, a filter value is unknown, or the page is out of range.
+        """
+        self._check(text, limit, offset)
+        filters = self._facets.check(filters or Filters())
+        linked = self.link(text)
+        scored, best_rows = self._score(text, linked, parts)
+        asked = [self.ontology.concepts[link.iri] for link in linked.concepts]
+        stems = self._lexical.telling_stems(text)
+        page = self._page(scored, filters, limit, offset, language)
+        hits = tuple(self._hit(row, scored, best_rows, asked, linked, stems, language) for row in page.rows)
+        return SearchResult(page.total, hits, page.facets, linked, {name: WEIGHTS[name] for name in scored})
+
+    def similar(self, case_id: str, filters: Filters | None = None, *, limit: int = 10, offset: int = 0, language: str = "de") -> SearchResult:
+        """Cases comparable to a case, best first, the case itself left out.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+            QueryError: A filter value is unknown, or the page is out of range.
+        """
+        row = self._row(case_id)
+        case = self.entries[row].document.case
+        self._check(case.title, limit, offset)
+        filters = self._facets.check(filters or Filters())
+        text = f"{case.title} {case.service}"
+        dense, best_rows = self._dense.scores(self._dense.vector_of_case(row))
+        scored = {
+            "lexical": self._lexical_scores(text, "de"),
+            "dense": dense,
+            "concepts": self._concepts.scores(self._concepts.weights_of_case(row)),
+        }
+        asked = [self.ontology.concept(scheme, slug) for scheme, slug in case.concepts() if scheme in ("sector", "legal-form", "success-factor")]
+        page = self._page(scored, filters, limit, offset, language, leave_out=row)
+        stems = self._lexical.telling_stems(text)
+        hits = tuple(self._hit(found, scored, best_rows, asked, None, stems, language) for found in page.rows)
+        return SearchResult(page.total, hits, page.facets, None, dict(WEIGHTS))
+
+    def cases(self, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: str = "de") -> CasePage:
+        """All cases that pass the filters, by title.
+
+        Raises:
+            QueryError: A filter value is unknown, or the page is out of range.
+        """
+        self._check("alle", limit, offset)
+        filters = self._facets.check(filters or Filters())
+        passing = self._facets.matching(filters)
+        rows = sorted((row for row, passes in enumerate(passing) if passes), key=lambda row: (self.entries[row].document.title, row))
+        facets = self._facets.facets(range(len(self.entries)), filters, language=language)
+        return CasePage(len(rows), tuple(self.entries[row] for row in rows[offset : offset + limit]), facets)
+
+    def rank(self, text: str, parts: Sequence[str]) -> list[tuple[str, float]]:
+        """Every case with its score from the given parts, best first; ties by id. For evaluation."""
+        scored, _ = self._score(text, self.link(text), parts)
+        fused = fuse(scored, WEIGHTS)
+        return [(self.entries[row].document.id, float(fused[row])) for row in _order(fused)]
+
+    def concept_counts(self) -> Mapping[str, int]:
+        """IRI of a concept -> cases that are described with it, in their front matter, itself or a narrower one."""
+        counts: dict[str, int] = {}
+        for iri in self.ontology.concepts:
+            covered = self.ontology.with_narrower(iri)
+            counts[iri] = sum(1 for own in self._curated if own & covered)
+        return counts
+
+    @cached_property
+    def linker(self) -> Linker:
+        return Linker(self.ontology, [entry.document.case for entry in self.entries], self._analyses)
+
+    @cached_property
+    def _curated(self) -> list[set[str]]:
+        return [{self.ontology.concept(scheme, slug).iri for scheme, slug in entry.document.case.concepts()} for entry in self.entries]
+
+    @cached_property
+    def _lexical(self) -> LexicalIndex:
+        return LexicalIndex(self._files.lexical, self._analyses)
+
+    @cached_property
+    def _concepts(self) -> ConceptScorer:
+        return ConceptScorer(self.entries, self.ontology)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return load_encoder(self._settings.encoder)
+
+    @cached_property
+    def _dense(self) -> DenseScorer:
+        return DenseScorer(VectorIndex(self._files.vectors, encoder_id=self._encoder.id), self._rows)
+
+    def _row(self, case_id: str) -> int:
+        try:
+            return self._rows[case_id]
+        except KeyError:
+            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `/api/v1/cases` lists all") from None
+
+    def _check(self, text: str, limit: int, offset: int) -> None:
+        longest = self._settings.max_query_characters
+        if not text.strip():
+            raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
+        if len(text) > longest:
+            raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
+        if not 1 <= limit <= MAX_LIMIT:
+            raise QueryError(f"limit: {limit} is out of range; expected 1 to {MAX_LIMIT}", field="limit")
+        if not 0 <= offset <= len(self.entries):
+            raise QueryError(f"offset: {offset} is out of range; expected 0 to {len(self.entries)}", field="offset")
+
+    def _score(self, text: str, linked: Linked, parts: Sequence[str]) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
+        """Every part in use for every case, and the index row of each case's passage closest in meaning."""
+        scored: dict[str, Scores] = {}
+        best_rows = np.full(len(self.entries), -1, dtype=np.int64)
+        if "lexical" in parts:
+            scored["lexical"] = self._lexical_scores(text, linked.language)
+        if "dense" in parts:
+            scored["dense"], best_rows = self._dense.scores(self._encoder.encode_query([text])[0])
+        asked = self._concepts.weights(linked)
+        if "concepts" in parts and (asked.weights or not scored):
+            scored["concepts"] = self._concepts.scores(asked)
+        return scored, best_rows
+
+    def _lexical_scores(self, text: str, language: Language) -> Scores:
+        scores = np.zeros(len(self.entries))
+        for case_id, score in self._lexical.search(text, language).items():
+            scores[self._rows[case_id]] = score
+        return scores
+
+    def _page(
+        self, scored: Mapping[str, Scores], filters: Filters, limit: int, offset: int, language: str, *, leave_out: int | None = None
+    ) -> _Page:
+        fused = fuse(scored, WEIGHTS)
+        relevant = [int(row) for row in _order(fused) if fused[row] >= _RELEVANT and row != leave_out]
+        passing = self._facets.matching(filters)
+        rows = [row for row in relevant if passing[row]]
+        facets = self._facets.facets(relevant, filters, language=language)
+        return _Page(len(rows), tuple(rows[offset : offset + limit]), facets)
+
+    def _hit(
+        self,
+        row: int,
+        scored: Mapping[str, Scores],
+        best_rows: npt.NDArray[np.int64],
+        asked: Sequence[Concept],
+        linked: Linked | None,
+        stems: frozenset[str],
+        language: str,
+    ) -> Hit:
+        document = self.entries[row].document
+        nearest = self._nearest_passage(row, best_rows)
+        shown = self._passage_with_words(document.passages, stems) or nearest or document.passages[0]
+        highlights = self._lexical.highlights(shown.text, stems)
+        words = [(shown.text[start:end], shown.start + start, shown.start + end) for start, end in highlights]
+        title_words = [document.title[start:end] for start, end in self._lexical.highlights(document.title, stems)]
+        reasons = reasons_for(
+            document.case, asked, linked, ontology=self.ontology, passage=nearest, title_words=title_words, text_words=words, language=language
+        )
+        return Hit(
+            id=document.id,
+            iri=case_iri(document.id),
+            title=document.case.title_en if language == "en" else document.title,
+            score=round(float(fuse(scored, WEIGHTS)[row]), 4),
+            parts={name: round(float(scores[row]), 4) for name, scores in scored.items()},
+            snippet=Snippet(shown.text, tuple(highlights), shown.section, shown.start),
+            reasons=reasons,
+        )
+
+    def _nearest_passage(self, row: int, best_rows: npt.NDArray[np.int64]) -> Passage | None:
+        index_row = int(best_rows[row])
+        number = self._dense.passage_number(index_row) if index_row >= 0 else None
+        return None if number is None else self.entries[row].document.passages[number]
+
+    def _passage_with_words(self, passages: Sequence[Passage], stems: frozenset[str]) -> Passage | None:
+        """The passage with the most different words of the query, the first of equals; None if none has any."""
+        counts = [
+            len({passage.text[start:end].lower() for start, end in self._lexical.highlights(passage.text, stems)}) if passage.section != "title" else 0
+            for passage in passages
+        ]
+        best = max(range(len(passages)), key=lambda number: (counts[number], -number))
+        return passages[best] if counts[best] else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Rows of the hits on a page, how many there are in all, and the facets over them."""
+
+    total: int
+    rows: tuple[int, ...]
+    facets: tuple[Facet, ...]
+
+
+def _order(scores: Scores) -> list[int]:
+    """Rows by falling score; rows are in the order of ids, so a stable sort breaks ties by id."""
+    return [int(row) for row in np.argsort(-scores, kind="stable")]
