@@ -1,7 +1,5 @@
 """koopkg: a knowledge graph and semantic search over cooperation practice in German municipalities."""
 
-from importlib.metadata import version
-
-__version__ = version("koopkg")
+__version__ = "0.1.0"
 
 __all__ = ["__version__"]

@@ -19,6 +19,9 @@ _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "parts": 0.4, "english": 1.
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
 
+_ABSOLUTE = 0.2
+"""How much the scale is that of a perfect case rather than of the best one: long texts never come near the former,
+and without it nDCG@10 on the dev topics falls from 0.86 to 0.81; none at all would make a poor best case look perfect."""
 _COMMON_SHARE = 1 / 3
 """A word that more cases have than this says nothing about why one of them was found (gemeinsam, Gemeinde)."""
 
@@ -108,8 +111,8 @@ class LexicalIndex:
             language: Of the text; its words set the scale, words found in the other language add to the score.
 
         Returns:
-            Case id -> score in (0, 1]: BM25 summed over terms and fields, divided by what a case would reach that
-            has every term once in title and body. Empty for a text of stop words.
+            Case id -> score in (0, 1]: BM25 summed over terms and fields, scaled so that the best case has what share it
+            reaches of a case with every term in title and body, to the power 0.2. Empty for a text of stop words.
         """
         clauses = []
         for field, terms in self._terms(text).items():
@@ -121,7 +124,8 @@ class LexicalIndex:
             return {}
         found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=max(self._searcher.num_docs, 1), count=False)
         scores = {str(self._searcher.doc(address)["id"][0]): float(score) for score, address in found.hits}
-        scale = max(self._attainable(text, language), *scores.values())
+        best = max(scores.values())
+        scale = best * max(self._attainable(text, language) / best, 1.0) ** _ABSOLUTE
         return {case_id: score / scale for case_id, score in scores.items()}
 
     def telling_stems(self, text: str) -> frozenset[str]:
@@ -135,7 +139,9 @@ class LexicalIndex:
         spans: list[tuple[int, int]] = []
         german = self._analyser.german
         for token in german.tokens(text):
-            if token.stem in stems and token.surface.lower() not in _STOP_WORDS:
+            if token.surface.lower() in _STOP_WORDS:
+                continue
+            if token.stem in stems:
                 spans.append((token.start, token.end))
                 continue
             parts = german.parts(token.surface)

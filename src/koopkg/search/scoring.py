@@ -20,17 +20,17 @@ __all__ = ["PARTS", "WEIGHTS", "ConceptScorer", "ConceptWeights", "DenseScorer",
 Scores = npt.NDArray[np.float64]
 
 PARTS = ("lexical", "dense", "concepts")
-WEIGHTS = {"lexical": 0.25, "dense": 0.45, "concepts": 0.3}
+WEIGHTS = {"lexical": 0.4, "dense": 0.3, "concepts": 0.3}
 """Tuned on the dev topics of corpus/eval: `koopkg eval search --split dev`."""
 
 _SCHEME_WEIGHT = {
     "sector": 1.0,
-    "legal-form": 0.6,
+    "legal-form": 0.4,
     "success-factor": 0.4,
     "place": 0.6,
     "cooperation-type": 0.3,
     "area-type": 0.2,
-    "actor-type": 0.2,
+    "actor-type": 0.1,
     "phase": 0.2,
     "status": 0.3,
     "initiative": 0.2,
@@ -38,7 +38,7 @@ _SCHEME_WEIGHT = {
     "approach": 0.2,
 }
 """How much a shared concept says: the task most, the kind of actors least. Tuned on the dev topics."""
-_BROADER, _RELATED, _EXTRACTED = 0.7, 0.35, 0.5
+_BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 
 
@@ -119,7 +119,7 @@ class DenseScorer:
 
     _BEST, _MEAN, _TITLE = 0.35, 0.3, 0.35
     """Shares of best passage, mean passage and better title; tuned on the dev topics."""
-    _LOW, _SPREAD = 1.0, 4.0
+    _LOW, _SPREAD = 0.0, 5.0
     """Standard deviations above the mean of all cases at which the score begins and how many more make it 1: E5 puts every
     pair of texts between 0.7 and 0.9, so that only the distance from the rest says something."""
 

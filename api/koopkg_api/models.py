@@ -1,0 +1,185 @@
+"""What the JSON API answers, as OpenAPI describes it; the parts are the library's own records."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from koopkg.model import Case, Link, Mention, PlaceLink
+from koopkg.search import Facet, Hit
+
+__all__ = [
+    "CaseDetail",
+    "CaseList",
+    "CaseSummary",
+    "ConceptDetail",
+    "ConceptList",
+    "ConceptSummary",
+    "FilterParameters",
+    "Health",
+    "Scheme",
+    "SearchRequest",
+    "SearchResponse",
+    "Stats",
+    "Understood",
+]
+
+
+class FilterParameters(BaseModel):
+    """Facet filters: values of one facet are alternatives, several facets must all hold."""
+
+    sector: list[str] = Field(default=[], description="Slugs of the scheme sector", examples=[["abwasser"]])
+    legal_form: list[str] = Field(default=[], description="Slugs of the scheme legal-form; a broader form covers its narrower ones")
+    state: list[str] = Field(default=[], description="Names of Länder or cantons", examples=[["Hessen"]])
+    status: list[str] = Field(default=[], description="Slugs of the scheme status")
+    country: list[str] = Field(default=[], description="ISO 3166-1 codes", examples=[["DE"]])
+
+
+class SearchRequest(FilterParameters):
+    """A search as JSON, for texts too long for an address."""
+
+    q: str = Field(description="What is planned or looked for, German or English")
+    limit: int = 10
+    offset: int = 0
+    lang: str = Field(default="de", pattern="^(de|en)$", description="Language of titles, reasons and labels")
+
+
+class Understood(BaseModel):
+    """What was recognised in the search text."""
+
+    language: str
+    concepts: list[Link]
+    places: list[PlaceLink]
+
+
+class SearchResponse(BaseModel):
+    """A page of comparable cases, best first."""
+
+    snapshot: str = Field(description="Id of the snapshot that the answer comes from")
+    total: int
+    limit: int
+    offset: int
+    hits: list[Hit]
+    facets: list[Facet]
+    understood: Understood | None = Field(description="Null for the cases comparable to a case")
+    weights: dict[str, float] = Field(description="Weight of each part of a score")
+
+
+class CaseSummary(BaseModel):
+    """One line of a list of cases."""
+
+    id: str
+    iri: str
+    title: str
+    state: str | None
+    country: str
+    sectors: list[str]
+    legal_form: str | None
+    status: str
+
+
+class CaseList(BaseModel):
+    """A page of cases by title."""
+
+    snapshot: str
+    total: int
+    limit: int
+    offset: int
+    cases: list[CaseSummary]
+    facets: list[Facet]
+
+
+class ConceptStatement(BaseModel):
+    """A curated statement about a case and the words that support it, where the document gives them."""
+
+    scheme: str
+    slug: str
+    iri: str
+    label: str
+    evidence: str | None
+
+
+class ExtractedConcept(BaseModel):
+    """A concept that the document mentions, with every mention; not necessarily true of the cooperation itself."""
+
+    scheme: str
+    slug: str
+    iri: str
+    label: str
+    confidence: float
+    evidence: list[Mention]
+
+
+class CaseDetail(BaseModel):
+    """Everything known about one case."""
+
+    snapshot: str
+    id: str
+    iri: str
+    document: str = Field(description="IRI of the document that describes the case")
+    case: Case = Field(description="The curated facts as the front matter of the document states them")
+    statements: list[ConceptStatement] = Field(description="Curated: from the front matter")
+    mentions: list[ExtractedConcept] = Field(description="Extracted: found in the text by linking")
+    places: list[PlaceLink] = Field(description="Extracted: places that the text names")
+    text: str = Field(description="The document; offsets of mentions count its characters")
+
+
+class ConceptSummary(BaseModel):
+    """A concept and how many cases are described with it or a narrower one."""
+
+    iri: str
+    scheme: str
+    slug: str
+    label: str
+    cases: int
+
+
+class Scheme(BaseModel):
+    """A concept scheme with its concepts."""
+
+    scheme: str
+    iri: str
+    label: str
+    concepts: list[ConceptSummary]
+
+
+class ConceptList(BaseModel):
+    """The vocabulary."""
+
+    snapshot: str
+    schemes: list[Scheme]
+
+
+class ConceptDetail(ConceptSummary):
+    """One concept with its place in the hierarchy."""
+
+    snapshot: str
+    labels: dict[str, list[str]] = Field(description="All names by language, the preferred one first")
+    definition: str
+    broader: list[str]
+    narrower: list[str]
+    related: list[str]
+
+
+class Stats(BaseModel):
+    """Counts of the snapshot."""
+
+    snapshot: str
+    created: str
+    encoder: str
+    counts: dict[str, int]
+    cases_by: dict[str, dict[str, int]] = Field(description="Facet -> value -> number of cases")
+
+
+class Health(BaseModel):
+    """State of the server."""
+
+    status: str
+    snapshot: str | None = None
+
+
+Limit = Annotated[int, Query(description="Entries on the page, 1 to 100")]
+Offset = Annotated[int, Query(description="Entries to skip")]
+Lang = Annotated[str, Query(pattern="^(de|en)$", description="Language of titles, reasons and labels")]

@@ -1,0 +1,97 @@
+"""Exceptions -> RFC 9457 problem details for programs, an error page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from koopkg.errors import KoopkgError, QueryError, QueryLimitError, SnapshotError, SparqlWorkerError, UnknownCaseError
+from koopkg.namespaces import BASE
+from koopkg_api.rendering import render
+
+__all__ = ["PROBLEM_RESPONSES", "Problem", "install"]
+
+_LOG = logging.getLogger(__name__)
+_STATUS: dict[type[KoopkgError], HTTPStatus] = {
+    QueryError: HTTPStatus.BAD_REQUEST,
+    UnknownCaseError: HTTPStatus.NOT_FOUND,
+    QueryLimitError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SparqlWorkerError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457, section 3.1)."""
+
+    type: str = Field(description="IRI of the kind of problem")
+    title: str = Field(description="The kind of problem in words")
+    status: int
+    detail: str = Field(description="What was wrong with this request, and what to do")
+    instance: str = Field(description="Path of the request")
+    field: str | None = Field(default=None, description="Parameter at fault, where there is one")
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
+    status: {"model": Problem, "description": description, "content": {"application/problem+json": {}}}
+    for status, description in (
+        (400, "The request cannot be answered as it stands"),
+        (422, "A parameter is missing or has the wrong type"),
+        (503, "No snapshot is published, or a limit was reached"),
+    )
+}
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(KoopkgError, _ours)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def respond(request: Request, status: HTTPStatus, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a request that failed: HTML below the pages, problem+json everywhere else."""
+    if not request.url.path.startswith(("/api/", "/sparql", "/healthz", "/readyz", "/openapi")):
+        return render(request, "error.html", {"status": status.value, "detail": detail}, status_code=status.value, headers=headers)
+    kind = status.phrase.lower().replace(" ", "-")
+    problem = Problem(type=f"{BASE}problem/{kind}", title=status.phrase, status=status.value, detail=detail, instance=request.url.path, field=field)
+    return JSONResponse(problem.model_dump(exclude_none=True), status.value, media_type="application/problem+json", headers=headers)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
+        return respond(request, status, "the server failed to answer; try again, and tell the operator if it persists")
+    detail = "no snapshot is being served at the moment; try again later" if isinstance(error, SnapshotError) else str(error)
+    if isinstance(error, SnapshotError):
+        _LOG.error("no snapshot to serve: %s", error)
+    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return respond(request, status, detail, field=getattr(error, "field", None), headers=headers)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this class alone
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return respond(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: {first['msg']}", field=field)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
+    status = HTTPStatus(error.status_code)
+    detail = f"there is nothing at {request.url.path}" if status is HTTPStatus.NOT_FOUND else str(error.detail)
+    return respond(request, status, detail, headers=dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return respond(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer; try again, and tell the operator if it persists")

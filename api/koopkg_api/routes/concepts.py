@@ -1,0 +1,73 @@
+"""`/api/v1/concepts` and `/api/v1/stats`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+
+from koopkg.namespaces import concept_iri, scheme_iri
+from koopkg.ontology import Concept
+from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, Stats
+from koopkg_api.problems import PROBLEM_RESPONSES, Problem
+from koopkg_api.site import CurrentSnapshot
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1", tags=["vocabulary"], responses=PROBLEM_RESPONSES)
+
+
+@router.get("/concepts", operation_id="listConcepts")
+def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
+    """The vocabulary, scheme by scheme, with the number of cases for each concept."""
+    counts, ontology = served.engine.concept_counts(), served.engine.ontology
+    schemes = [
+        Scheme(
+            scheme=scheme,
+            iri=scheme_iri(scheme),
+            label=ontology.scheme_labels[scheme][lang],
+            concepts=[_summary(concept, counts[concept.iri], lang) for concept in members],
+        )
+        for scheme, members in ontology.schemes.items()
+    ]
+    return ConceptList(snapshot=served.id, schemes=schemes)
+
+
+@router.get(
+    "/concepts/{scheme}/{slug}",
+    operation_id="getConcept",
+    responses={404: {"model": Problem, "description": "There is no such concept", "content": {"application/problem+json": {}}}},
+)
+def concept(served: CurrentSnapshot, scheme: str, slug: str, lang: Lang = "de") -> ConceptDetail:
+    """One concept: names, definition, hierarchy, number of cases."""
+    ontology = served.engine.ontology
+    found = ontology.concepts.get(concept_iri(scheme, slug))
+    if found is None:
+        raise HTTPException(404)
+    names = {language: [label.text for label in found.labels if label.language == language and label.kind in ("pref", "alt")] for language in ("de", "en")}
+    summary = _summary(found, served.engine.concept_counts()[found.iri], lang)
+    return ConceptDetail(
+        **summary.model_dump(),
+        snapshot=served.id,
+        labels=names,
+        definition=found.definition(lang),
+        broader=list(found.broader),
+        narrower=sorted(ontology.narrower[found.iri]),
+        related=sorted(ontology.related[found.iri]),
+    )
+
+
+@router.get("/stats", operation_id="stats")
+def stats(served: CurrentSnapshot) -> Stats:
+    """Counts of the snapshot, and cases by facet value."""
+    manifest = served.engine.manifest
+    facets = served.engine.cases(limit=1).facets
+    return Stats(
+        snapshot=served.id,
+        created=manifest.created,
+        encoder=manifest.encoder,
+        counts=manifest.counts,
+        cases_by={facet.name: {value.value: value.count for value in facet.values} for facet in facets},
+    )
+
+
+def _summary(found: Concept, cases: int, language: str) -> ConceptSummary:
+    return ConceptSummary(iri=found.iri, scheme=found.scheme, slug=found.slug, label=found.label(language), cases=cases)
