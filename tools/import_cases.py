@@ -24,8 +24,8 @@ Record = dict[str, Any]
 TOOLS = Path(__file__).parent
 FRONT_MATTER = (
     "id title title_en country state places partner_count population area_type started ended status sectors service legal_form "
-    "legal_form_evidence cooperation_type initiative orientation approach actors phase coordination success_factors obstacles "
-    "results funding sources"
+    "legal_form_evidence cooperation_type initiative orientation approach actors phase coordination success_factors obstacles results funding "
+    "sources"
 ).split()
 
 LAND_PREFIX = {

@@ -43,9 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         site.close()
 
     # Swagger UI and ReDoc load scripts from third parties, so the description is served without them.
-    app = FastAPI(
-        title="koopkg", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None, license_info={"name": "MIT"}
-    )
+    app = FastAPI(title="koopkg", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None, license_info={"name": "MIT"})
     app.state.site = site
     app.middleware("http")(_headers_and_etag)
     problems.install(app)

@@ -39,7 +39,9 @@ def render(request: Request, template: str, context: dict[str, Any], *, status_c
 
 @lru_cache(maxsize=1)
 def _templates() -> Jinja2Templates:
-    environment = Environment(loader=PackageLoader("koopkg_api"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("koopkg_api"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["segments"] = segments
     return Jinja2Templates(env=environment)
 

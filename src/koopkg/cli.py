@@ -129,12 +129,19 @@ def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown fil
     text = read_text(path, max_bytes=settings.max_document_bytes)
     linked = _linker(settings).link(passages(text, document_id=path.stem), detect_language(text))
     if as_json:
-        concepts = [{"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]} for item in linked.concepts]
-        places = [{"name": place.name, "ags": place.ags, "state": place.state, "evidence": [asdict(mention) for mention in place.evidence]} for place in linked.places]
+        concepts = [
+            {"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]}
+            for item in linked.concepts
+        ]
+        places = [
+            {"name": place.name, "ags": place.ags, "state": place.state, "evidence": [asdict(mention) for mention in place.evidence]} for place in linked.places
+        ]
         _print_json({"language": linked.language, "concepts": concepts, "places": places})
         return
     for item in linked.concepts:
-        typer.echo(f"{item.confidence:.2f}  {item.scheme}/{item.slug}  " + ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence))
+        typer.echo(
+            f"{item.confidence:.2f}  {item.scheme}/{item.slug}  " + ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence)
+        )
     for place in linked.places:
         typer.echo(f"{place.confidence:.2f}  place  {place.name} ({place.ags or 'no key'})")
 
@@ -142,7 +149,7 @@ def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown fil
 @app.command()
 def sparql(
     query: Annotated[str, typer.Argument(help="A SPARQL query, or @FILE.")],
-    format: Annotated[str, typer.Option(help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld.")] = "",  # noqa: A002
+    format: Annotated[str, typer.Option(help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld.")] = "",
 ) -> None:
     """Answer a SPARQL query over the published snapshot; the default graph is the union of all graphs."""
     from koopkg import snapshot
@@ -178,7 +185,7 @@ def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents 
 
 @app.command()
 def export(
-    format: Annotated[str, typer.Option(help="ttl, nq, jsonld or csv.")] = "nq",  # noqa: A002
+    format: Annotated[str, typer.Option(help="ttl, nq, jsonld or csv.")] = "nq",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; none: standard output.")] = None,
 ) -> None:
     """Write the published snapshot: the whole graph (nq, ttl, jsonld) or a table of the cases (csv)."""
@@ -201,10 +208,12 @@ def list_snapshots(as_json: AsJson = False) -> None:
     current = snapshot.current_id(data)
     manifests = snapshot.list_snapshots(data)
     if as_json:
-        _print_json([{"id": item.id, "created": item.created, "encoder": item.encoder, "counts": item.counts, "is_current": item.id == current} for item in manifests])
+        _print_json(
+            [{"id": item.id, "created": item.created, "encoder": item.encoder, "counts": item.counts, "is_current": item.id == current} for item in manifests]
+        )
         return
     for item in manifests:
-        typer.echo(f"{'*' if item.id == current else ' '} {item.id}  {item.created}  {item.counts['documents']} documents, {item.counts['quads']:,} quads, {item.encoder}")
+        typer.echo(f"{'*' if item.id == current else ' '} {item.id}  {item.created}  {item.counts['documents']} documents, {item.encoder}")
 
 
 @snapshots_app.command("activate")

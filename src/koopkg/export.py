@@ -16,12 +16,12 @@ __all__ = ["FORMATS", "export"]
 
 FORMATS = ("nq", "ttl", "jsonld", "csv")
 _COLUMNS = (
-    "id title title_en country state partner_count population area_type started ended status sectors service legal_form cooperation_type initiative "
-    "orientation approach actors phase"
+    "id title title_en country state partner_count population area_type started ended status sectors service legal_form cooperation_type "
+    "initiative orientation approach actors phase"
 ).split()
 
 
-def export(files: SnapshotFiles, format: str) -> bytes:  # noqa: A002 -- the name of the command's option
+def export(files: SnapshotFiles, format: str) -> bytes:
     """The snapshot in a format.
 
     Returns:
@@ -38,8 +38,8 @@ def export(files: SnapshotFiles, format: str) -> bytes:  # noqa: A002 -- the nam
     if format == "nq":
         return canonical_nquads(quads)
     if format == "jsonld":
-        return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.JSON_LD, prefixes=PREFIXES)
-    return ox.serialize(sorted({quad.triple for quad in quads}, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.JSON_LD, prefixes=PREFIXES) or b""
+    return ox.serialize(sorted({quad.triple for quad in quads}, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
 
 
 def _table(files: SnapshotFiles) -> bytes:

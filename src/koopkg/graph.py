@@ -24,7 +24,7 @@ from koopkg.namespaces import (
 )
 from koopkg.ontology import Ontology
 
-__all__ = ["Violation", "canonical_nquads", "document_quads", "ontology_quads", "validate"]
+__all__ = ["Violation", "canonical_nquads", "document_quads", "ontology_quads", "to_ntriples", "validate"]
 
 CORPUS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 LINKING_ACTIVITY = f"{BASE}activity/linking"
@@ -62,9 +62,14 @@ def document_quads(document: Document, linked: Linked, ontology: Ontology) -> li
     return quads + [ox.Quad(*triple, extracted) for triple in _extracted(document, linked)]
 
 
+def to_ntriples(triples: Iterable[ox.Triple]) -> bytes:
+    """The triples as N-Triples, in the order given."""
+    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+
+
 def canonical_nquads(quads: Iterable[ox.Quad]) -> bytes:
     """The quads as sorted N-Quads: the same set always gives the same bytes."""
-    lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True)
+    lines = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
     return b"".join(sorted(set(lines)))
 
 

@@ -17,7 +17,7 @@ from koopkg.model import Language
 __all__ = ["Analyses", "Morphology", "Token"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_LINKING_ELEMENTS = frozenset("s es n en e er ens".split())
+_LINKING_ELEMENTS = frozenset(("s es n en e er ens").split())
 """Fugenelemente and plural endings that HanTa reports as segments of their own."""
 _SHORTEST_COMPOUND = 7
 _SHORTEST_PART = 3

@@ -44,7 +44,7 @@ class Concept:
     def label(self, language: str = "de") -> str:
         """The preferred label in a language, German where it has none in that language."""
         preferred = {label.language: label.text for label in self.labels if label.kind == "pref"}
-        return preferred.get(language) or preferred["de"]  # type: ignore[call-overload,no-any-return]
+        return preferred.get(language) or preferred["de"]  # type: ignore[call-overload]
 
     def definition(self, language: str = "de") -> str:
         texts = dict(self.definitions)

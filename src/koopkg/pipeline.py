@@ -20,7 +20,7 @@ from koopkg.config import Settings
 from koopkg.errors import DocumentError, Problem
 from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
-from koopkg.linking import Linked, Linker
+from koopkg.linking import Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
@@ -107,7 +107,9 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         rejected = [*unreadable, *unusable]
         _quarantine(rejected, candidates, settings.quarantine_folder)
         if not read:
-            raise DocumentError(", ".join(map(str, paths)), [Problem("documents", f"none of {len(candidates) + len(unreadable)} can be used; see {settings.quarantine_folder}")])
+            raise DocumentError(
+                ", ".join(map(str, paths)), [Problem("documents", f"none of {len(candidates) + len(unreadable)} can be used; see {settings.quarantine_folder}")]
+            )
         manifest = _manifest(read, encoder)
         if manifest.id == snapshot.current_id(settings.data) and not rebuild:
             kept = SnapshotFiles(settings.snapshots_folder / manifest.id).manifest()
@@ -242,11 +244,11 @@ def _checked_graph(
     fresh = [name for name in quads if digests[name] not in known]
     progress.step(len(entries) - len(fresh))
     shapes = next(path for path in ontology.bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
-    common = ox.serialize(ontology.bundled_triples(), format=ox.RdfFormat.N_TRIPLES)
+    common = graph.to_ntriples(ontology.bundled_triples())
     nodes = {quad.subject.value: name for name in fresh for quad in quads[name] if isinstance(quad.subject, ox.NamedNode)}
     violating: dict[str, tuple[str, ...]] = {}
     batches = [fresh[first : first + _SHACL_BATCH] for first in range(0, len(fresh), _SHACL_BATCH)]
-    graphs = [b"".join([common, *(ox.serialize((quad.triple for quad in quads[name]), format=ox.RdfFormat.N_TRIPLES) for name in batch)]) for batch in batches]
+    graphs = [b"".join([common, *(graph.to_ntriples(quad.triple for quad in quads[name]) for name in batch)]) for batch in batches]
     with ProcessPoolExecutor(max_workers=2, mp_context=multiprocessing.get_context("spawn")) as pool:
         for batch, violations in zip(batches, pool.map(graph.validate, graphs, [shapes] * len(graphs)), strict=True):
             for violation in violations:
@@ -264,8 +266,7 @@ def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads
     store.optimize()
     store.flush()
     del store  # closes RocksDB, so that its files are final before they are checksummed
-    triples = [quad.triple for quad in ontology_quads]
-    lines = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).splitlines(keepends=True)
+    lines = graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True)
     staged.ontology.write_bytes(b"".join(sorted(lines)))
     progress.step()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -58,7 +59,9 @@ def read_text(path: Path, *, max_bytes: int) -> str:
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            raise DocumentError(str(path), [Problem("size", f"{size:,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES")])
+            raise DocumentError(
+                str(path), [Problem("size", f"{size:,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES")]
+            )
         return decode(path.read_bytes(), where=str(path))
     except OSError as error:
         raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
@@ -142,7 +145,7 @@ def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     cuts = [start, *(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in itertools.pairwise(cuts):
         stripped = text[first:last].strip()
         if stripped:
             offset = text.index(stripped, first)

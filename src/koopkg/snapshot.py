@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -186,7 +186,7 @@ def staging(data: Path) -> Iterator[SnapshotFiles]:
 
 def publish(files: SnapshotFiles, manifest: Manifest, data: Path) -> SnapshotFiles:
     """Seal a staged snapshot and make it the current one: checksums, fsync, rename, then `CURRENT` by rename."""
-    sealed = Manifest(**{**_as_dict(manifest), "checksums": _checksums(files.folder), "created": datetime.now(UTC).isoformat(timespec="seconds")})
+    sealed = replace(manifest, checksums=_checksums(files.folder), created=datetime.now(UTC).isoformat(timespec="seconds"))
     files.manifest_path.write_text(json.dumps(asdict(sealed), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for path in sorted(files.folder.rglob("*")):
         _fsync(path)
@@ -251,10 +251,6 @@ def write_catalog(files: SnapshotFiles, entries: list[CatalogEntry]) -> None:
 def read_catalog(files: SnapshotFiles) -> list[CatalogEntry]:
     """Read the case records."""
     return _CATALOG.validate_json(files.catalog.read_bytes())
-
-
-def _as_dict(manifest: Manifest) -> dict[str, object]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -102,7 +102,13 @@ class SparqlPool:
         self._is_closed = False
 
     def execute(
-        self, query: str, *, format: str, base_iri: str | None = None, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()  # noqa: A002
+        self,
+        query: str,
+        *,
+        format: str,
+        base_iri: str | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
     ) -> SparqlResult:
         """Answer one query; blocks until a worker is free.
 
@@ -236,8 +242,10 @@ def _answer(store: ox.Store, job: _Job) -> tuple[str, bytes]:
             default_graph=[ox.NamedNode(iri) for iri in job.default_graphs] if job.default_graphs or job.named_graphs else None,
             named_graphs=[ox.NamedNode(iri) for iri in job.named_graphs] if job.default_graphs or job.named_graphs else None,
         )
-        _, chosen = {**RESULT_FORMATS, **GRAPH_FORMATS}[job.format]
-        body = ox.serialize(results, format=chosen, prefixes=PREFIXES) if isinstance(results, ox.QueryTriples) else results.serialize(format=chosen)
+        if isinstance(results, ox.QueryTriples):
+            body = ox.serialize(results, format=GRAPH_FORMATS[job.format][1], prefixes=PREFIXES)
+        else:
+            body = results.serialize(format=RESULT_FORMATS[job.format][1])
     except (SyntaxError, ValueError) as error:
         return "syntax", _readable(str(error)).encode()
     except MemoryError:
@@ -250,8 +258,13 @@ def _names_dataset(query: str) -> bool:
 
 
 def _readable(message: str) -> str:
-    """The parser's message, its list of expected characters cut."""
-    return message if len(message) <= 300 else message[:300].rsplit(",", 1)[0] + ", …"
+    """The parser's message with the position in words and without its list of every character it could have read."""
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if match is None:
+        return message
+    line, column, reason = match.groups()
+    shown = "something else was expected here" if reason.startswith("expected one of") else reason
+    return f"syntax error in line {line}, column {column}: {shown}"
 
 
 def _address_space() -> int:

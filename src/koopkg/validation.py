@@ -13,6 +13,7 @@ from koopkg.errors import DocumentError
 from koopkg.linking import Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
+from koopkg.namespaces import curated_graph_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_document
 
@@ -26,7 +27,7 @@ def check_ontology() -> list[str]:
         OntologyError: It cannot be loaded at all.
     """
     terms = Ontology.bundled()
-    ntriples = ox.serialize(ontology.bundled_triples(), format=ox.RdfFormat.N_TRIPLES)
+    ntriples = graph.to_ntriples(ontology.bundled_triples())
     return [*map(str, graph.validate(ntriples, _shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
 
 
@@ -50,8 +51,8 @@ def check_documents(paths: Sequence[Path], settings: Settings) -> tuple[int, lis
     linker = Linker(terms, [document.case for document in documents.values()], analyses)
     for document in documents.values():
         quads = graph.document_quads(document, linker.link(document.passages, document.language, state=document.case.state), terms)
-        curated = [quad.triple for quad in quads if quad.graph_name == ox.NamedNode(graph.curated_graph_iri(document.id))]
-        ntriples = ox.serialize([*curated, *ontology.bundled_triples()], format=ox.RdfFormat.N_TRIPLES)
+        curated = [quad.triple for quad in quads if quad.graph_name == ox.NamedNode(curated_graph_iri(document.id))]
+        ntriples = graph.to_ntriples([*curated, *ontology.bundled_triples()])
         findings += [f"{document.id}: graph: {violation}" for violation in graph.validate(ntriples, _shapes())]
     return checked, findings
 
@@ -85,5 +86,7 @@ def _double_labels(terms: Ontology) -> list[str]:
             owners: dict[str, list[str]] = {}
             for concept in concepts:
                 owners.setdefault(concept.label(language), []).append(concept.slug)
-            findings += [f"{scheme}: the label {label!r} names {' and '.join(slugs)}; expected one concept a label" for label, slugs in owners.items() if len(slugs) > 1]
+            findings += [
+                f"{scheme}: the label {label!r} names {' and '.join(slugs)}; expected one concept a label" for label, slugs in owners.items() if len(slugs) > 1
+            ]
     return findings

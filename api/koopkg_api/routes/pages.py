@@ -78,7 +78,13 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     language = language_of(request)
     entry = served.engine.entry(case_id)
     comparable = served.engine.similar(case_id, limit=5, language=language)
-    context = {"entry": entry, "case": entry.document.case, "sections": _sections(entry.document), "ontology": served.engine.ontology, "similar": comparable.hits}
+    context = {
+        "entry": entry,
+        "case": entry.document.case,
+        "sections": _sections(entry.document),
+        "ontology": served.engine.ontology,
+        "similar": comparable.hits,
+    }
     return render(request, "case.html", context)
 
 
@@ -119,6 +125,4 @@ def _sections(document: Document) -> list[_Section]:
         gathered.setdefault(passage.section, []).extend(lines)
         if document.text[max(0, passage.start - 2) : passage.start] in ("- ", "* "):
             lists.add(passage.section)
-    return [
-        _Section(heading, tuple(lines) if heading in lists else (" ".join(lines),), heading in lists) for heading, lines in gathered.items()
-    ]
+    return [_Section(heading, tuple(lines) if heading in lists else (" ".join(lines),), heading in lists) for heading, lines in gathered.items()]

@@ -62,9 +62,7 @@ def cases(served: CurrentSnapshot, parameters: Annotated[_ListParameters, Query(
     """List the cases by title."""
     page = served.engine.cases(filters_of(parameters), limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
     summaries = [_summary(entry, parameters.lang) for entry in page.entries]
-    return CaseList(
-        snapshot=served.id, total=page.total, limit=parameters.limit, offset=parameters.offset, cases=summaries, facets=list(page.facets)
-    )
+    return CaseList(snapshot=served.id, total=page.total, limit=parameters.limit, offset=parameters.offset, cases=summaries, facets=list(page.facets))
 
 
 @router.get("/cases/{case_id}", operation_id="getCase", responses=_NOT_FOUND)
@@ -115,9 +113,7 @@ def similar(served: CurrentSnapshot, case_id: str, parameters: Annotated[_ListPa
 
 def filters_of(parameters: FilterParameters) -> Filters:
     """The library's filters for a request's."""
-    return Filters(
-        tuple(parameters.sector), tuple(parameters.legal_form), tuple(parameters.state), tuple(parameters.status), tuple(parameters.country)
-    )
+    return Filters(tuple(parameters.sector), tuple(parameters.legal_form), tuple(parameters.state), tuple(parameters.status), tuple(parameters.country))
 
 
 def _search(served: OpenSnapshot, parameters: _SearchParameters | SearchRequest) -> SearchResponse:

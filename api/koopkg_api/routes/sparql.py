@@ -36,7 +36,7 @@ _TYPES = {
 }
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
 _PREFLIGHT = {**_CORS, "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS", "Access-Control-Allow-Headers": "Accept, Content-Type"}
-_MEDIA = {media: {} for media in _TYPES}
+_MEDIA: dict[str, dict[str, object]] = {media: {} for media in _TYPES}
 _PARAMETERS = [
     {"name": "query", "in": "query", "required": False, "description": "A SPARQL 1.1 query; without it: the Service Description", "schema": {"type": "string"}},
     {"name": "default-graph-uri", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}}},
@@ -75,9 +75,7 @@ async def sparql_get(request: Request) -> Response:
     return await _answer(request, pairs)
 
 
-@router.post(
-    "/sparql", operation_id="sparqlPost", responses=_RESPONSES, openapi_extra={"parameters": _PARAMETERS[1:], **_BODY}, response_class=Response
-)
+@router.post("/sparql", operation_id="sparqlPost", responses=_RESPONSES, openapi_extra={"parameters": _PARAMETERS[1:], **_BODY}, response_class=Response)
 async def sparql_post(request: Request) -> Response:
     """Answer a query in a form, or as the body itself."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")

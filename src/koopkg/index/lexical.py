@@ -26,12 +26,14 @@ _COMMON_SHARE = 1 / 3
 """A word that more cases have than this says nothing about why one of them was found (gemeinsam, Gemeinde)."""
 
 _STOP_WORDS = frozenset(
-    "aber alle als also am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese doch dort du durch ein eine einem einen "
-    "einer eines er es für gegen hat haben hatte ich ihr im in ist ja jede jeder kann können man mehr mein mit muss nach nicht noch nur ob oder "
-    "ohne sehr sein seine sich sie sind so soll sollen über um und uns unser unsere unserem unseren unserer unter vom von vor war was welche "
-    "welcher welches wenn wer werden wie wir wird wo wollen würde zu zum zur zwei zwischen gibt möchten sowie beim dabei bereits etwa etwas "
-    "the a an and are as at be by can could do does for from has have how in into is it its of on or our should that their they this to we what "
-    "when where which who will with would there want need any some".split()
+    (
+        "aber alle als also am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese doch dort du durch ein eine einem einen "
+        "einer eines er es für gegen hat haben hatte ich ihr im in ist ja jede jeder kann können man mehr mein mit muss nach nicht noch nur ob oder "
+        "ohne sehr sein seine sich sie sind so soll sollen über um und uns unser unsere unserem unseren unserer unter vom von vor war was welche "
+        "welcher welches wenn wer werden wie wir wird wo wollen würde zu zum zur zwei zwischen gibt möchten sowie beim dabei bereits etwa etwas the a "
+        "an and are as at be by can could do does for from has have how in into is it its of on or our should that their they this to we what when "
+        "where which who will with would there want need any some"
+    ).split()
 )
 
 
@@ -155,9 +157,7 @@ class LexicalIndex:
     def _attainable(self, text: str, language: Language) -> float:
         fields = ("english",) if language == "en" else ("title", "body")
         terms = self._terms(text)
-        return sum(
-            _BOOSTS[field] * self._idf(self._searcher.doc_freq(field, term)) * (_K1 + 1) / 2 for field in fields for term in dict.fromkeys(terms[field])
-        )
+        return sum(_BOOSTS[field] * self._idf(self._searcher.doc_freq(field, term)) * (_K1 + 1) / 2 for field in fields for term in dict.fromkeys(terms[field]))
 
     def _terms(self, text: str) -> dict[str, list[str]]:
         german = self._analyser.stems(text, self._analyser.german)

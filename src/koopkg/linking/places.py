@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from koopkg.ontology import Ontology
 
 __all__ = ["Gazetteer", "link_places"]
 
-_CUES = frozenset("in aus bei um nach stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt und von".split())
+_CUES = frozenset(("in aus bei um nach stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt und von").split())
 """Words before a name that show it is a place and not an everyday word (Essen, Halle, Regen)."""
 _GAP = re.compile(r"[\s\-–/().,]{1,3}\Z")
 _UNAMBIGUOUS, _BY_LAND = 0.95, 0.85
@@ -80,8 +81,7 @@ def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str
             found.setdefault(candidate, []).append(mention)
             certain[candidate] = confidence
     links = [
-        PlaceLink(candidate.name, candidate.ags, candidate.state, candidate.iri, certain[candidate], tuple(mentions))
-        for candidate, mentions in found.items()
+        PlaceLink(candidate.name, candidate.ags, candidate.state, candidate.iri, certain[candidate], tuple(mentions)) for candidate, mentions in found.items()
     ]
     return sorted(links, key=lambda link: link.evidence[0].start)
 
@@ -91,7 +91,7 @@ def _mentions(gazetteer: Gazetteer, passage: Passage, *, is_query: bool) -> Iter
     while position < len(tokens):
         for length in range(min(gazetteer.longest, len(tokens) - position), 0, -1):
             window = tokens[position : position + length]
-            if any(not _GAP.match(text[left.end : right.start]) for left, right in zip(window, window[1:], strict=False)):
+            if any(not _GAP.match(text[left.end : right.start]) for left, right in itertools.pairwise(window)):
                 continue
             candidates = gazetteer.find(tuple(token.surface for token in window))
             if candidates and (is_query or length > 1 or gazetteer.is_clear(tokens, position)):

@@ -219,9 +219,7 @@ class SearchEngine:
             scores[self._rows[case_id]] = score
         return scores
 
-    def _page(
-        self, scored: Mapping[str, Scores], filters: Filters, limit: int, offset: int, language: str, *, leave_out: int | None = None
-    ) -> _Page:
+    def _page(self, scored: Mapping[str, Scores], filters: Filters, limit: int, offset: int, language: str, *, leave_out: int | None = None) -> _Page:
         fused = fuse(scored, WEIGHTS)
         relevant = [int(row) for row in _order(fused) if fused[row] >= _RELEVANT and row != leave_out]
         passing = self._facets.matching(filters)

@@ -18,7 +18,7 @@ _QUOTE_CHARACTERS = 160
 _SHARED = {
     "sector": ("Gleiche Aufgabe: {}", "Same task: {}", "koop:sector"),
     "legal-form": ("Gleiche Rechtsform: {}", "Same legal form: {}", "koop:legalForm"),
-    "success-factor": ("Gesuchter Erfolgsfaktor belegt: {}", "Success factor asked for is supported: {}", "koop:successFactor"),
+    "success-factor": ("Erfolgsfaktor auch hier belegt: {}", "Success factor supported here too: {}", "koop:successFactor"),
     "cooperation-type": ("Gleicher Kooperationstyp: {}", "Same type of cooperation: {}", "koop:cooperationType"),
     "area-type": ("Gleicher Raumtyp: {}", "Same type of area: {}", "koop:areaType"),
     "actor-type": ("Gleiche Art von Beteiligten: {}", "Same kind of actor: {}", "koop:actorType"),
@@ -28,13 +28,16 @@ _SHARED = {
     "orientation": ("Gleiche Ausrichtung: {}", "Same orientation: {}", "koop:orientation"),
     "approach": ("Gleicher Ansatz: {}", "Same approach: {}", "koop:approach"),
 }
-_NEAR = ("Verwandte Aufgabe: {} (gesucht: {})", "Related task: {} (asked for: {})")
+_NEAR = ("Verwandte Aufgabe: {} (nah an {})", "Related task: {} (close to {})")
 _IN_LAND = ("Liegt in {}", "Located in {}")
 _IN_TITLE = ("Im Titel genannt: {}", "Named in the title: {}")
 _IN_TEXT = ("Im Text genannt: {}", "Named in the text: {}")
 _NEAREST = ("Inhaltlich nächste Stelle: „{}“", "Passage closest in meaning: “{}”")
 _TASK = ("Behandelt die Aufgabe {}", "Deals with the task {}")
 _ORDER = list(_SHARED)
+_TELLING = ("sector", "legal-form", "success-factor")
+"""Schemes that say most about a case; the others are named only where there is room."""
+_MOST_SECTORS = 2
 
 
 def reasons_for(
@@ -57,11 +60,15 @@ def reasons_for(
         text_words: Words of `passage` that the query has too, with their offsets in the document.
     """
     english = language == "en"
+    shared = list(_concept_reasons(case, asked, ontology, language))
+    sectors = [reason for reason in shared if reason.kind == "shared-sector"] or list(_related_sectors(case, asked, ontology, language))
     found = [
-        *_concept_reasons(case, asked, ontology, language),
+        *sectors[:_MOST_SECTORS],
         *_place_reasons(case, linked, ontology, language),
+        *(reason for reason in shared if reason.kind in ("shared-legal-form", "shared-success-factor")),
         *_word_reasons(case, title_words, text_words, english=english),
         *_passage_reason(case, passage, english=english),
+        *(reason for reason in shared if reason.kind.removeprefix("shared-") not in _TELLING),
     ]
     if len(found) < 2:
         found += [
@@ -84,8 +91,9 @@ def _concept_reasons(case: Case, asked: Sequence[Concept], ontology: Ontology, l
         for slug in sorted(slug for scheme, slug in own if scheme == concept.scheme and slug in covered):
             quote = evidence.get(slug) if concept.scheme == "success-factor" else case.legal_form_evidence if concept.scheme == "legal-form" else None
             label = ontology.concept(concept.scheme, slug).label(language)
-            yield Reason(f"shared-{concept.scheme}", templates[language == "en"].format(label), _statement(templates[2], concept_iri(concept.scheme, slug), quote))
-    yield from _related_sectors(case, asked, ontology, language)
+            yield Reason(
+                f"shared-{concept.scheme}", templates[language == "en"].format(label), _statement(templates[2], concept_iri(concept.scheme, slug), quote)
+            )
 
 
 def _related_sectors(case: Case, asked: Sequence[Concept], ontology: Ontology, language: str) -> Iterator[Reason]:
