@@ -173,9 +173,8 @@ def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents 
     from koopkg.pipeline import bundled_corpus
     from koopkg.validation import check_documents, check_ontology
 
-    settings = Settings.from_environment()
     findings = check_ontology()
-    checked, document_findings = check_documents(paths or [bundled_corpus()], settings)
+    checked, document_findings = check_documents(paths or [bundled_corpus()])
     for finding in [*findings, *document_findings]:
         typer.echo(finding, err=True)
     typer.echo(f"ontology: {len(findings)} findings; documents: {checked} checked, {len(document_findings)} findings")
@@ -366,3 +365,7 @@ def _print_hits(total: int, hits: Sequence[Hit]) -> None:
 
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ __all__ = ["detect_language"]
 
 def detect_language(text: str) -> Language:
     """German or English; German where the text gives no hint, because that is what the corpus and its users speak."""
-    return "en" if _detector().detect_language_of(text) is LinguaLanguage.ENGLISH else "de"
+    return "en" if _detector().detect_language_of(text) == LinguaLanguage.ENGLISH else "de"
 
 
 @lru_cache(maxsize=1)

@@ -95,8 +95,9 @@ class Morphology:
             yield Token(match.start(), match.end(), match.group(), self.stem(match.group()))
 
     def stem(self, word: str) -> str:
-        """The Snowball stem; in German also ae, oe, ue and ß are folded (Buergerbus = Bürgerbus)."""
-        return str(self._stemmer.stemWord(word.lower()))
+        """The Snowball stem; in German also ae, oe, ue and ß are folded (Buergerbus = Bürgerbus) and ss ends as s (Busse = Bus)."""
+        stem = str(self._stemmer.stemWord(word.lower()))
+        return stem[:-1] if self.language == "de" and stem.endswith("ss") else stem
 
     def parts(self, word: str) -> tuple[tuple[int, int], ...]:
         """Where the parts of a German compound start and end within it, in order; empty for a simple word.

@@ -89,7 +89,7 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
     """Take in documents and publish a snapshot of all there are.
 
     A document replaces the one of its id; documents of earlier runs stay, unless their file was below one of `paths` and is
-    gone. What cannot be read goes to the quarantine folder with its reasons. The same documents, ontology and encoder give the
+    gone. What cannot be read goes to the quarantine folder with its reasons. The same documents, ontology, encoder and code give the
     same snapshot id, and where that is published already nothing is done.
 
     Args:
@@ -197,9 +197,17 @@ def _manifest(read: Iterable[tuple[Document, _Candidate]], encoder: Encoder) -> 
     """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
     documents = tuple(InputFile(document.id, candidate.root, candidate.path, document.sha256) for document, candidate in read)
     ontology_sha256 = ontology.bundled_hash()
-    made_from = [snapshot.FORMAT, __version__, ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
+    made_from = [snapshot.FORMAT, _code_hash(), ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
     identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
     return Manifest(identifier, snapshot.FORMAT, "", __version__, ontology_sha256, encoder.id, documents, {}, {})
+
+
+def _code_hash() -> str:
+    """SHA-256 over the modules of this package: other code may read and link the same documents differently."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _build(

@@ -249,8 +249,15 @@ def write_catalog(files: SnapshotFiles, entries: list[CatalogEntry]) -> None:
 
 
 def read_catalog(files: SnapshotFiles) -> list[CatalogEntry]:
-    """Read the case records."""
-    return _CATALOG.validate_json(files.catalog.read_bytes())
+    """Read the case records.
+
+    Raises:
+        SnapshotError: They are missing or damaged.
+    """
+    try:
+        return _CATALOG.validate_json(files.catalog.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise SnapshotError(f"snapshot {files.folder.name}: catalog.json cannot be read ({type(error).__name__}); run `koopkg ingest --rebuild`") from error
 
 
 def _checksums(folder: Path) -> dict[str, str]:

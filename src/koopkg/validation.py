@@ -8,11 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from koopkg import graph, ontology
-from koopkg.config import Settings
 from koopkg.errors import DocumentError
-from koopkg.linking import Linker
+from koopkg.linking import Linked
 from koopkg.model import Document
-from koopkg.morphology import Analyses
 from koopkg.namespaces import curated_graph_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_document
@@ -31,7 +29,7 @@ def check_ontology() -> list[str]:
     return [*map(str, graph.validate(ntriples, _shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
 
 
-def check_documents(paths: Sequence[Path], settings: Settings) -> tuple[int, list[str]]:
+def check_documents(paths: Sequence[Path]) -> tuple[int, list[str]]:
     """How many documents were checked, and the findings on their front matter and their graphs."""
     terms = Ontology.bundled()
     documents: dict[str, Document] = {}
@@ -47,14 +45,12 @@ def check_documents(paths: Sequence[Path], settings: Settings) -> tuple[int, lis
         if document.id in documents:
             findings.append(f"{path}: id: {document.id!r} is used by another file too; expected an id of its own")
         documents[document.id] = document
-    analyses = Analyses.from_file(settings.cache_folder / "analyses.json")
-    linker = Linker(terms, [document.case for document in documents.values()], analyses)
-    for document in documents.values():
-        quads = graph.document_quads(document, linker.link(document.passages, document.language, state=document.case.state), terms)
-        curated = [quad.triple for quad in quads if quad.graph_name == ox.NamedNode(curated_graph_iri(document.id))]
-        ntriples = graph.to_ntriples([*curated, *ontology.bundled_triples()])
-        findings += [f"{document.id}: graph: {violation}" for violation in graph.validate(ntriples, _shapes())]
-    return checked, findings
+    nothing_linked = Linked("de", (), ())
+    quads = [quad for document in documents.values() for quad in graph.document_quads(document, nothing_linked, terms)]
+    curated = {curated_graph_iri(name) for name in documents}
+    triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value in curated]
+    violations = graph.validate(graph.to_ntriples([*triples, *ontology.bundled_triples()]), _shapes())
+    return checked, [*findings, *(f"graph: {violation}" for violation in violations)]
 
 
 def _shapes() -> str:

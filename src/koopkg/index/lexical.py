@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tantivy
 
+from koopkg.errors import SnapshotError
 from koopkg.model import Language
 from koopkg.morphology import Analyses, Morphology
 
@@ -102,7 +103,15 @@ class LexicalIndex:
     """BM25 over the cases of one snapshot."""
 
     def __init__(self, folder: Path, analyses: Analyses) -> None:
-        self._index = tantivy.Index.open(str(folder))
+        """Open an index.
+
+        Raises:
+            SnapshotError: It is missing or damaged.
+        """
+        try:
+            self._index = tantivy.Index.open(str(folder))
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"the lexical index cannot be opened ({error}); run `koopkg ingest --rebuild`") from error
         self._searcher = self._index.searcher()
         self._analyser = _Analyser(analyses)
 

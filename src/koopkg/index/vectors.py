@@ -49,17 +49,20 @@ class VectorIndex:
 
         Raises:
             EncoderMismatchError: It was built with another encoder.
-            SnapshotError: Rows and vectors do not belong together.
+            SnapshotError: It is missing or damaged, or rows and vectors do not belong together.
         """
         import faiss
 
-        content = json.loads((folder / _ROWS).read_text(encoding="utf-8"))
+        try:
+            content = json.loads((folder / _ROWS).read_text(encoding="utf-8"))
+            self._index = faiss.read_index(str(folder / _INDEX))
+        except (OSError, ValueError, RuntimeError) as error:
+            raise SnapshotError(f"the vector index cannot be opened ({type(error).__name__}); run `koopkg ingest --rebuild`") from error
         if content["encoder"] != encoder_id:
             raise EncoderMismatchError(
                 f"the index was built with the encoder {content['encoder']!r}, in use is {encoder_id!r}; set KOOPKG_ENCODER to the first or run `koopkg ingest`"
             )
         self.rows = [VectorRow(**row) for row in content["rows"]]
-        self._index = faiss.read_index(str(folder / _INDEX))
         if self._index.ntotal != len(self.rows):
             raise SnapshotError(f"the vector index holds {self._index.ntotal} vectors for {len(self.rows)} rows; run `koopkg ingest --rebuild`")
 

@@ -17,6 +17,8 @@ __all__ = ["Gazetteer", "link_places"]
 _CUES = frozenset(("in aus bei um nach stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt und von").split())
 """Words before a name that show it is a place and not an everyday word (Essen, Halle, Regen)."""
 _GAP = re.compile(r"[\s\-–/().,]{1,3}\Z")
+_SHORT = 5
+"""Names up to this length are often words too, and HanTa takes some for names (Essen, Halle, Regen, Stein, Burg)."""
 _UNAMBIGUOUS, _BY_LAND = 0.95, 0.85
 
 
@@ -53,10 +55,11 @@ class Gazetteer:
         return list(self._morphology.tokens(text))
 
     def is_clear(self, tokens: list[Token], position: int) -> bool:
-        """Whether a one-word name is no everyday word, or a cue before it shows that a place is meant."""
+        """Whether a one-word name is long and no everyday word, or a cue before it shows that a place is meant."""
         if position > 0 and tokens[position - 1].surface.lower() in _CUES:
             return True
-        return self._morphology.analyses.is_name(tokens[position].surface)
+        name = tokens[position].surface
+        return len(name) > _SHORT and self._morphology.analyses.is_name(name)
 
     def find(self, key: tuple[str, ...]) -> set[_Candidate]:
         """The candidates for a name, also in the genitive (Witzenhausens)."""

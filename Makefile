@@ -1,0 +1,44 @@
+# Everything runs from a virtual environment that the targets make themselves; needed is Python 3.11 or newer.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: serve test check bench import clean
+
+serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages
+	$(BIN)/koopkg ingest corpus/cases
+	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT)
+
+test: .venv/installed-dev  ## Run the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src api tests tools bench
+	$(BIN)/mypy
+	$(BIN)/koopkg validate
+
+bench: .venv/installed-dev  ## Measure speed as ratios against named baselines
+	$(BIN)/python bench/speed.py
+
+import: .venv/installed-dev  ## Turn records into corpus files: make import PLACES=folder CASES="batch.yaml ..."
+	$(BIN)/python tools/import_cases.py --places $(PLACES) $(CASES)
+
+clean:  ## Remove the environment, the data and all caches
+	rm -rf .venv data build .mypy_cache .ruff_cache .pytest_cache .hypothesis src/koopkg.egg-info
+
+.venv/bin/python:
+	@echo "making the virtual environment .venv"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "koopkg needs Python 3.11 or newer; set PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed-run: .venv/bin/python pyproject.toml constraints.txt
+	@echo "installing koopkg and what it needs; this takes some minutes the first time"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml constraints.txt
+	@echo "installing koopkg with its test tools; this takes some minutes the first time"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch .venv/installed-run $@

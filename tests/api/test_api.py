@@ -1,0 +1,204 @@
+"""The JSON API over real HTTP: answers, errors and OpenAPI say the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.pipeline import ingest
+from koopkg.search import SearchEngine
+from koopkg_api.app import create_app
+from tests.conftest import TINY, Answer, Server, Silent, running_server
+
+CASE = "standesamt-lossetal"
+
+
+def problem(answer: Answer, status: int) -> dict[str, Any]:
+    """The problem details of an answer that failed."""
+    assert answer.status == status, answer.text[:500]
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    assert found["status"] == status
+    assert {"type", "title", "detail", "instance"} <= set(found)
+    assert "Traceback" not in answer.text
+    assert "/home" not in answer.text
+    return found
+
+
+def test_search_answers_as_the_library_does(server: Server, engine: SearchEngine) -> None:
+    answer = server.request("/api/v1/search?q=Standesamt&limit=3").json()
+    hits = engine.search("Standesamt", limit=3).hits
+    assert [(hit["id"], hit["score"]) for hit in answer["hits"]] == [(hit.id, hit.score) for hit in hits]
+    assert [reason["text"] for reason in answer["hits"][0]["reasons"]] == [reason.text for reason in hits[0].reasons]
+    assert answer["snapshot"] == engine.manifest.id
+    assert answer["understood"]["concepts"][0]["slug"] == "standesamt-meldewesen"
+
+
+def test_search_by_post_takes_long_texts(server: Server) -> None:
+    body = {"q": "Zwei Gemeinden wollen ihren Bauhof zusammenlegen. " * 40, "state": ["Baden-Württemberg"], "limit": 1}
+    answer = server.request("/api/v1/search", method="POST", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    assert [hit["id"] for hit in answer.json()["hits"]] == ["bauhof-gruenkraut-bodnegg"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("/api/v1/search?q=", 400, "q"),
+        ("/api/v1/search?q=" + "x" * 20_000, 400, "q"),
+        ("/api/v1/search?q=Bus&sector=bauhof", 400, "sector"),
+        ("/api/v1/search?q=Bus&state=Hesen", 400, "state"),
+        ("/api/v1/search?q=Bus&limit=0", 400, "limit"),
+        ("/api/v1/search?q=Bus&limit=viele", 422, "limit"),
+        ("/api/v1/search?q=Bus&lang=fr", 422, "lang"),
+        ("/api/v1/search", 422, "q"),
+        ("/api/v1/cases?country=Deutschland", 400, "country"),
+        ("/api/v1/cases?offset=-1", 400, "offset"),
+        ("/api/v1/cases/nix", 404, None),
+        ("/api/v1/cases/nix/similar", 404, None),
+        ("/api/v1/concepts/sector/nix", 404, None),
+        ("/api/v1/nix", 404, None),
+        ("/sparql?query=SELECT", 400, "query"),
+        ("/sparql?query=" + quote("SELECT * { SERVICE <http://127.0.0.1/> {} }"), 400, "query"),
+        ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "query"),
+        ("/sparql?update=CLEAR+ALL", 400, "update"),
+        ("/sparql?query=ASK%7B%7D&format=pdf", 400, "format"),
+    ],
+)
+def test_bad_requests_are_problem_details(path: str, status: int, field: str | None, server: Server) -> None:
+    assert problem(server.request(path), status).get("field") == field
+
+
+def test_every_json_route_refuses_other_methods_as_a_problem(server: Server) -> None:
+    """Walks the route table by way of OpenAPI."""
+    paths = server.request("/openapi.json").json()["paths"]
+    assert len(paths) >= 9
+    for path in paths:
+        address = path.replace("{case_id}", CASE).replace("{scheme}", "sector").replace("{slug}", "wasser")
+        answer = server.request(address, method="DELETE")
+        problem(answer, 405)
+        assert "allow" in answer.headers
+
+
+def test_broken_json_is_a_problem(server: Server) -> None:
+    problem(server.request("/api/v1/search", method="POST", data=b"{", headers={"Content-Type": "application/json"}), 422)
+
+
+def test_case_has_every_statement_with_its_evidence(server: Server) -> None:
+    case = server.request(f"/api/v1/cases/{CASE}").json()
+    assert case["iri"] == f"https://w3id.org/koopkg/case/{CASE}"
+    form = next(statement for statement in case["statements"] if statement["scheme"] == "legal-form")
+    assert form["slug"] == "oeffentlich-rechtliche-vereinbarung-delegierend"
+    assert form["evidence"] == case["case"]["legal_form_evidence"]
+    assert case["mentions"]
+    for found in [*case["mentions"], *case["places"]]:
+        for mention in found["evidence"]:
+            assert case["text"][mention["start"] : mention["end"]] == mention["quote"]
+
+
+def test_cases_are_listed_with_facets_and_pages(server: Server) -> None:
+    whole = server.request("/api/v1/cases").json()
+    assert whole["total"] == len(whole["cases"]) == 8
+    assert [case["title"] for case in whole["cases"]] == sorted(case["title"] for case in whole["cases"])
+    second = server.request("/api/v1/cases?limit=3&offset=3").json()
+    assert [case["id"] for case in second["cases"]] == [case["id"] for case in whole["cases"]][3:6]
+    for facet in whole["facets"]:
+        for value in facet["values"]:
+            listed = server.request("/api/v1/cases?" + urlencode({facet["name"]: value["value"]})).json()
+            assert listed["total"] == value["count"]
+
+
+def test_similar_leaves_the_case_itself_out(server: Server) -> None:
+    found = [hit["id"] for hit in server.request("/api/v1/cases/bauhof-gruenkraut-bodnegg/similar").json()["hits"]]
+    assert found[0] == "bauhof-hueckeswagen-wipperfuerth"
+    assert "bauhof-gruenkraut-bodnegg" not in found
+
+
+def test_concepts_have_hierarchy_and_counts(server: Server) -> None:
+    schemes = {scheme["scheme"]: scheme for scheme in server.request("/api/v1/concepts").json()["schemes"]}
+    assert len(schemes) == 11
+    concept = server.request("/api/v1/concepts/legal-form/oeffentlich-rechtliche-vereinbarung?lang=en").json()
+    assert concept["label"] == "public-law agreement"
+    assert concept["cases"] == 3
+    assert len(concept["narrower"]) == 2
+    assert "Zweckvereinbarung" in concept["labels"]["de"]
+
+
+def test_stats_count_the_snapshot(server: Server) -> None:
+    stats = server.request("/api/v1/stats").json()
+    assert stats["counts"]["documents"] == 8
+    assert stats["cases_by"]["state"]["Hessen"] == 1
+
+
+def test_health_and_readiness(server: Server) -> None:
+    assert server.request("/healthz").json() == {"status": "ok"}
+    assert server.request("/readyz").json()["status"] == "ready"
+
+
+def test_unchanged_answers_are_not_sent_twice(server: Server) -> None:
+    first = server.request("/api/v1/cases?limit=1")
+    again = server.request("/api/v1/cases?limit=1", headers={"If-None-Match": first.headers["etag"]})
+    other = server.request("/api/v1/cases?limit=2", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert other.status == 200
+
+
+def test_answers_carry_security_headers(server: Server) -> None:
+    for path in ("/", "/api/v1/stats", "/sparql?query=ASK%7B%7D", "/nix"):
+        headers = server.request(path).headers
+        assert "script" not in headers["content-security-policy"]
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_openapi_describes_what_is_answered(server: Server) -> None:
+    """Every JSON answer has exactly the keys that its schema requires, for each documented GET."""
+    description = server.request("/openapi.json").json()
+    for path, operations in description["paths"].items():
+        content = operations["get"]["responses"]["200"].get("content", {}).get("application/json") if "get" in operations else None
+        if content is None or "schema" not in content:
+            continue
+        address = path.replace("{case_id}", CASE).replace("{scheme}", "sector").replace("{slug}", "wasser")
+        answer = server.request(address + ("?q=Bauhof" if path.endswith("/search") else "")).json()
+        schema = description["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        assert set(schema.get("required", [])) <= set(answer) <= set(schema["properties"]), path
+
+
+def test_every_error_status_of_a_route_is_described() -> None:
+    description = create_app(Settings()).openapi()
+    search = description["paths"]["/api/v1/search"]["get"]["responses"]
+    assert {"200", "400", "422", "503"} <= set(search)
+    assert "404" in description["paths"]["/api/v1/cases/{case_id}"]["get"]["responses"]
+
+
+def test_a_new_snapshot_is_served_without_a_restart(tiny_copy: Settings) -> None:
+    with running_server(tiny_copy.data) as started:
+        assert started.request("/api/v1/stats").json()["counts"]["documents"] == 8
+        ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True)
+        stats = started.request("/api/v1/stats").json()
+        assert (stats["counts"]["documents"], stats["snapshot"]) == (1, snapshot.current_id(tiny_copy.data))
+        assert started.request("/sparql?query=ASK%7B%7D").status == 200
+
+
+def test_without_a_snapshot_the_server_lives_but_is_not_ready(tiny_copy: Settings) -> None:
+    (tiny_copy.data / "CURRENT").unlink()
+    with running_server(tiny_copy.data) as started:
+        assert started.request("/healthz").status == 200
+        assert problem(started.request("/readyz"), 503)["detail"].startswith("no snapshot is being served")
+        assert started.request("/").status == 503
+
+
+def test_interrupt_ends_the_server_and_its_workers(tiny: Settings) -> None:
+    import subprocess
+
+    server = running_server(tiny.data)
+    with server as started:
+        started.request("/sparql?query=ASK%7B%7D")
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True, check=False).stdout.split()
+        assert children
+    left = subprocess.run(["ps", "-o", "pid=", "-p", ",".join(children)], capture_output=True, text=True, check=False).stdout.split()
+    assert left == []

