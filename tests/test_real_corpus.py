@@ -51,7 +51,8 @@ def test_first_ranks_are_about_exactly_that(text: str, expected: tuple[str, int]
     "query",
     [
         "SELECT ?form (COUNT(?case) AS ?cases) { ?case koop:legalForm ?form } GROUP BY ?form",
-        "SELECT ?sector ?factor (COUNT(*) AS ?cases) { ?case koop:legalForm legal-form:zweckverband ; koop:sector ?sector ; koop:successFactor ?factor } GROUP BY ?sector ?factor",
+        "SELECT ?sector ?factor (COUNT(*) AS ?cases) "
+        "{ ?case koop:legalForm legal-form:zweckverband ; koop:sector ?sector ; koop:successFactor ?factor } GROUP BY ?sector ?factor",
         "SELECT ?case { ?case koop:land/skos:prefLabel 'Hessen'@de ; koop:legalForm/skos:broader? legal-form:oeffentlich-rechtliche-vereinbarung }",
     ],
 )
@@ -69,9 +70,8 @@ def test_competency_questions_agree_with_the_records(query: str, full_ingest: Fu
         forms = [case.legal_form for case in cases if case.legal_form]
         assert found == sorted((form, str(forms.count(form))) for form in set(forms))
     elif "?sector" in query:
-        pairs = [
-            (sector, factor) for case in cases if case.legal_form == "zweckverband" for sector in case.sectors for factor in {item.factor for item in case.success_factors}
-        ]
+        of_form = [case for case in cases if case.legal_form == "zweckverband"]
+        pairs = [(sector, factor) for case in of_form for sector in case.sectors for factor in {item.factor for item in case.success_factors}]
         assert found == sorted((*pair, str(pairs.count(pair))) for pair in set(pairs))
     else:
         prefix = "oeffentlich-rechtliche-vereinbarung"

@@ -142,7 +142,6 @@ def test_every_text_of_the_catalogue_is_used_and_every_used_one_is_there() -> No
     assert used == set(messages("de"))
 
 
-
 def test_highlighted_segments_join_to_the_text() -> None:
     found = segments("Der Bauhof im Dorf", [(4, 10), (14, 18)])
     assert found == [("Der ", False), ("Bauhof", True), (" im ", False), ("Dorf", True), ("", False)]

@@ -119,9 +119,7 @@ def test_competency_questions_over_http(server: Server) -> None:
     counts = {row["form"]["value"].rpartition("/")[2]: int(row["n"]["value"]) for row in rows}
     assert counts["zweckverband"] == 2
     assert counts["verein"] == 1
-    in_hessen = (
-        "SELECT ?case { ?case koop:land/skos:prefLabel 'Hessen'@de ; koop:legalForm/skos:broader? legal-form:oeffentlich-rechtliche-vereinbarung }"
-    )
+    in_hessen = "SELECT ?case { ?case koop:land/skos:prefLabel 'Hessen'@de ; koop:legalForm/skos:broader? legal-form:oeffentlich-rechtliche-vereinbarung }"
     found = server.request(f"/sparql?query={quote(in_hessen)}").json()["results"]["bindings"]
     assert [row["case"]["value"].rpartition("/")[2] for row in found] == ["standesamt-lossetal"]
 

@@ -8,12 +8,11 @@ import pyoxigraph as ox
 import pytest
 
 from koopkg import graph
-from koopkg.ontology import bundled_files, bundled_triples
 from koopkg.linking import Linked, Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_iri, extracted_graph_iri
-from koopkg.ontology import Ontology
+from koopkg.ontology import Ontology, bundled_files, bundled_triples
 from tests.conftest import DATA
 
 SHAPES = next(path for path in bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
@@ -51,7 +50,7 @@ def test_curated_and_extracted_statements_lie_apart(linked: tuple[Document, Link
     quads = graph.document_quads(*linked, ontology)
     assert {quad.graph_name for quad in quads} == {curated, extracted}
     assert {quad.graph_name for quad in quads if quad.predicate.value == f"{KOOP}confidence"} == {extracted}
-    assert {quad.graph_name for quad in quads if quad.subject.value == case_iri(document.id)} == {curated}
+    assert {quad.graph_name for quad in quads if quad.subject == ox.NamedNode(case_iri(document.id))} == {curated}
 
 
 def test_quads_give_the_facts_back(linked: tuple[Document, Linked], ontology: Ontology) -> None:
@@ -60,7 +59,9 @@ def test_quads_give_the_facts_back(linked: tuple[Document, Linked], ontology: On
     store = ox.Store()
     store.extend(graph.document_quads(*linked, ontology))
     query = "SELECT ?s ?f ?y ?p { ?c koop:sector ?s ; koop:legalForm ?f . OPTIONAL { ?c koop:startYear ?y } OPTIONAL { ?c koop:population ?p } }"
-    rows = list(store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True))
+    results = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(results, ox.QuerySolutions)
+    rows = list(results)
     assert {row["s"].value.rpartition("/")[2] for row in rows} == set(document.case.sectors)
     assert {row["f"].value.rpartition("/")[2] for row in rows} == {document.case.legal_form}
     assert {int(row["y"].value) for row in rows if row["y"]} == {document.case.started} - {None}
@@ -97,7 +98,7 @@ FAULTS = {
     f"<{MENTION}> <{PREFIXES['rdf']}type> <{PREFIXES['oa']}TextPositionSelector> .": "liegt vor ihrem Ende",
     f'<https://w3id.org/koopkg/place/06633015> <{KOOP}ags> "6633015" .': "2, 5 oder 8 Ziffern",
     f"<https://w3id.org/koopkg/vocab/sector/neu> <{PREFIXES['rdf']}type> <{PREFIXES['skos']}Concept> .": "genau eine Bezeichnung je Sprache",
-    f"<{document_iri('standesamt-lossetal')}> <{PREFIXES['dcterms']}language> \"fr\" .": "genau eine Sprache",
+    f'<{document_iri("standesamt-lossetal")}> <{PREFIXES["dcterms"]}language> "fr" .': "genau eine Sprache",
 }
 
 
@@ -133,4 +134,3 @@ def test_unknown_sector_cannot_reach_the_graph_unseen(linked: tuple[Document, Li
 
 def bundled() -> list[ox.Triple]:
     return list(bundled_triples())
-

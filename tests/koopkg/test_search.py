@@ -76,7 +76,7 @@ def assert_holds(reason: Reason, case_id: str, store: ox.Store, document: Docume
     assert fact.value is not None
     prefix, _, local = fact.property.partition(":")
     predicate = ox.NamedNode(PREFIXES[prefix] + local)
-    values = {quad.object.value for quad in store.quads_for_pattern(ox.NamedNode(case_iri(case_id)), predicate, None)}
+    values = {str(getattr(quad.object, "value", "")) for quad in store.quads_for_pattern(ox.NamedNode(case_iri(case_id)), predicate, None)}
     assert fact.value in values, reason
 
 

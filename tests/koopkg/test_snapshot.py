@@ -121,7 +121,7 @@ def test_killed_ingest_leaves_the_old_snapshot_intact(tiny_copy: Settings) -> No
     files = snapshot.open_files(tiny_copy.data)
     environment = {**os.environ, "KOOPKG_DATA": str(tiny_copy.data)}
     command = [sys.executable, "-m", "koopkg.cli", "ingest", "--rebuild", str(TINY / "standesamt-lossetal.md"), str(TINY / "buergerbus-kirchhundem.md")]
-    generator = random.Random(20261122)  # noqa: S311 -- moments to kill at, not secrets
+    generator = random.Random(20261122)
     for _ in range(8):
         shutil.rmtree(tiny_copy.cache_folder, ignore_errors=True)
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
