@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.resources import as_file, files
 
 from fastapi import FastAPI, Request
@@ -25,6 +26,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_MOST_BODY_BYTES = 1_000_000
+"""Far above the longest search text and the longest query."""
 _DESCRIPTION = (
     "Comparable cooperations of German municipalities, and why they compare. Every answer names the snapshot it comes from; "
     "errors are problem details (RFC 9457)."
@@ -45,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Swagger UI and ReDoc load scripts from third parties, so the description is served without them.
     app = FastAPI(title="koopkg", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None, license_info={"name": "MIT"})
     app.state.site = site
+    app.middleware("http")(_bounded)
     app.middleware("http")(_headers_and_etag)
     problems.install(app)
     for module in (search, concepts, health, sparql, pages):
@@ -52,6 +56,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     with as_file(files("koopkg_api").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     return app
+
+
+async def _bounded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse a body that is too large, or whose size is not told, before it is read."""
+    length = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers and not length:
+        return problems.respond(request, HTTPStatus.LENGTH_REQUIRED, "send the body with a Content-Length")
+    if length.isdigit() and int(length) > _MOST_BODY_BYTES:
+        detail = f"the body has {int(length):,} bytes; at most {_MOST_BODY_BYTES:,} are read"
+        return problems.respond(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    return await call_next(request)
 
 
 async def _headers_and_etag(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

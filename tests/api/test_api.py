@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -88,6 +90,26 @@ def test_every_json_route_refuses_other_methods_as_a_problem(server: Server) -> 
 
 def test_broken_json_is_a_problem(server: Server) -> None:
     problem(server.request("/api/v1/search", method="POST", data=b"{", headers={"Content-Type": "application/json"}), 422)
+
+
+@pytest.mark.parametrize(("name", "value", "status"), [("Content-Length", "1100000", 413), ("Transfer-Encoding", "chunked", 411)])
+def test_bodies_too_large_or_without_end_are_refused_before_they_are_read(name: str, value: str, status: int, server: Server) -> None:
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=20)
+    connection.putrequest("POST", "/api/v1/search")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader(name, value)
+    connection.endheaders()
+    response = connection.getresponse()
+    problem(Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read()), status)
+    connection.close()
+
+
+def test_searches_at_the_same_time_answer_like_one_after_the_other(server: Server) -> None:
+    paths = [f"/api/v1/search?q={word}+im+Dorf&limit=2" for word in ("Bauhof", "Bus", "Laden", "Standesamt", "Wasser", "Bad", "Kita", "Verein")] * 3
+    serial = [server.request(path).body for path in paths]
+    with ThreadPoolExecutor(8) as threads:
+        parallel = [answer.body for answer in threads.map(server.request, paths)]
+    assert parallel == serial
 
 
 def test_case_has_every_statement_with_its_evidence(server: Server) -> None:

@@ -104,6 +104,11 @@ def test_bare_address_describes_the_service(server: Server) -> None:
     assert "<textarea" in server.request("/sparql", headers={"Accept": "text/html"}).text
 
 
+def test_description_names_the_public_address_behind_a_proxy(tiny: Settings) -> None:
+    with running_server(tiny.data, KOOPKG_BASE_URL="https://koop.example/") as started:
+        assert "sd:endpoint <https://koop.example/sparql>" in started.request("/sparql", headers={"Accept": "text/turtle"}).text
+
+
 def test_head_options_and_other_origins(server: Server) -> None:
     head = server.request("/sparql?query=ASK%7B%7D", method="HEAD")
     assert (head.status, head.body, head.headers["content-type"]) == (200, b"", "application/sparql-results+json")

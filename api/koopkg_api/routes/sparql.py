@@ -114,7 +114,7 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
         served.sparql.execute,
         query,
         format=format_name,
-        base_iri=str(request.url_for("sparql_get")),
+        base_iri=_endpoint(request),
         default_graphs=[value for name, value in pairs if name == "default-graph-uri"],
         named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
     )
@@ -148,7 +148,7 @@ async def _describe(request: Request) -> Response:
     offered = ["text/turtle", "text/html", "application/n-triples"]
     if best_match(request.headers.get("accept", ""), offered) == "text/html":
         return render(request, "sparql.html", {"limits": _site(request).settings, "prefixes": sorted(PREFIXES.items())})
-    endpoint = str(request.url_for("sparql_get"))
+    endpoint = _endpoint(request)
     formats = "".join(f"    sd:resultFormat <http://www.w3.org/ns/formats/{name}> ;\n" for name in _W3C_FORMATS)
     text = (
         "@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .\n\n"
@@ -159,6 +159,12 @@ async def _describe(request: Request) -> Response:
 
 
 _W3C_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")
+
+
+def _endpoint(request: Request) -> str:
+    """The public address of this endpoint, also behind a proxy that knows another one."""
+    base = _site(request).settings.base_url
+    return base + request.url_for("sparql_get").path if base else str(request.url_for("sparql_get"))
 
 
 def _site(request: Request) -> Site:
