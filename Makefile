@@ -35,10 +35,10 @@ clean:  ## Remove the environment, the data and all caches
 
 .venv/installed-run: .venv/bin/python pyproject.toml constraints.txt
 	@echo "installing koopkg and what it needs; this takes some minutes the first time"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 .venv/installed-dev: .venv/bin/python pyproject.toml constraints.txt
 	@echo "installing koopkg with its test tools; this takes some minutes the first time"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch .venv/installed-run $@

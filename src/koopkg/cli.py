@@ -176,7 +176,7 @@ def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents 
     from koopkg.validation import check_documents, check_ontology
 
     findings = check_ontology()
-    checked, document_findings = check_documents(paths or [bundled_corpus()])
+    checked, document_findings = check_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
     for finding in [*findings, *document_findings]:
         typer.echo(finding, err=True)
     typer.echo(f"ontology: {len(findings)} findings; documents: {checked} checked, {len(document_findings)} findings")

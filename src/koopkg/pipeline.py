@@ -24,7 +24,7 @@ from koopkg.linking import Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
-from koopkg.reading import document_paths, read_document
+from koopkg.reading import document_paths, read_bytes, read_document
 from koopkg.snapshot import CatalogEntry, InputFile, Manifest, SnapshotFiles
 
 __all__ = ["FACT_SECTIONS", "IngestReport", "Progress", "bundled_corpus", "ingest"]
@@ -148,7 +148,7 @@ def _candidates(paths: Sequence[Path], settings: Settings, *, carry_over: bool) 
     for root in paths:
         for path in document_paths(root):
             try:
-                found.append(_Candidate(str(root.resolve()), str(path), _bytes(path, settings.max_document_bytes)))
+                found.append(_Candidate(str(root.resolve()), str(path), read_bytes(path, max_bytes=settings.max_document_bytes)))
             except DocumentError as error:
                 rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
     if carry_over and snapshot.current_id(settings.data) is not None:
@@ -158,18 +158,6 @@ def _candidates(paths: Sequence[Path], settings: Settings, *, carry_over: bool) 
             if kept.root not in roots:
                 found.append(_Candidate(kept.root, kept.path, (published.documents / f"{kept.id}.md").read_bytes()))
     return found, rejected
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    """The bytes of a file, its size checked before it is read."""
-    try:
-        size = path.stat().st_size
-        if size <= limit:
-            return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
-    problem = f"{size:,} bytes; at most {limit:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
-    raise DocumentError(str(path), [Problem("size", problem)])
 
 
 def _read(candidates: Sequence[_Candidate], terms: Ontology, progress: Progress) -> tuple[list[tuple[Document, _Candidate]], list[Rejected]]:

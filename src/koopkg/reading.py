@@ -20,7 +20,7 @@ from koopkg.model import Case, Document, Passage
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 
-__all__ = ["document_paths", "passages", "read_document", "read_text"]
+__all__ = ["document_paths", "passages", "read_bytes", "read_document", "read_text"]
 
 SOURCES_SECTION = "Quellen"
 """Lists other people's titles, so nothing is searched or linked in it."""
@@ -50,21 +50,29 @@ def document_paths(path: Path) -> list[Path]:
     return [path]
 
 
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """The bytes of a file, its size checked before it is read.
+
+    Raises:
+        DocumentError: The file cannot be opened or is larger than `max_bytes`.
+    """
+    try:
+        size = path.stat().st_size
+        if size <= max_bytes:
+            return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
+    problem = f"{size:,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
+    raise DocumentError(str(path), [Problem("size", problem)])
+
+
 def read_text(path: Path, *, max_bytes: int) -> str:
     """The text of a UTF-8 file in Unicode NFC with `\\n` line ends.
 
     Raises:
         DocumentError: The file cannot be opened, is empty, larger than `max_bytes` or not UTF-8.
     """
-    try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise DocumentError(
-                str(path), [Problem("size", f"{size:,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES")]
-            )
-        return decode(path.read_bytes(), where=str(path))
-    except OSError as error:
-        raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
+    return decode(read_bytes(path, max_bytes=max_bytes), where=str(path))
 
 
 def decode(raw: bytes, *, where: str) -> str:

@@ -13,7 +13,7 @@ from koopkg.linking import Linked
 from koopkg.model import Document
 from koopkg.namespaces import curated_graph_iri
 from koopkg.ontology import Ontology
-from koopkg.reading import document_paths, read_document
+from koopkg.reading import document_paths, read_bytes, read_document
 
 __all__ = ["check_documents", "check_ontology"]
 
@@ -29,7 +29,7 @@ def check_ontology() -> list[str]:
     return [*map(str, graph.validate(ntriples, _shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
 
 
-def check_documents(paths: Sequence[Path]) -> tuple[int, list[str]]:
+def check_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, list[str]]:
     """How many documents were checked, and the findings on their front matter and their graphs."""
     terms = Ontology.bundled()
     documents: dict[str, Document] = {}
@@ -38,7 +38,7 @@ def check_documents(paths: Sequence[Path]) -> tuple[int, list[str]]:
     for path in (found for root in paths for found in document_paths(root)):
         checked += 1
         try:
-            document = read_document(path.read_bytes(), terms, where=str(path))
+            document = read_document(read_bytes(path, max_bytes=max_bytes), terms, where=str(path))
         except DocumentError as error:
             findings.append(str(error))
             continue
