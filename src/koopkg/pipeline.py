@@ -72,11 +72,12 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A file to take in; `root` is the path the user named, under which it is withdrawn again."""
+    """A file to take in: its name as the user gave it, where it lies, and whether it comes from the published snapshot."""
 
-    root: str
-    path: str
+    name: str
+    path: Path
     raw: bytes
+    is_carried_over: bool = False
 
 
 def bundled_corpus() -> Path:
@@ -143,21 +144,26 @@ def _report(manifest: Manifest, rejected: Sequence[Rejected], *, embedded: int, 
 
 
 def _candidates(paths: Sequence[Path], settings: Settings, *, carry_over: bool) -> tuple[list[_Candidate], list[Rejected]]:
-    """The files below the paths, then those of the published snapshot whose root was not named again."""
-    found, rejected = [], []
-    for root in paths:
-        for path in document_paths(root):
-            try:
-                found.append(_Candidate(str(root.resolve()), str(path), read_bytes(path, max_bytes=settings.max_document_bytes)))
-            except DocumentError as error:
-                rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
-    if carry_over and snapshot.current_id(settings.data) is not None:
-        roots = {candidate.root for candidate in found} | {str(root.resolve()) for root in paths}
-        published = snapshot.open_files(settings.data)
-        for kept in published.manifest().documents:
-            if kept.root not in roots:
-                found.append(_Candidate(kept.root, kept.path, (published.documents / f"{kept.id}.md").read_bytes()))
-    return found, rejected
+    """Each file below the paths once, then the documents of the published snapshot that did not lie below any of them."""
+    found: dict[Path, _Candidate] = {}
+    rejected = []
+    for path in dict.fromkeys(path for root in paths for path in document_paths(root)):
+        try:
+            found.setdefault(path.resolve(), _Candidate(str(path), path.resolve(), read_bytes(path, max_bytes=settings.max_document_bytes)))
+        except DocumentError as error:
+            rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
+    return [*found.values(), *(_carried_over(paths, settings) if carry_over else ())], rejected
+
+
+def _carried_over(paths: Sequence[Path], settings: Settings) -> Iterator[_Candidate]:
+    if snapshot.current_id(settings.data) is None:
+        return
+    roots = [root.resolve() for root in paths]
+    published = snapshot.open_files(settings.data)
+    for kept in published.manifest().documents:
+        if not any(Path(kept.path).is_relative_to(root) for root in roots):
+            raw = (published.documents / f"{kept.id}.md").read_bytes()
+            yield _Candidate(kept.path, Path(kept.path), raw, is_carried_over=True)
 
 
 def _read(candidates: Sequence[_Candidate], terms: Ontology, progress: Progress) -> tuple[list[tuple[Document, _Candidate]], list[Rejected]]:
@@ -168,22 +174,22 @@ def _read(candidates: Sequence[_Candidate], terms: Ontology, progress: Progress)
     for candidate in candidates:
         progress.step()
         try:
-            document = read_document(candidate.raw, terms, where=candidate.path)
+            document = read_document(candidate.raw, terms, where=candidate.name)
         except DocumentError as error:
             rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
             continue
         first = accepted.get(document.id)
         if first is None:
             accepted[document.id] = document, candidate
-        elif first[1].root == candidate.root:
-            problem = Problem("id", f"{document.id!r} is already used by {first[1].path}; expected an id that no other file has")
-            rejected.append(Rejected(candidate.path, (str(problem),)))
+        elif not candidate.is_carried_over:
+            problem = Problem("id", f"{document.id!r} is already used by {first[1].name}; expected an id that no other file has")
+            rejected.append(Rejected(candidate.name, (str(problem),)))
     return [accepted[identifier] for identifier in sorted(accepted)], rejected
 
 
 def _manifest(read: Iterable[tuple[Document, _Candidate]], encoder: Encoder) -> Manifest:
     """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
-    documents = tuple(InputFile(document.id, candidate.root, candidate.path, document.sha256) for document, candidate in read)
+    documents = tuple(InputFile(document.id, str(candidate.path), document.sha256) for document, candidate in read)
     ontology_sha256 = ontology.bundled_hash()
     made_from = [snapshot.FORMAT, _code_hash(), ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
     identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
@@ -310,13 +316,13 @@ def _keep_documents(staged: SnapshotFiles, read: Iterable[tuple[Document, _Candi
 def _by_path(violating: dict[str, tuple[str, ...]], read: Iterable[tuple[Document, _Candidate]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for document, candidate in read:
         if document.id in violating:
-            yield document.id, candidate.path, violating[document.id]
+            yield document.id, candidate.name, violating[document.id]
 
 
 def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[_Candidate], folder: Path) -> None:
     """Lay every rejected document aside with its reasons; the folder shows the last run alone."""
     shutil.rmtree(folder, ignore_errors=True)
-    raw = {candidate.path: candidate.raw for candidate in candidates}
+    raw = {candidate.name: candidate.raw for candidate in candidates}
     for number, entry in enumerate(rejected, start=1):
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{number:03}-{Path(entry.path).name}"

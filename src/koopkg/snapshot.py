@@ -43,10 +43,9 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A document of a snapshot: where it came from and what it was."""
+    """A document of a snapshot: the file it was read from and what that held."""
 
     id: str
-    root: str
     path: str
     sha256: str
 

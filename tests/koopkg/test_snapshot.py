@@ -86,6 +86,24 @@ def test_named_document_replaces_the_carried_over_one(tiny_copy: Settings, tmp_p
     assert entry.document.case.title_en.startswith("New ")
 
 
+def test_two_files_of_one_id_are_refused_however_they_are_named(tiny_copy: Settings, tmp_path: Path) -> None:
+    """Also as two arguments; one file named twice is one document."""
+    for name in ("a.md", "b.md"):
+        shutil.copy(TINY / "standesamt-lossetal.md", tmp_path / name)
+    report = ingest([tmp_path / "a.md", tmp_path / "b.md", tmp_path / "a.md"], tiny_copy, Silent())
+    assert [Path(rejected.path).name for rejected in report.rejected] == ["b.md"]
+    assert report.accepted == 8
+
+
+def test_file_replaced_alone_is_withdrawn_with_its_folder(tiny_copy: Settings, tmp_path: Path) -> None:
+    """Ingested with a folder, then alone, then gone: the folder's next ingest withdraws it."""
+    folder = shutil.copytree(TINY, tmp_path / "tiny")
+    ingest([folder], tiny_copy, Silent(), rebuild=True)
+    ingest([folder / "standesamt-lossetal.md"], tiny_copy, Silent())
+    (folder / "standesamt-lossetal.md").unlink()
+    assert ingest([folder], tiny_copy, Silent()).accepted == 7
+
+
 def test_activate_and_prune(tiny_copy: Settings, tmp_path: Path) -> None:
     first = snapshot.current_id(tiny_copy.data)
     assert first is not None

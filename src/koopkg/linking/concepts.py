@@ -56,9 +56,8 @@ class ConceptLinker:
         quotes: dict[tuple[int, int], str] = {}
         names = tuple(place_names)
         for passage in passages:
-            for match in self._kept(_matches(passage.text, lexicon, is_query=is_query)):
-                if match.kind == "weak" and not is_query:
-                    continue
+            counted = [match for match in _matches(passage.text, lexicon, is_query=is_query) if is_query or match.kind != "weak"]
+            for match in self._kept(counted):
                 moved = _Match(match.start + passage.start, match.end + passage.start, match.entry, match.kind)
                 if any(name.start <= moved.start and moved.end <= name.end for name in names):
                     continue
