@@ -43,6 +43,7 @@ class SearchRequest(FilterParameters):
     q: str = Field(description="What is planned or looked for, German or English")
     limit: int = 10
     offset: int = 0
+    explain: bool = Field(default=True, description="False leaves out the parts of the scores and the reasons")
     lang: str = Field(default="de", pattern="^(de|en)$", description="Language of titles, reasons and labels")
 
 
@@ -182,4 +183,5 @@ class Health(BaseModel):
 
 Limit = Annotated[int, Query(description="Entries on the page, 1 to 100")]
 Offset = Annotated[int, Query(description="Entries to skip")]
+Explain = Annotated[bool, Query(description="False leaves out the parts of the scores and the reasons")]
 Lang = Annotated[str, Query(pattern="^(de|en)$", description="Language of titles, reasons and labels")]

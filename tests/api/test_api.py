@@ -43,6 +43,13 @@ def test_search_answers_as_the_library_does(server: Server, engine: SearchEngine
     assert answer["understood"]["concepts"][0]["slug"] == "standesamt-meldewesen"
 
 
+def test_explanations_can_be_left_out(server: Server) -> None:
+    plain, explained = (server.request(f"/api/v1/search?q=Standesamt&explain={value}").json()["hits"][0] for value in ("false", "true"))
+    assert (plain["reasons"], plain["parts"]) == ([], {})
+    assert explained["reasons"]
+    assert plain["score"] == explained["score"]
+
+
 def test_search_by_post_takes_long_texts(server: Server) -> None:
     body = {"q": "Zwei Gemeinden wollen ihren Bauhof zusammenlegen. " * 40, "state": ["Baden-Württemberg"], "limit": 1}
     answer = server.request("/api/v1/search", method="POST", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})

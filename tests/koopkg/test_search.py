@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import QueryError, UnknownCaseError
-from koopkg.model import Document
+from koopkg.linking import Linked
+from koopkg.model import Document, Link
 from koopkg.namespaces import PREFIXES, case_iri
+from koopkg.ontology import Concept, Label
 from koopkg.search import FACETS, Filters, Reason, SearchEngine
-from koopkg.search.scoring import PARTS, WEIGHTS, fuse
+from koopkg.search.reasons import reasons_for
+from koopkg.search.scoring import PARTS, WEIGHTS, ConceptScorer, fuse
 
 EXPECTED = {
     "gemeinsamer Bauhof von drei kleinen Gemeinden": {"bauhof-gruenkraut-bodnegg", "bauhof-hueckeswagen-wipperfuerth"},
@@ -170,3 +173,15 @@ def test_concept_counts_cover_narrower_concepts(engine: SearchEngine) -> None:
     counts = {iri.rpartition("vocab/")[2]: count for iri, count in engine.concept_counts().items()}
     assert counts["legal-form/oeffentlich-rechtliche-vereinbarung"] == 3
     assert counts["sector/friedhof"] == 2
+
+
+def test_concepts_of_a_scheme_that_search_does_not_know_do_no_harm(engine: SearchEngine) -> None:
+    """The ontology will grow schemes; a query that names their concepts still has to be answered."""
+    scorer = ConceptScorer(engine.entries, engine.ontology)
+    link = Link("https://w3id.org/koopkg/vocab/new/thing", "new", "thing", 0.9, ())
+    scores = scorer.scores(scorer.weights(Linked("de", (link,), ())))
+    assert (scores == 0).all()
+    concept = Concept(link.iri, "new", "thing", (Label("Ding", "de", "pref"),), (), (), ())
+    case = engine.entries[0].document.case
+    reasons = reasons_for(case, [concept], None, ontology=engine.ontology, passage=None, title_words=[], text_words=[])
+    assert {reason.kind for reason in reasons} == {"task"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,6 +15,7 @@ from koopkg_api.models import (
     CaseList,
     CaseSummary,
     ConceptStatement,
+    Explain,
     ExtractedConcept,
     FilterParameters,
     Lang,
@@ -42,6 +44,7 @@ class _SearchParameters(FilterParameters):
     q: Annotated[str, Query(description="What is planned or looked for, German or English")]
     limit: Limit = 10
     offset: Offset = 0
+    explain: Explain = True
     lang: Lang = "de"
 
 
@@ -119,6 +122,8 @@ def filters_of(parameters: FilterParameters) -> Filters:
 def _search(served: OpenSnapshot, parameters: _SearchParameters | SearchRequest) -> SearchResponse:
     filters = filters_of(parameters)
     result = served.engine.search(parameters.q, filters, limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
+    if not parameters.explain:
+        result = replace(result, hits=tuple(replace(hit, parts={}, reasons=()) for hit in result.hits))
     return _response(served, result, parameters.limit, parameters.offset)
 
 

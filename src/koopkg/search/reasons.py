@@ -85,7 +85,8 @@ def _statement(name: str, value: str, quote: str | None = None) -> Fact:
 def _concept_reasons(case: Case, asked: Sequence[Concept], ontology: Ontology, language: str) -> Iterator[Reason]:
     own = set(case.concepts())
     evidence = {factor.factor: factor.evidence for factor in case.success_factors}
-    for concept in sorted(asked, key=lambda concept: (_ORDER.index(concept.scheme), concept.slug)):
+    described = [concept for concept in asked if concept.scheme in _SHARED]  # a case has no property for the concepts of other schemes
+    for concept in sorted(described, key=lambda concept: (_ORDER.index(concept.scheme), concept.slug)):
         templates = _SHARED[concept.scheme]
         covered = {ontology.concepts[iri].slug for iri in ontology.with_narrower(concept.iri)}
         for slug in sorted(slug for scheme, slug in own if scheme == concept.scheme and slug in covered):

@@ -38,6 +38,8 @@ _SCHEME_WEIGHT = {
     "approach": 0.2,
 }
 """How much a shared concept says: the task most, the kind of actors least. Tuned on the dev topics."""
+_OTHER_WEIGHT = 0.2
+"""Of concepts in schemes that are not named above: a new scheme works at once, and is tuned when cases are described with it."""
 _BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 
@@ -62,7 +64,7 @@ class ConceptScorer:
 
     def weights(self, linked: Linked) -> ConceptWeights:
         """What a text asks for: its concepts and places, each by confidence, kind and rarity."""
-        asked = {link.iri: link.confidence * _SCHEME_WEIGHT[link.scheme] * self._idf(link.iri) for link in linked.concepts}
+        asked = {link.iri: link.confidence * _SCHEME_WEIGHT.get(link.scheme, _OTHER_WEIGHT) * self._idf(link.iri) for link in linked.concepts}
         for place in linked.places:
             if place.iri:
                 asked[place.iri] = place.confidence * _SCHEME_WEIGHT["place"] * self._idf(place.iri)
@@ -74,7 +76,7 @@ class ConceptScorer:
         for iri, strength in self._concepts[row].items():
             concept = self._ontology.concepts.get(iri)
             if concept is not None and strength == 1.0:
-                asked[iri] = _SCHEME_WEIGHT[concept.scheme] * self._idf(iri)
+                asked[iri] = _SCHEME_WEIGHT.get(concept.scheme, _OTHER_WEIGHT) * self._idf(iri)
         return ConceptWeights(asked)
 
     def scores(self, asked: ConceptWeights) -> Scores:
