@@ -125,11 +125,11 @@ def similar(
 def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown file.", metavar="FILE")], as_json: AsJson = False) -> None:
     """Show the concepts and places that a text names, with their evidence."""
     from koopkg.language import detect_language
-    from koopkg.reading import passages, read_text
+    from koopkg.reading import body_start, passages, read_text
 
     settings = Settings.from_environment()
     text = read_text(path, max_bytes=settings.max_document_bytes)
-    linked = _linker(settings).link(passages(text, document_id=path.stem), detect_language(text))
+    linked = _linker(settings).link(passages(text, document_id=path.stem, begin=body_start(text)), detect_language(text))
     if as_json:
         concepts = [
             {"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]}

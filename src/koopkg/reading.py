@@ -20,7 +20,7 @@ from koopkg.model import Case, Document, Passage
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 
-__all__ = ["document_paths", "passages", "read_bytes", "read_document", "read_text"]
+__all__ = ["body_start", "document_paths", "passages", "read_bytes", "read_document", "read_text"]
 
 SOURCES_SECTION = "Quellen"
 """Lists other people's titles, so nothing is searched or linked in it."""
@@ -112,6 +112,12 @@ def read_document(raw: bytes, ontology: Ontology, *, where: str) -> Document:
         raise DocumentError(where, problems)
     prose = " ".join(passage.text for passage in cut)
     return Document(case.id, case.title, detect_language(prose), text, cut, case, hashlib.sha256(raw).hexdigest())
+
+
+def body_start(text: str) -> int:
+    """Where the text proper begins: behind the front matter, at 0 where there is none."""
+    match = _FRONT_MATTER.match(text)
+    return match.end() if match else 0
 
 
 def passages(text: str, *, document_id: str, begin: int = 0) -> tuple[Passage, ...]:

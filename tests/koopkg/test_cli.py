@@ -97,6 +97,16 @@ def test_link_prints_the_contract(tiny: Settings, tmp_path: Path) -> None:
     assert (answer["places"][0]["ags"], answer["places"][0]["state"]) == ("05374052", "Nordrhein-Westfalen")
 
 
+def test_link_passes_over_front_matter(tiny: Settings) -> None:
+    path = TINY / "standesamt-lossetal.md"
+    text = path.read_text(encoding="utf-8")
+    answer = json.loads(run_koopkg("link", str(path), "--json", data=tiny.data).stdout)
+    mentions = [mention for item in (*answer["concepts"], *answer["places"]) for mention in item["evidence"]]
+    assert mentions
+    assert min(mention["start"] for mention in mentions) > text.index("\n---\n")
+    assert all(text[mention["start"] : mention["end"]] == mention["quote"] for mention in mentions)
+
+
 def test_sparql_in_every_form(tiny: Settings, tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_text("SELECT (COUNT(?c) AS ?n) { ?c a koop:Cooperation }", encoding="utf-8")
     assert run_koopkg("sparql", f"@{tmp_path / 'q.rq'}", "--format", "csv", data=tiny.data).stdout.split() == ["n", "8"]

@@ -184,4 +184,4 @@ def test_concepts_of_a_scheme_that_search_does_not_know_do_no_harm(engine: Searc
     concept = Concept(link.iri, "new", "thing", (Label("Ding", "de", "pref"),), (), (), ())
     case = engine.entries[0].document.case
     reasons = reasons_for(case, [concept], None, ontology=engine.ontology, passage=None, title_words=[], text_words=[])
-    assert {reason.kind for reason in reasons} == {"task"}
+    assert {reason.kind for reason in reasons} == {"task", "service"}

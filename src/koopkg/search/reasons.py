@@ -34,6 +34,7 @@ _IN_TITLE = ("Im Titel genannt: {}", "Named in the title: {}")
 _IN_TEXT = ("Im Text genannt: {}", "Named in the text: {}")
 _NEAREST = ("Inhaltlich nächste Stelle: „{}“", "Passage closest in meaning: “{}”")
 _TASK = ("Behandelt die Aufgabe {}", "Deals with the task {}")
+_SERVICE = ("Gemeinsame Leistung: {}", "Joint service: {}")
 _ORDER = list(_SHARED)
 _TELLING = ("sector", "legal-form", "success-factor")
 """Schemes that say most about a case; the others are named only where there is room."""
@@ -75,6 +76,7 @@ def reasons_for(
             Reason("task", _TASK[english].format(ontology.concept("sector", slug).label(language)), _statement("koop:sector", concept_iri("sector", slug)))
             for slug in case.sectors
         ]
+        found.append(Reason("service", _SERVICE[english].format(case.service), _statement("koop:service", case.service)))
     return tuple(found[:_MOST])
 
 
