@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,8 @@ def evaluate(
 
 
 def _scores(name: str, chosen: Sequence[Topic], grades: Mapping[str, Mapping[str, int]], runs: Mapping[str, list[tuple[str, float]]]) -> SystemScores:
-    from ranx import Qrels, Run, evaluate  # compiles its measures with numba: seconds, so only when evaluating
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # ranx would compile its measures for longer than they run on so few topics
+    from ranx import Qrels, Run, evaluate
 
     graded = Qrels({topic.id: {case: grade for case, grade in grades[topic.id].items() if grade > 0} for topic in chosen})
     relevant = Qrels({topic.id: {case: 1 for case, grade in grades[topic.id].items() if grade >= _RELEVANT_FROM} for topic in chosen})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from koopkg.config import Settings
 from koopkg.errors import QueryError, UnknownCaseError
-from koopkg.index import Encoder, LexicalIndex, VectorIndex, load_encoder
+from koopkg.index import Encoder, LexicalIndex, Matrix, VectorIndex, load_encoder
 from koopkg.linking import Linked, Linker
 from koopkg.model import Language, Passage
 from koopkg.morphology import Analyses
@@ -26,6 +26,7 @@ from koopkg.snapshot import CatalogEntry, SnapshotFiles, read_catalog
 __all__ = ["MAX_LIMIT", "SearchEngine"]
 
 MAX_LIMIT = 100
+_REMEMBERED_QUERIES = 256
 _RELEVANT = 0.25
 """Fused score from which a case counts as a hit: on the dev topics it keeps 98 of 100 relevant cases."""
 
@@ -180,6 +181,11 @@ class SearchEngine:
         return load_encoder(self._settings.encoder)
 
     @cached_property
+    def _query_vector(self) -> Callable[[str], Matrix]:
+        """Text -> unit vector; remembered, because paging and filtering ask for the same text again."""
+        return lru_cache(maxsize=_REMEMBERED_QUERIES)(lambda text: self._encoder.encode_query([text])[0])
+
+    @cached_property
     def _dense(self) -> DenseScorer:
         return DenseScorer(VectorIndex(self._files.vectors, encoder_id=self._encoder.id), self._rows)
 
@@ -207,7 +213,7 @@ class SearchEngine:
         if "lexical" in parts:
             scored["lexical"] = self._lexical_scores(text, linked.language)
         if "dense" in parts:
-            scored["dense"], best_rows = self._dense.scores(self._encoder.encode_query([text])[0])
+            scored["dense"], best_rows = self._dense.scores(self._query_vector(text))
         asked = self._concepts.weights(linked)
         if "concepts" in parts and (asked.weights or not scored):
             scored["concepts"] = self._concepts.scores(asked)
