@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from koopkg import snapshot
@@ -26,6 +27,9 @@ from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.reading import document_paths, read_document
 from koopkg.search import SearchEngine
 from koopkg.sparql import SparqlPool
+
+hypothesis.settings.register_profile("koopkg", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("koopkg")
 
 DATA = Path(__file__).parent / "data"
 TINY = DATA / "tiny"

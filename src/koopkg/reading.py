@@ -28,7 +28,7 @@ SOURCES_SECTION = "Quellen"
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bSt\.)(?<!\bca\.)(?<!\bNr\.)\s+(?=[A-ZÄÖÜ„»(\d])|\n+(?=[-*] )|\n{2,}")
-_BULLET = re.compile(r"[-*][ \t]+")
+_BULLET = re.compile(r"\s*[-*](?=\s|\Z)")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PASSAGE_CHARACTERS = 500
 """A passage ends with the sentence that fills this; the encoder needs 0.5 s for 1,000 characters and more for long ones."""
@@ -160,11 +160,11 @@ def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     cuts = [start, *(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]
     for first, last in itertools.pairwise(cuts):
-        stripped = text[first:last].strip()
+        mark = _BULLET.match(text, first, last)
+        stripped = text[mark.end() if mark else first : last].strip()
         if stripped:
-            offset = text.index(stripped, first)
-            mark = _BULLET.match(text, offset)
-            yield (mark.end() if mark else offset), offset + len(stripped)
+            offset = text.index(stripped, mark.end() if mark else first)
+            yield offset, offset + len(stripped)
 
 
 def _case(front_matter: str, where: str) -> Case:

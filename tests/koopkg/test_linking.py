@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from koopkg.linking import Linked, Linker
@@ -118,7 +118,6 @@ def test_compounds_are_taken_apart(word: str, parts: list[str]) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(deadline=None)
 def test_tokens_slice_the_text(text: str) -> None:
     position = 0
     for token in Morphology("de", ANALYSES).tokens(text):
@@ -128,7 +127,6 @@ def test_tokens_slice_the_text(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["Zweckverband", "Verein", "in", "Hessen", "Bauhof", "e. V.", ".", "Bürgerbusverein", "AöR", "\n\n", "die"]), max_size=25))
-@settings(deadline=None)
 def test_any_text_gives_exact_offsets_and_confidences_in_range(words: list[str]) -> None:
     text = " ".join(words)
     linked = Linker(Ontology.bundled(), [], ANALYSES).link(passages(text, document_id="x"), "de") if words else Linked("de", (), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koopkg.errors import DocumentError
@@ -111,6 +111,8 @@ def test_case_record_has_the_values_of_the_front_matter(tiny_documents: dict[str
     assert {place.name: place.ags for place in case.places}["Kaufungen"] == "06633015"
 
 
+@example("- ")
+@example("- \n1")
 @given(st.text(alphabet=st.sampled_from("abcÄ.!? \n#-*1"), max_size=2000))
 def test_passages_are_ordered_disjoint_slices(text: str) -> None:
     """Whatever the text: passages slice it, do not overlap, hold no blank ends and no line of only a heading mark."""
