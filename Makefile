@@ -1,7 +1,7 @@
 # Everything runs from a virtual environment that the targets make themselves; needed is Python 3.11 or newer.
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 8000
+HOST ?= $(or $(KOOPKG_HOST),127.0.0.1)
+PORT ?= $(or $(KOOPKG_PORT),8000)
 BIN := .venv/bin
 
 .PHONY: serve test check bench import clean
