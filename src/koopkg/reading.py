@@ -27,7 +27,7 @@ SOURCES_SECTION = "Quellen"
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bSt\.)(?<!\bca\.)(?<!\bNr\.)\s+(?=[A-ZÄÖÜ„»(\d])|\n+(?=[-*] )|\n{2,}")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bSt\.)(?<!\bca\.)(?<!\bNr\.)(?<!\b\d\.)(?<!\b\d\d\.)\s+(?=[A-ZÄÖÜ„»(\d])|\n+(?=[-*] )|\n{2,}")
 _BULLET = re.compile(r"\s*[-*](?=\s|\Z)")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PASSAGE_CHARACTERS = 500

@@ -91,6 +91,14 @@ def test_text_is_nfc_with_unix_line_ends() -> None:
     assert decode("Bu\u0308rgerbus\r\nDorf\r".encode(), where="x") == "Bürgerbus\nDorf\n"
 
 
+def test_dates_and_abbreviations_do_not_end_a_sentence() -> None:
+    """Each passage ends where a sentence does: never after `1.` or `ca.`, but after a year."""
+    text = "Er begann zum 1. Januar mit ca. Zehn Orten. " * 11 + "Das war 2010. " * 20
+    ends = [passage.text[-12:] for passage in passages(text, document_id="x")]
+    assert len(ends) > 1
+    assert all(end.endswith(("Zehn Orten.", "war 2010.")) for end in ends)
+
+
 def test_readme_and_changelog_are_no_documents() -> None:
     assert not [path for path in document_paths(TINY) if path.stem == "README"]
 
