@@ -152,7 +152,7 @@ class Ontology:
         return {iri}.union(*(self.with_narrower(below) for below in self.narrower[iri]))
 
     def land_by_name(self, name: str) -> Land | None:
-        """The country, state or canton with this German or English name or official short form."""
+        """The country, state or canton with this German or English name."""
         return self._lands_by_name.get(name.casefold())
 
     @cached_property
@@ -172,6 +172,11 @@ def bundled_files() -> list[Path]:
     """The Turtle files of the installed `koopkg_ontology`, sorted by name."""
     with as_file(files("koopkg_ontology")) as folder:
         return sorted([*folder.glob("*.ttl"), *folder.glob("vocab/*.ttl")])
+
+
+def bundled_shapes() -> str:
+    """The SHACL shapes of the installed `koopkg_ontology`, as Turtle."""
+    return next(path for path in bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
 
 
 def bundled_hash() -> str:

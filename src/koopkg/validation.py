@@ -26,7 +26,7 @@ def check_ontology() -> list[str]:
     """
     terms = Ontology.bundled()
     ntriples = graph.to_ntriples(ontology.bundled_triples())
-    return [*map(str, graph.validate(ntriples, _shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
+    return [*map(str, graph.validate(ntriples, ontology.bundled_shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
 
 
 def check_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, list[str]]:
@@ -49,12 +49,8 @@ def check_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, list
     quads = [quad for document in documents.values() for quad in graph.document_quads(document, nothing_linked, terms)]
     curated = {curated_graph_iri(name) for name in documents}
     triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value in curated]
-    violations = graph.validate(graph.to_ntriples([*triples, *ontology.bundled_triples()]), _shapes())
+    violations = graph.validate(graph.to_ntriples([*triples, *ontology.bundled_triples()]), ontology.bundled_shapes())
     return checked, [*findings, *(f"graph: {violation}" for violation in violations)]
-
-
-def _shapes() -> str:
-    return next(path for path in ontology.bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
 
 
 def _broken_hierarchy(terms: Ontology) -> list[str]:

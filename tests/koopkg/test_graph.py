@@ -12,10 +12,10 @@ from koopkg.linking import Linked, Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_iri, extracted_graph_iri
-from koopkg.ontology import Ontology, bundled_files, bundled_triples
+from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from tests.conftest import DATA
 
-SHAPES = next(path for path in bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
+SHAPES = bundled_shapes()
 
 
 @pytest.fixture(scope="module")

@@ -122,5 +122,5 @@ def _first(candidates: set[_Candidate]) -> _Candidate:
 
 
 def _name_variants(place: Place) -> set[str]:
-    """The name, and for a district also the name without its type word when that is more than one word away from a town's."""
+    """The name, and the name without what stands in brackets behind it."""
     return {place.name, re.sub(r" ?\(.*\)", "", place.name)}

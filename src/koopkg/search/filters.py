@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from koopkg.errors import QueryError
 from koopkg.model import Case
+from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
 
@@ -81,7 +82,7 @@ class FacetIndex:
         """The name of a facet value for people."""
         if facet in _SCHEMES:
             return self._ontology.concept(_SCHEMES[facet], value).label(language)
-        land = self._ontology.land_by_name(value) if facet == "state" else self._ontology.lands.get(f"https://w3id.org/koopkg/place/{value}")
+        land = self._ontology.land_by_name(value) if facet == "state" else self._ontology.lands.get(place_iri(value))
         return land.name(language) if land else value
 
     def _of(self, case: Case) -> Mapping[str, frozenset[str]]:
