@@ -79,7 +79,7 @@ class Ontology:
     """The concept schemes, Länder and raw triples of one version of the ontology."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        """Index the triples.
+        """Index the triples; `unlinked_schemes` only classify statements, so that texts do not name their concepts.
 
         Raises:
             OntologyError: A concept has no German preferred label or no scheme.
@@ -90,12 +90,15 @@ class Ontology:
         self.concepts: dict[str, Concept] = {}
         self.lands: dict[str, Land] = {}
         self.scheme_labels: dict[str, dict[str, str]] = {}
+        self.unlinked_schemes: set[str] = set()
         for iri, values in sorted(terms.values.items()):
             types = {node.value for node in values.get(f"{PREFIXES['rdf']}type", [])}
             if f"{_SKOS}Concept" in types:
                 self.concepts[iri] = _concept(iri, values)
             elif f"{_SKOS}ConceptScheme" in types:
                 self.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")
+                if any(value.value == "false" for value in values.get(f"{KOOP}namedInTexts", [])):
+                    self.unlinked_schemes.add(iri.removeprefix(VOCAB))
             elif f"{KOOP}Place" in types:
                 self.lands[iri] = _land(iri, values)
 

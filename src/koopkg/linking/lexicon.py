@@ -37,15 +37,18 @@ class Entry:
 
 
 class Lexicon:
-    """Every label of an ontology in one language, ready to be looked up."""
+    """Every label of an ontology in one language, ready to be looked up; a preferred label that is also a weak one counts as weak."""
 
     def __init__(self, ontology: Ontology, language: Language, analyses: Analyses) -> None:
         self.morphology = Morphology(language, analyses)
         self.entries: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._abbreviations: dict[str, tuple[Entry, ...]] = {}
         for concept in ontology.concepts.values():
+            if concept.scheme in ontology.unlinked_schemes:
+                continue
+            weak = {label.text for label in concept.labels if label.kind == "weak"}
             for label in concept.labels:
-                if label.language == language:
+                if label.language == language and (label.kind == "weak" or label.text not in weak):
                     self._add(label, concept.iri)
         self.longest = max((len(key) for key in self.entries), default=0)
 
