@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # imported where they are used, so that a search need not loa
     from koopkg.linking import Linker
     from koopkg.pipeline import Progress
     from koopkg.search import Hit, SearchEngine
+    from koopkg.validation import Review
 
 __all__ = ["main"]
 
@@ -171,16 +172,17 @@ def sparql(
 
 @app.command()
 def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: the bundled corpus.")] = None) -> None:
-    """Check ontology and documents without publishing anything. Exit code 1 if something is wrong."""
+    """Review ontology and documents without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
-    from koopkg.validation import check_documents, check_ontology
+    from koopkg.validation import review_documents, review_ontology
 
-    findings = check_ontology()
-    checked, document_findings = check_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
-    for finding in [*findings, *document_findings]:
-        typer.echo(finding, err=True)
-    typer.echo(f"ontology: {len(findings)} findings; documents: {checked} checked, {len(document_findings)} findings")
-    if findings or document_findings:
+    wrong = 0
+    for review in review_ontology():
+        wrong += _print_review("ontology", review)
+    checked, documents = review_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
+    document_findings = _print_review("documents", documents)
+    typer.echo(f"ontology: {wrong} findings; documents: {checked} checked, {document_findings} findings")
+    if wrong or document_findings:
         raise typer.Exit(PARTLY)
 
 
@@ -363,6 +365,14 @@ def _print_hits(total: int, hits: Sequence[Hit]) -> None:
         typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
         for reason in hit.reasons:
             typer.echo(f"    - {reason.text}")
+
+
+def _print_review(subject: str, review: Review) -> int:
+    """Print one concern, its findings on standard error; gives how many there are."""
+    typer.echo(f"{'FAULT' if review.findings else 'ok   '}  {subject} · {review.concern}")
+    for finding in review.findings:
+        typer.echo(f"         {finding}", err=True)
+    return len(review.findings)
 
 
 def _print_json(value: object) -> None:

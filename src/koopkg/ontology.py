@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -18,6 +18,7 @@ from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
 __all__ = ["Concept", "Label", "Land", "Ontology"]
 
 _SKOS = PREFIXES["skos"]
+_SHAPES = "shapes.ttl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +164,45 @@ class Ontology:
         return {name.casefold(): land for land in self.lands.values() for _, name in land.names}
 
 
-def bundled_triples() -> Iterator[ox.Triple]:
-    """The triples of the installed `koopkg_ontology` that a snapshot contains: OWL, SKOS, sources and places, not the shapes."""
+def bundled_triples(stems: Container[str] | None = None) -> Iterator[ox.Triple]:
+    """The triples of the installed `koopkg_ontology` that a snapshot contains: OWL, SKOS, law, mappings, sources and places, not the shapes.
+
+    Args:
+        stems: Names of the files to read, without suffix; None for all.
+    """
     for path in bundled_files():
-        if path.name != "shapes.ttl":
-            for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-                yield quad.triple
+        if path.name != _SHAPES and (stems is None or path.stem in stems):
+            yield from _triples(path)
+
+
+def bundled_examples() -> Iterator[ox.Triple]:
+    """The valid examples: fictional cooperations that use every property once."""
+    with as_file(files("koopkg_ontology").joinpath("examples", "valid")) as folder:
+        for path in sorted(folder.glob("*.ttl")):
+            yield from _triples(path)
 
 
 def bundled_files() -> list[Path]:
-    """The Turtle files of the installed `koopkg_ontology`, sorted by name."""
+    """The Turtle files of the installed `koopkg_ontology`, sorted by name, the examples left out."""
     with as_file(files("koopkg_ontology")) as folder:
         return sorted([*folder.glob("*.ttl"), *folder.glob("vocab/*.ttl")])
 
 
 def bundled_shapes() -> str:
     """The SHACL shapes of the installed `koopkg_ontology`, as Turtle."""
-    return next(path for path in bundled_files() if path.name == "shapes.ttl").read_text(encoding="utf-8")
+    return _shapes_path().read_text(encoding="utf-8")
+
+
+def bundled_shape_triples() -> Iterator[ox.Triple]:
+    return _triples(_shapes_path())
+
+
+def _shapes_path() -> Path:
+    return next(path for path in bundled_files() if path.name == _SHAPES)
+
+
+def _triples(path: Path) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
 
 
 def bundled_hash() -> str:

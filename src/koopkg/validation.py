@@ -1,9 +1,12 @@
-"""Ontology and documents -> findings, one line each; nothing is published."""
+"""Ontology and documents -> a review, one entry a concern with its findings; nothing is published."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 
@@ -15,22 +18,47 @@ from koopkg.namespaces import curated_graph_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_bytes, read_document
 
-__all__ = ["check_documents", "check_ontology"]
+__all__ = ["Review", "review_documents", "review_ontology"]
+
+_REASONED = ("koop", "alignments", "places", "legal-forms", "statutes", "suitability")
+"""Files of the ontology that assert something an OWL reasoner can contradict; labels and sources cannot."""
+_OWL_ERRORS = "http://www.daml.org/2002/03/agents/agent-ont#"
+"""Namespace in which owlrl reports contradictions."""
 
 
-def check_ontology() -> list[str]:
-    """Findings on the bundled ontology: SHACL violations, hierarchies that go nowhere or in a circle, labels used twice in a scheme.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One concern that was looked at, and what was found: a line each, naming the term and the reason."""
+
+    concern: str
+    findings: tuple[str, ...]
+
+
+def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
+    """Review the bundled ontology with its valid examples: SHACL, OWL 2 RL, hierarchy and one entry for each query in `checks/`.
+
+    Args:
+        planted: Triples to look at in addition, such as a fault that has to be found.
 
     Raises:
         OntologyError: It cannot be loaded at all.
     """
-    terms = Ontology.bundled()
-    ntriples = graph.to_ntriples(ontology.bundled_triples())
-    return [*map(str, graph.validate(ntriples, ontology.bundled_shapes())), *_broken_hierarchy(terms), *_double_labels(terms)]
+    Ontology.bundled()
+    extra = list(planted)
+    triples = [*ontology.bundled_triples(), *ontology.bundled_examples(), *extra]
+    violations = graph.validate(graph.to_ntriples(triples), ontology.bundled_shapes())
+    yield Review("SHACL: the shapes of shapes.ttl", tuple(map(str, violations)))
+    reasoned = [*ontology.bundled_triples(_REASONED), *ontology.bundled_examples(), *extra]
+    yield Review("OWL 2 RL: no contradiction follows", tuple(_contradictions(reasoned)))
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in [*triples, *ontology.bundled_shape_triples()])
+    with as_file(files("koopkg_ontology").joinpath("checks")) as folder:
+        for path in sorted(folder.glob("*.rq")):
+            yield _checked(path.stem, path.read_text(encoding="utf-8"), store)
 
 
-def check_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, list[str]]:
-    """How many documents were checked, and the findings on their front matter and their graphs."""
+def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, Review]:
+    """How many documents were read, and the findings on their front matter and their graphs."""
     terms = Ontology.bundled()
     documents: dict[str, Document] = {}
     findings = []
@@ -50,35 +78,25 @@ def check_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, list
     curated = {curated_graph_iri(name) for name in documents}
     triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value in curated]
     violations = graph.validate(graph.to_ntriples([*triples, *ontology.bundled_triples()]), ontology.bundled_shapes())
-    return checked, [*findings, *(f"graph: {violation}" for violation in violations)]
+    return checked, Review("front matter and SHACL", (*findings, *(f"graph: {violation}" for violation in violations)))
 
 
-def _broken_hierarchy(terms: Ontology) -> list[str]:
-    findings = []
-    for concept in terms.concepts.values():
-        for iri in (*concept.broader, *concept.related):
-            if iri not in terms.concepts:
-                findings.append(f"{concept.iri}: points at {iri}, which is no concept; correct or remove it")
-        above, seen = list(concept.broader), set()
-        while above:
-            iri = above.pop()
-            if iri == concept.iri:
-                findings.append(f"{concept.iri}: is broader than itself; break the circle")
-                break
-            if iri not in seen and iri in terms.concepts:
-                seen.add(iri)
-                above += terms.concepts[iri].broader
-    return findings
+def _checked(name: str, query: str, store: ox.Store) -> Review:
+    """Run a query that must return nothing; its first line states the rule that a result would break."""
+    rule = query.partition("\n")[0].removeprefix("# rule:").strip()
+    solutions = cast(ox.QuerySolutions, store.query(query))
+    found = {f"{cast(ox.NamedNode, solution['term']).value}: {cast(ox.Literal, solution['reason']).value}" for solution in solutions}
+    return Review(f"{name}: {rule}", tuple(sorted(found)))
 
 
-def _double_labels(terms: Ontology) -> list[str]:
-    findings = []
-    for scheme, concepts in terms.schemes.items():
-        for language in ("de", "en"):
-            owners: dict[str, list[str]] = {}
-            for concept in concepts:
-                owners.setdefault(concept.label(language), []).append(concept.slug)
-            findings += [
-                f"{scheme}: the label {label!r} names {' and '.join(slugs)}; expected one concept a label" for label, slugs in owners.items() if len(slugs) > 1
-            ]
-    return findings
+def _contradictions(triples: Iterable[ox.Triple]) -> list[str]:
+    """What the rules of OWL 2 RL/RDF find to be inconsistent.
+
+    Source: OWL 2 Web Ontology Language Profiles, section 4.3, the rules that infer false.
+    """
+    import owlrl  # like rdflib for building only
+    import rdflib
+
+    data = rdflib.Graph().parse(data=graph.to_ntriples(triples), format="nt")
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(data)
+    return sorted(str(message) for message in data.objects(None, rdflib.URIRef(f"{_OWL_ERRORS}error")))

@@ -11,7 +11,7 @@ from koopkg import graph
 from koopkg.linking import Linked, Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_iri, extracted_graph_iri
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from tests.conftest import DATA
 
@@ -77,51 +77,6 @@ def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: O
     quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linker.link(document.passages, "de"), ontology)]
     triples = [*(quad.triple for quad in quads), *bundled()]
     assert graph.validate(graph.to_ntriples(triples), SHAPES) == []
-
-
-CASE = "https://w3id.org/koopkg/case/standesamt-lossetal"
-MENTION = document_iri("standesamt-lossetal", "mention-x")
-FAULTS = {
-    # triple added to a valid graph -> the German message it must fail with
-    f'<{CASE}> <{PREFIXES["dcterms"]}identifier> "Zweite Kennung" .': "genau eine Kennung",
-    f"<{CASE}> <{KOOP}sector> <https://w3id.org/koopkg/vocab/legal-form/gmbh> .": "mindestens einen Sektor aus dem Schema sector",
-    f"<{CASE}> <{KOOP}legalForm> <https://w3id.org/koopkg/vocab/legal-form/gmbh> .": "höchstens eine Rechtsform",
-    f"<{CASE}> <{KOOP}status> <https://w3id.org/koopkg/vocab/status/geplant> .": "genau einen Stand",
-    f"<{CASE}> <{KOOP}country> <https://w3id.org/koopkg/place/AT> .": "genau einen Staat",
-    f'<{CASE}> <{KOOP}startYear> "1950"^^<{PREFIXES["xsd"]}gYear> .': "Der Beginn ist ein Jahr",
-    f'<{CASE}> <{KOOP}endYear> "bald" .': "Das Ende ist ein Jahr",
-    f'<{CASE}> <{KOOP}population> "-5"^^<{PREFIXES["xsd"]}integer> .': "positive ganze Zahl",
-    f'<{CASE}> <{PREFIXES["dcterms"]}title> "Zweiter Titel"@de .': "je Sprache genau einen",
-    f"<{CASE}#factor-1> <{KOOP}factor> <https://w3id.org/koopkg/vocab/success-factor/evaluation> .": "genau einen Faktor",
-    f"<{CASE}#x> <{PREFIXES['rdf']}type> <{KOOP}ResultStatement> .": "führt ihren Beleg",
-    f"<{MENTION}> <{PREFIXES['rdf']}type> <{KOOP}Mention> .": "Konfidenz zwischen 0 und 1",
-    f"<{MENTION}> <{PREFIXES['rdf']}type> <{PREFIXES['oa']}TextPositionSelector> .": "liegt vor ihrem Ende",
-    f'<https://w3id.org/koopkg/place/06633015> <{KOOP}ags> "6633015" .': "2, 5 oder 8 Ziffern",
-    f"<https://w3id.org/koopkg/vocab/sector/neu> <{PREFIXES['rdf']}type> <{PREFIXES['skos']}Concept> .": "genau eine Bezeichnung je Sprache",
-    f'<{document_iri("standesamt-lossetal")}> <{PREFIXES["dcterms"]}language> "fr" .': "genau eine Sprache",
-}
-
-
-@pytest.mark.parametrize(("triple", "message"), FAULTS.items())
-def test_each_shape_fires_on_its_fault(triple: str, message: str, linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    valid = graph.to_ntriples([*(quad.triple for quad in graph.document_quads(*linked, ontology)), *bundled()])
-    added = graph.to_ntriples(quad.triple for quad in ox.parse(triple.encode(), format=ox.RdfFormat.TURTLE))
-    found = graph.validate(valid + added, SHAPES)
-    assert any(message in violation.message for violation in found), [str(violation) for violation in found]
-
-
-def test_every_shape_has_a_focus_node(tiny_documents: dict[str, Document], ontology: Ontology) -> None:
-    """A shape with a mistyped target would be silent; each target class must occur in the valid tiny graph."""
-    shapes = ox.Store()
-    shapes.bulk_load(SHAPES, format=ox.RdfFormat.TURTLE)
-    target = ox.NamedNode("http://www.w3.org/ns/shacl#targetClass")
-    wanted = {quad.object for quad in shapes.quads_for_pattern(None, target, None)}
-    linker = Linker(ontology, [], Analyses())
-    quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linker.link(document.passages, "de"), ontology)]
-    triples = [*(quad.triple for quad in quads), *bundled()]
-    typed = {triple.object for triple in triples if triple.predicate.value == f"{PREFIXES['rdf']}type"}
-    assert wanted
-    assert wanted <= typed
 
 
 def test_unknown_sector_cannot_reach_the_graph_unseen(linked: tuple[Document, Linked], ontology: Ontology) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 import rdflib.collection
+from tools.format_turtle import formatted
 
 from koopkg.errors import OntologyError
 from koopkg.namespaces import KOOP, PREFIXES
 from koopkg.ontology import Ontology, bundled_files, bundled_triples
-from koopkg.validation import _broken_hierarchy, _double_labels, check_ontology
+
+FOLDER = Path(__file__).parent.parent.parent / "ontology"
 
 KEYS = {
     "sector": "energie-strom energie-gas energie-waerme wasser abwasser abfall mobilitaet-oepnv baubetriebshof kita schule krankenhaus aerztliche-versorgung "
@@ -39,13 +43,20 @@ KEYS = {
 }
 
 
+SCHEMES = {
+    *KEYS,
+    *"affectedness architecture central-place challenge coordination-task coproduction-condition demographic-trend effect-basis form-aspect form-value".split(),
+    *"frame imc-view municipal-role obstacle principle service suitability trend verification".split(),
+}
+
+
 @pytest.mark.parametrize(("scheme", "slugs"), KEYS.items())
-def test_each_scheme_has_exactly_the_keys_of_the_case_schema(scheme: str, slugs: str, ontology: Ontology) -> None:
-    assert sorted(concept.slug for concept in ontology.schemes[scheme]) == sorted(slugs.split())
+def test_each_scheme_keeps_the_keys_of_the_case_schema(scheme: str, slugs: str, ontology: Ontology) -> None:
+    assert set(slugs.split()) <= {concept.slug for concept in ontology.schemes[scheme]}
 
 
 def test_there_is_one_scheme_a_file(ontology: Ontology) -> None:
-    assert set(ontology.schemes) == set(KEYS) == {path.stem for path in bundled_files() if path.parent.name == "vocab"}
+    assert set(ontology.schemes) == SCHEMES == {path.stem for path in bundled_files() if path.parent.name == "vocab"}
 
 
 def test_every_concept_is_named_and_defined_in_both_languages(ontology: Ontology) -> None:
@@ -57,8 +68,9 @@ def test_every_concept_is_named_and_defined_in_both_languages(ontology: Ontology
 
 
 def test_every_concept_has_more_than_one_name(ontology: Ontology) -> None:
-    """Linking lives from labels; only the values of a status need none."""
-    poor = [concept.iri for concept in ontology.concepts.values() if len(concept.labels) < 4 and concept.scheme != "status"]
+    """Linking lives from labels; only the values of a status and schemes that texts do not name need none."""
+    exempt = {"status", *ontology.unlinked_schemes}
+    poor = [concept.iri for concept in ontology.concepts.values() if len(concept.labels) < 4 and concept.scheme not in exempt]
     assert poor == []
 
 
@@ -87,10 +99,6 @@ def test_every_own_property_that_the_graph_uses_is_declared() -> None:
     assert sorted(name for name in used if f"{KOOP}{name}" not in declared) == []
 
 
-def test_ontology_passes_its_own_checks() -> None:
-    assert check_ontology() == []
-
-
 def mutated(*added: str) -> Ontology:
     extra = "\n".join(added).encode()
     return Ontology([*bundled_triples(), *(quad.triple for quad in ox.parse(extra, format=ox.RdfFormat.TURTLE))])
@@ -98,20 +106,6 @@ def mutated(*added: str) -> Ontology:
 
 SECTOR = "https://w3id.org/koopkg/vocab/sector"
 SKOS = PREFIXES["skos"]
-
-
-def test_a_circle_in_the_hierarchy_is_found() -> None:
-    broken = mutated(f"<{SECTOR}/kita> <{SKOS}broader> <{SECTOR}/schule> .", f"<{SECTOR}/schule> <{SKOS}broader> <{SECTOR}/kita> .")
-    assert any("is broader than itself" in finding for finding in _broken_hierarchy(broken))
-
-
-def test_a_link_to_nowhere_is_found() -> None:
-    assert any("no concept" in finding for finding in _broken_hierarchy(mutated(f"<{SECTOR}/kita> <{SKOS}broader> <{SECTOR}/nix> .")))
-
-
-def test_a_label_used_twice_is_found() -> None:
-    added = f'<{SECTOR}/neu> a <{SKOS}Concept> ; <{SKOS}inScheme> <{SECTOR}> ; <{SKOS}prefLabel> "Feuerwehr"@de .'
-    assert any("'Feuerwehr' names feuerwehr and neu" in finding for finding in _double_labels(mutated(added)))
 
 
 def test_a_concept_without_a_german_label_is_refused() -> None:
@@ -128,21 +122,26 @@ def test_laender_have_their_official_keys(ontology: Ontology) -> None:
     assert len([land for land in ontology.lands.values() if land.part_of == "AT"]) == 9
 
 
-def test_two_parsers_read_every_file_alike() -> None:
-    for path in bundled_files():
-        ours = len(list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)))
-        assert len(rdflib.Graph().parse(path)) == ours, path.name
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.ttl")), ids=lambda path: str(path.relative_to(FOLDER)))
+def test_files_stand_in_canonical_form(path: Path) -> None:
+    """Sorted, one value a line; `python tools/format_turtle.py` writes it."""
+    text = path.read_text(encoding="utf-8")
+    assert formatted(text) == text
 
 
-def test_concepts_stand_sorted_in_their_files() -> None:
-    for path in bundled_files():
-        if path.parent.name == "vocab":
-            subjects = re.findall(rf"^<https://w3id.org/koopkg/vocab/{path.stem}/([\w-]+)>$", path.read_text(encoding="utf-8"), re.MULTILINE)
-            concepts = [subject for subject in subjects if subject != "reihenfolge"]
-            assert concepts == sorted(concepts), path.name
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.ttl")), ids=lambda path: str(path.relative_to(FOLDER)))
+def test_three_parsers_read_every_file_alike(path: Path) -> None:
+    """Oxigraph, rdflib and, from Debian's raptor2-utils, Raptor count the same triples."""
+    oxigraph = len(set(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)))
+    assert len(rdflib.Graph().parse(path)) == oxigraph
+    rapper = shutil.which("rapper")
+    if rapper is None:
+        pytest.skip("raptor2-utils is not installed; .ci/run installs it")
+    done = subprocess.run([rapper, "-c", "-i", "turtle", str(path)], capture_output=True, text=True, check=True)
+    assert f"returned {oxigraph} triple" in done.stderr
 
 
 def test_phases_are_an_ordered_collection() -> None:
     graph = rdflib.Graph().parse(next(path for path in bundled_files() if path.stem == "phase"))
     collection = rdflib.collection.Collection(graph, next(graph.objects(None, rdflib.SKOS.memberList)))
-    assert [str(member).rpartition("/")[2] for member in collection] == KEYS["phase"].split()
+    assert [str(member).rpartition("/")[2] for member in collection] == "anbahnung aufbau konzeption umsetzung betrieb weiterentwicklung beendigung".split()

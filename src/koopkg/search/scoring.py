@@ -36,10 +36,12 @@ _SCHEME_WEIGHT = {
     "initiative": 0.2,
     "orientation": 0.2,
     "approach": 0.2,
+    "service": 0.4,
+    "frame": 0.0,
 }
-"""How much a shared concept says: the task most, the kind of actors least. Tuned on the dev topics."""
-_OTHER_WEIGHT = 0.2
-"""Of concepts in schemes that are not named above: a new scheme works at once, and is tuned when cases are described with it."""
+"""How much a shared concept says: the task most, the kind of actors least, the name of the field itself nothing. Tuned on the dev topics."""
+_OTHER_WEIGHT = 0.1
+"""Of concepts in schemes that are not named above: no case is described with them, they only occur in texts."""
 _BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 
@@ -64,7 +66,9 @@ class ConceptScorer:
 
     def weights(self, linked: Linked) -> ConceptWeights:
         """What a text asks for: its concepts and places, each by confidence, kind and rarity."""
-        asked = {link.iri: link.confidence * _SCHEME_WEIGHT.get(link.scheme, _OTHER_WEIGHT) * self._idf(link.iri) for link in linked.concepts}
+        asked = {
+            link.iri: link.confidence * weight * self._idf(link.iri) for link in linked.concepts if (weight := _SCHEME_WEIGHT.get(link.scheme, _OTHER_WEIGHT))
+        }
         for place in linked.places:
             if place.iri:
                 asked[place.iri] = place.confidence * _SCHEME_WEIGHT["place"] * self._idf(place.iri)

@@ -1,0 +1,61 @@
+"""The review of the ontology finds nothing, and finds every fault that was planted, naming the term and the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from koopkg.validation import review_ontology
+
+CHECKS = Path(__file__).parent.parent.parent / "ontology" / "checks"
+QUERIES = sorted(path.stem for path in CHECKS.glob("*.rq"))
+PLANTED = {path.name.removesuffix(".planted.ttl"): path for path in CHECKS.glob("*.planted.ttl")}
+NAMED = {
+    "circular-broader": ("vocab/sector/neu-circular-broader", "broader than itself"),
+    "contradiction": ("place/06", "Disjoint classes"),
+    "dangling-references": ("vocab/sector/neu-dangling-references", "gibt-es-nicht, which is not described"),
+    "definitions-complete": ("vocab/sector/neu-definitions-complete", "no definition in the language en"),
+    "duplicate-labels": ("vocab/sector/feuerwehr", "shares the label 'Feuerwehr' with https://w3id.org/koopkg/vocab/sector/neu-duplicate-labels"),
+    "forms-comparable": ("vocab/legal-form/neu-forms-comparable", "none of its properties is described"),
+    "hierarchy-sound": ("vocab/sector/neu-hierarchy-sound", "energie, which is above it"),
+    "labels-complete": ("vocab/sector/neu-labels-complete", "no label in the language en"),
+    "labels-consistent": ("vocab/sector/neu-labels-consistent", "'Neues' as a label and as a confusable form"),
+    "mappings-documented": ("vocab/sector/neu-mappings-documented", "without status and source"),
+    "mappings-sound": ("vocab/sector/neu-mappings-sound", "exact match of both"),
+    "obstacles-countered": ("vocab/obstacle/neu-obstacles-countered", "no success factor"),
+    "origin-stated": ("vocab/sector/neu-origin-stated", "no dcterms:source"),
+    "orphan-concepts": ("vocab/sector/neu-orphan-concepts", "nothing broader"),
+    "source-covered": ("section/99", "carried by no concept"),
+    "undeclared-terms": ("ontology#gibtEsNicht", "not declared"),
+    "unused-properties": ("ontology#neueEigenschaft", "never used"),
+}
+
+
+@pytest.fixture(scope="module")
+def clean() -> dict[str, tuple[str, ...]]:
+    return {review.concern.partition(":")[0]: review.findings for review in review_ontology()}
+
+
+@pytest.fixture(scope="module")
+def faulty() -> dict[str, tuple[str, ...]]:
+    """One review with every fault planted at once."""
+    planted = [quad.triple for path in PLANTED.values() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    return {review.concern.partition(":")[0]: review.findings for review in review_ontology(planted)}
+
+
+def test_the_ontology_has_no_findings(clean: dict[str, tuple[str, ...]]) -> None:
+    assert set(clean) == {"SHACL", "OWL 2 RL", *QUERIES}
+    assert {concern: found for concern, found in clean.items() if found} == {}
+
+
+def test_each_check_has_a_planted_fault() -> None:
+    assert set(PLANTED) == {*QUERIES, "contradiction"} == set(NAMED)
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_each_planted_fault_is_found(name: str, faulty: dict[str, tuple[str, ...]]) -> None:
+    term, reason = NAMED[name]
+    findings = faulty["OWL 2 RL" if name == "contradiction" else name]
+    assert any(term in finding and reason in finding for finding in findings), findings
