@@ -18,7 +18,7 @@ LAYERS = [
     {"errors", "__init__"},
     {"config", "namespaces"},
     {"model"},
-    {"ontology", "language", "morphology"},
+    {"ontology", "language", "morphology", "questions"},
     {"reading", "linking"},
     {"graph", "index"},
     {"snapshot"},

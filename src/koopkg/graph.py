@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from koopkg.errors import GraphValidationError
 from koopkg.linking import Linked
-from koopkg.model import CONCEPT_FIELDS, Case, Document, Mention, Source
+from koopkg.model import CONCEPT_FIELDS, Case, Document, Mention, Place, Source
 from koopkg.namespaces import (
     BASE,
     KOOP,
@@ -22,7 +22,7 @@ from koopkg.namespaces import (
     extracted_graph_iri,
     place_iri,
 )
-from koopkg.ontology import Ontology
+from koopkg.ontology import Land, Ontology
 
 __all__ = ["Violation", "canonical_nquads", "document_quads", "ontology_quads", "to_ntriples", "validate"]
 
@@ -171,8 +171,16 @@ def _places(case: Case, subject: str, ontology: Ontology) -> Iterator[tuple[ox.N
         yield _text(iri, "koop:placeKind", place.kind, "de")
         if place.ags:
             yield _text(iri, "koop:ags", place.ags)
-        if land:
-            yield _iri(iri, "dcterms:isPartOf", land.iri)
+        parent = _land_of(place, case, land)
+        if parent:
+            yield _iri(iri, "dcterms:isPartOf", parent)
+
+
+def _land_of(place: Place, case: Case, land: Land | None) -> str | None:
+    """The Land of a member: by its official key, else that of the case, unless the case crosses a border and the place may lie beyond it."""
+    if place.ags:
+        return place_iri(place.ags[:2])
+    return land.iri if land and "grenzueberschreitend" not in case.cooperation_type else None
 
 
 def _statements(case: Case, subject: str) -> Iterator[tuple[ox.NamedNode, ox.NamedNode, _Object]]:

@@ -1,0 +1,51 @@
+"""The competency questions of the ontology: what it has to answer, who asks, and the query that answers it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from koopkg.errors import OntologyError
+
+__all__ = ["CompetencyQuestion", "bundled_questions"]
+
+_NAME = re.compile(r"cq(\d\d)-([a-z0-9-]+)\.rq")
+_FIELD = re.compile(r"^# ([a-z-]+): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyQuestion:
+    """A question with its wording by language.
+
+    Attributes:
+        asked_by: practitioner or researcher.
+        missing: What the corpus lacks to answer it, in German; None where it can.
+    """
+
+    number: int
+    slug: str
+    wording: dict[str, str]
+    asked_by: str
+    missing: str | None
+    query: str
+
+
+def bundled_questions() -> list[CompetencyQuestion]:
+    """The questions of the installed `koopkg_ontology`, by number.
+
+    Raises:
+        OntologyError: A file has no number in its name or lacks a field in its head.
+    """
+    with as_file(files("koopkg_ontology").joinpath("queries")) as folder:
+        return [_question(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def _question(path: Path) -> CompetencyQuestion:
+    name, query = _NAME.fullmatch(path.name), path.read_text(encoding="utf-8")
+    fields = dict(_FIELD.findall(query))
+    if name is None or not {"question-de", "question-en", "asked-by"} <= set(fields):
+        raise OntologyError(f"{path}: expected the name cqNN-slug.rq and the lines question-de, question-en and asked-by")
+    wording = {"de": fields["question-de"], "en": fields["question-en"]}
+    return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], fields.get("missing"), query)

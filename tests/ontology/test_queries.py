@@ -1,0 +1,49 @@
+"""Each competency question is answered on the tiny corpus with the valid examples, with exactly the rows recorded beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pyoxigraph as ox
+import pytest
+
+from koopkg import graph
+from koopkg.linking import Linker
+from koopkg.model import Document
+from koopkg.morphology import Analyses
+from koopkg.ontology import Ontology, bundled_examples, bundled_triples
+from koopkg.questions import CompetencyQuestion, bundled_questions
+
+QUERIES = Path(__file__).parent.parent.parent / "ontology" / "queries"
+QUESTIONS = bundled_questions()
+
+
+@pytest.fixture(scope="module")
+def tiny_graph(tiny_documents: dict[str, Document], ontology: Ontology) -> ox.Store:
+    """The graph of the tiny corpus, the ontology and its fictional examples."""
+    linker = Linker(ontology, [document.case for document in tiny_documents.values()], Analyses())
+    store = ox.Store()
+    for document in tiny_documents.values():
+        linked = linker.link(document.passages, document.language, state=document.case.state)
+        store.extend(graph.document_quads(document, linked, ontology))
+    store.extend(graph.ontology_quads([*bundled_triples(), *bundled_examples()]))
+    return store
+
+
+def test_all_54_questions_are_there() -> None:
+    assert [question.number for question in QUESTIONS] == list(range(1, 55))
+    assert {question.asked_by for question in QUESTIONS} == {"practitioner", "researcher"}
+    assert {path.stem for path in QUERIES.glob("*.csv")} == {path.stem for path in QUERIES.glob("*.rq")}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"cq{question.number:02}")
+def test_question_gives_the_expected_rows(question: CompetencyQuestion, tiny_graph: ox.Store, request: pytest.FixtureRequest) -> None:
+    """Rows and their order; --update-golden records them anew, to be read as a diff."""
+    expected = QUERIES / f"cq{question.number:02}-{question.slug}.csv"
+    solutions = cast(ox.QuerySolutions, tiny_graph.query(question.query, use_default_graph_as_union=True))
+    found = cast(bytes, solutions.serialize(format=ox.QueryResultsFormat.CSV)).replace(b"\r\n", b"\n")
+    if request.config.getoption("--update-golden"):
+        expected.write_bytes(found)
+    assert found.count(b"\n") > 1
+    assert found == expected.read_bytes()
