@@ -18,7 +18,7 @@ LAYERS = [
     {"errors", "__init__"},
     {"config", "namespaces"},
     {"model"},
-    {"ontology", "language", "morphology", "questions"},
+    {"ontology", "language", "morphology", "questions", "documentation"},
     {"reading", "linking"},
     {"graph", "index"},
     {"snapshot"},

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from koopkg import __version__
 from koopkg.config import Settings
 from koopkg_api import problems
-from koopkg_api.routes import concepts, health, pages, search, sparql
+from koopkg_api.routes import concepts, health, pages, search, sparql, vocabulary
 from koopkg_api.site import Site
 
 __all__ = ["create_app"]
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.middleware("http")(_bounded)
     app.middleware("http")(_headers_and_etag)
     problems.install(app)
-    for module in (search, concepts, health, sparql, pages):
+    for module in (search, concepts, health, sparql, vocabulary, pages):
         app.include_router(module.router)
     with as_file(files("koopkg_api").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")

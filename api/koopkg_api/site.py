@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from koopkg import snapshot
 from koopkg.config import Settings
+from koopkg.documentation import Documentation
 from koopkg.search import SearchEngine
 from koopkg.sparql import SparqlPool
 
@@ -23,6 +24,7 @@ class OpenSnapshot:
     id: str
     engine: SearchEngine
     sparql: SparqlPool
+    documentation: Documentation
 
 
 class Site:
@@ -49,7 +51,7 @@ class Site:
             files = snapshot.open_files(self.settings.data)
             engine = SearchEngine(files, self.settings)
             engine.warm_up()
-            replaced, self._open = self._open, OpenSnapshot(files.folder.name, engine, SparqlPool(files.graph, self.settings))
+            replaced, self._open = self._open, OpenSnapshot(files.folder.name, engine, SparqlPool(files.graph, self.settings), Documentation(files.ontology))
             if replaced is not None:
                 replaced.sparql.close()
             return self._open

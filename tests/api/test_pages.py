@@ -96,7 +96,13 @@ def test_user_text_is_escaped(server: Server) -> None:
     assert "&lt;script&gt;" in html
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=gemeinsamer+Bauhof", "/?state=Hessen", "/case/standesamt-lossetal", "/?q=Bus&sector=nix", "/sparql"])
+KINDS_OF_PAGE = [
+    *["/", "/?q=gemeinsamer+Bauhof", "/?state=Hessen", "/case/standesamt-lossetal", "/?q=Bus&sector=nix", "/sparql"],
+    *["/ontology", "/vocab/sector", "/vocab/legal-form/zweckverband", "/vocab/obstacle/kirchturmdenken?lang=en"],
+]
+
+
+@pytest.mark.parametrize("path", KINDS_OF_PAGE)
 def test_pages_are_accessible(path: str, browser: Browser, server: Server) -> None:
     """No finding of axe-core (WCAG 2 A and AA) on any kind of page; only here does the browser run a script, axe itself."""
     context = browser.new_context(bypass_csp=True)
@@ -139,6 +145,10 @@ def test_both_languages_have_the_same_texts() -> None:
 def test_every_text_of_the_catalogue_is_used_and_every_used_one_is_there() -> None:
     templates = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "api" / "koopkg_api" / "templates").glob("*.html"))
     used = set(re.findall(r"\bt\.(\w+)", templates)) | {f"part_{name}" for name in ("lexical", "dense", "concepts")}
+    used |= {f"relation_{name}Match" for name in ("exact", "close", "broad", "narrow", "related")} | {
+        f"format_{name}" for name in ("ttl", "jsonld", "rdf", "nt")
+    }
+    used |= {"asked_by_practitioner", "asked_by_researcher"}
     assert used == set(messages("de"))
 
 

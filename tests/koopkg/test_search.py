@@ -170,7 +170,7 @@ def test_fusion_stays_in_range_and_ignores_the_order_of_parts(rows: list[tuple[f
 
 
 def test_concept_counts_cover_narrower_concepts(engine: SearchEngine) -> None:
-    counts = {iri.rpartition("vocab/")[2]: count for iri, count in engine.concept_counts().items()}
+    counts = {iri.rpartition("vocab/")[2]: len(cases) for iri, cases in engine.cases_by_concept.items()}
     assert counts["legal-form/oeffentlich-rechtliche-vereinbarung"] == 3
     assert counts["sector/friedhof"] == 2
 

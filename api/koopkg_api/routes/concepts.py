@@ -18,13 +18,13 @@ router = APIRouter(prefix="/api/v1", tags=["vocabulary"], responses=PROBLEM_RESP
 @router.get("/concepts", operation_id="listConcepts")
 def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
     """The vocabulary, scheme by scheme, with the number of cases for each concept."""
-    counts, ontology = served.engine.concept_counts(), served.engine.ontology
+    cases, ontology = served.engine.cases_by_concept, served.engine.ontology
     schemes = [
         Scheme(
             scheme=scheme,
             iri=scheme_iri(scheme),
             label=ontology.scheme_labels[scheme][lang],
-            concepts=[_summary(concept, counts[concept.iri], lang) for concept in members],
+            concepts=[_summary(concept, len(cases[concept.iri]), lang) for concept in members],
         )
         for scheme, members in ontology.schemes.items()
     ]
@@ -43,7 +43,7 @@ def concept(served: CurrentSnapshot, scheme: str, slug: str, lang: Lang = "de") 
     if found is None:
         raise HTTPException(404)
     names = {language: [label.text for label in found.labels if label.language == language and label.kind in ("pref", "alt")] for language in ("de", "en")}
-    summary = _summary(found, served.engine.concept_counts()[found.iri], lang)
+    summary = _summary(found, len(served.engine.cases_by_concept[found.iri]), lang)
     return ConceptDetail(
         **summary.model_dump(),
         snapshot=served.id,

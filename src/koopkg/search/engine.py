@@ -152,13 +152,23 @@ class SearchEngine:
         fused = fuse(scored, WEIGHTS)
         return [(self.entries[row].document.id, float(fused[row])) for row in _order(fused)]
 
-    def concept_counts(self) -> Mapping[str, int]:
+    @cached_property
+    def cases_by_concept(self) -> Mapping[str, tuple[CatalogEntry, ...]]:
         """IRI of a concept -> cases that are described with it, in their front matter, itself or a narrower one."""
-        counts: dict[str, int] = {}
+        found: dict[str, tuple[CatalogEntry, ...]] = {}
         for iri in self.ontology.concepts:
             covered = self.ontology.with_narrower(iri)
-            counts[iri] = sum(1 for own in self._curated if own & covered)
-        return counts
+            found[iri] = tuple(entry for entry, own in zip(self.entries, self._curated, strict=True) if own & covered)
+        return found
+
+    @cached_property
+    def cases_by_mention(self) -> Mapping[str, tuple[CatalogEntry, ...]]:
+        """IRI of a concept -> cases whose text names it, those that name it most often first."""
+        naming: dict[str, list[tuple[int, int]]] = {}
+        for row, entry in enumerate(self.entries):
+            for link in entry.linked.concepts:
+                naming.setdefault(link.iri, []).append((-len(link.evidence), row))
+        return {iri: tuple(self.entries[row] for _, row in sorted(found)) for iri, found in naming.items()}
 
     @cached_property
     def linker(self) -> Linker:

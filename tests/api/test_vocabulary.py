@@ -1,0 +1,103 @@
+"""The ontology, its schemes and its concepts can be read at their own IRIs: as pages in two languages, as RDF in four syntaxes."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Page
+
+from koopkg.namespaces import ONTOLOGY_GRAPH, PREFIXES, VOCAB
+from koopkg.ontology import bundled_triples
+from tests.api.test_pages import browser, page
+from tests.conftest import Server
+
+__all__ = ["browser", "page"]
+
+MEDIA = {
+    "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
+    "jsonld": ("application/ld+json", ox.RdfFormat.JSON_LD),
+    "rdf": ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+    "nt": ("application/n-triples", ox.RdfFormat.N_TRIPLES),
+}
+CONCEPT = ox.NamedNode(f"{VOCAB}legal-form/zweckverband")
+LABEL = ox.Triple(CONCEPT, ox.NamedNode(f"{PREFIXES['skos']}prefLabel"), ox.Literal("Zweckverband", language="de"))
+
+
+@pytest.mark.parametrize("suffix", MEDIA)
+@pytest.mark.parametrize("path", ["/ontology", "/vocab/legal-form", "/vocab/legal-form/zweckverband"])
+def test_suffix_and_accept_give_the_same_rdf(path: str, suffix: str, server: Server) -> None:
+    media, syntax = MEDIA[suffix]
+    by_accept, by_suffix = server.request(path, headers={"Accept": media}), server.request(f"{path}.{suffix}")
+    assert by_accept.headers["content-type"].startswith(media)
+    assert by_accept.headers["vary"] == "Accept"
+    triples = [{quad.triple for quad in ox.parse(answer.body, format=syntax)} for answer in (by_accept, by_suffix)]
+    assert LABEL in triples[0]
+    assert len(triples[0]) == len(triples[1])
+
+
+def test_the_ontology_file_holds_the_whole_ontology(server: Server) -> None:
+    served = {quad.triple for quad in ox.parse(server.request("/ontology.nt").body, format=ox.RdfFormat.N_TRIPLES)}
+    own = {triple for triple in bundled_triples() if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal)}
+    assert own <= served
+
+
+def test_rdf_of_a_concept_holds_what_is_said_about_it(server: Server) -> None:
+    """Properties of the form and provisions of statutes too, not only the concept's own statements."""
+    predicates = {
+        quad.predicate.value.rpartition("#")[2] for quad in ox.parse(server.request("/vocab/legal-form/zweckverband.ttl").body, format=MEDIA["ttl"][1])
+    }
+    assert {"ofForm", "provides", "annotatedSource", "prefLabel"} <= predicates
+
+
+@pytest.mark.parametrize("path", ["/vocab/nix", "/vocab/sector/nix", "/vocab/sector/wasser.doc", "/ontology.doc", "/ontology/9.9.9"])
+def test_unknown_names_and_suffixes_are_not_found(path: str, server: Server) -> None:
+    assert server.request(path).status == 404
+
+
+def test_a_media_type_that_is_not_on_offer_is_refused(server: Server) -> None:
+    answer = server.request("/ontology", headers={"Accept": "application/pdf"})
+    assert answer.status == 406
+    assert "text/turtle" in answer.text
+
+
+def test_the_version_iri_leads_to_the_ontology(server: Server) -> None:
+    version = server.request("/ontology/0.2.0", headers={"Accept": "text/turtle"})
+    assert version.status == 200
+    assert version.headers["content-type"].startswith("text/turtle")
+
+
+def test_a_form_is_compared_with_sources_and_state_of_checking(server: Server) -> None:
+    soup = BeautifulSoup(server.request("/vocab/legal-form/zweckverband", headers={"Accept": "text/html"}).text, "html.parser")
+    rows = {row.th.get_text(strip=True): row for row in soup.select("tbody tr") if row.th}
+    assert "Rechte und Pflichten gehen über" in rows["Übertragung der Aufgabe"].text
+    assert rows["Übertragung der Aufgabe"].a is not None
+    assert "zu prüfen" in rows["Gründungsaufwand"].text
+    assert "KGG, §§ 5–23a" in rows["Hessen"].text
+
+
+def test_from_case_to_concept_to_ontology_and_back_to_cases(page: Page, server: Server) -> None:
+    """Without JavaScript."""
+    page.goto(server.address + "/case/standesamt-lossetal")
+    page.get_by_role("link", name="Klare Vereinbarung als Grundlage").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Klare Vereinbarung als Grundlage"
+    page.get_by_role("link", name="Erfolgsfaktoren", exact=True).click()
+    assert "Ausstiegsregelung" in page.get_by_role("article").inner_text()
+    page.get_by_role("link", name="Ontologie").first.click()
+    assert page.get_by_role("heading", name="Das Kernmodell").is_visible()
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="sectors of public services").click()
+    page.get_by_role("link", name="works depot").first.click()
+    page.get_by_role("link", name="Joint works depot of Grünkraut and Bodnegg").first.click()
+    assert page.url.endswith("/case/bauhof-gruenkraut-bodnegg?lang=en")
+
+
+def test_the_page_documents_every_term(server: Server) -> None:
+    page_text = BeautifulSoup(server.request("/ontology?lang=en", headers={"Accept": "text/html"}).text, "html.parser").text
+    declared = {
+        triple.subject.value.rpartition("#")[2]
+        for triple in bundled_triples(("koop",))
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(f"{ONTOLOGY_GRAPH}#")
+    }
+    assert len(declared) > 80
+    assert [name for name in declared if f"koop:{name}" not in page_text] == []
