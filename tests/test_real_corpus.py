@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
+from typing import cast
 
+import pyoxigraph as ox
 import pytest
+from tools.describe_ontology import README, described
 
 from koopkg import snapshot
 from koopkg.config import Settings
+from koopkg.documentation import Documentation
 from koopkg.evaluation import evaluate, judgments, topics
+from koopkg.namespaces import case_iri
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
+from koopkg.questions import CompetencyQuestion, bundled_questions
 from koopkg.search import SearchEngine
 from koopkg.sparql import SparqlPool
 from tests.conftest import Silent
@@ -94,3 +100,29 @@ def test_quality_does_not_fall(split: str, floor: float, full_engine: SearchEngi
 def test_published_snapshot_is_whole(full_ingest: Full) -> None:
     settings, _ = full_ingest
     assert snapshot.check(snapshot.open_files(settings.data)) == []
+
+
+@pytest.mark.parametrize("question", bundled_questions(), ids=lambda question: f"cq{question.number:02}")
+def test_the_corpus_answers_each_question_or_the_question_says_what_is_missing(question: CompetencyQuestion, full_ingest: Full) -> None:
+    settings, _ = full_ingest
+    store = ox.Store.read_only(str(snapshot.open_files(settings.data).graph))
+    rows = list(cast(ox.QuerySolutions, store.query(question.query, use_default_graph_as_union=True)))
+    assert bool(rows) is (question.missing is None)
+
+
+def test_the_tables_of_the_ontology_readme_are_up_to_date(full_ingest: Full) -> None:
+    """Schemes, coverage of the source deck and questions; `python -m tools.describe_ontology` writes them."""
+    settings, _ = full_ingest
+    text = README.read_text(encoding="utf-8")
+    assert described(text, snapshot.open_files(settings.data)) == text
+
+
+def test_every_concept_with_a_case_names_an_example_that_holds(full_ingest: Full, full_engine: SearchEngine) -> None:
+    """The case is described with the concept or its text names it; `python -m tools.choose_examples` chooses."""
+    settings, _ = full_ingest
+    documentation = Documentation(snapshot.open_files(settings.data).ontology)
+    for iri in full_engine.ontology.concepts:
+        fitting = [*full_engine.cases_by_concept[iri], *full_engine.cases_by_mention.get(iri, ())]
+        examples = documentation.notes(iri, "de").examples
+        assert len(examples) == bool(fitting), iri
+        assert set(examples) <= {case_iri(entry.document.id) for entry in fitting}
