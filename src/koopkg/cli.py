@@ -171,18 +171,25 @@ def sparql(
 
 
 @app.command()
-def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: the bundled corpus.")] = None) -> None:
+def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: the bundled corpus.")] = None, as_json: AsJson = False) -> None:
     """Review ontology and documents without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
     from koopkg.validation import review_documents, review_ontology
 
-    wrong = 0
+    reviews = []
     for review in review_ontology():
-        wrong += _print_review("ontology", review)
+        reviews.append(("ontology", review))
+        if not as_json:
+            _print_review(*reviews[-1])
     checked, documents = review_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
-    document_findings = _print_review("documents", documents)
-    typer.echo(f"ontology: {wrong} findings; documents: {checked} checked, {document_findings} findings")
-    if wrong or document_findings:
+    reviews.append(("documents", documents))
+    wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
+    if as_json:
+        _print_json([{"subject": subject, **asdict(review)} for subject, review in reviews])
+    else:
+        _print_review(*reviews[-1])
+        typer.echo(f"ontology: {wrong} findings; documents: {checked} checked, {len(documents.findings)} findings")
+    if wrong or documents.findings:
         raise typer.Exit(PARTLY)
 
 
@@ -367,12 +374,11 @@ def _print_hits(total: int, hits: Sequence[Hit]) -> None:
             typer.echo(f"    - {reason.text}")
 
 
-def _print_review(subject: str, review: Review) -> int:
-    """Print one concern, its findings on standard error; gives how many there are."""
+def _print_review(subject: str, review: Review) -> None:
+    """Print one concern, its findings on standard error."""
     typer.echo(f"{'FAULT' if review.findings else 'ok   '}  {subject} · {review.concern}")
     for finding in review.findings:
         typer.echo(f"         {finding}", err=True)
-    return len(review.findings)
 
 
 def _print_json(value: object) -> None:

@@ -202,7 +202,10 @@ def _shapes_path() -> Path:
 
 
 def _triples(path: Path) -> Iterator[ox.Triple]:
-    return (quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    try:
+        yield from (quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise OntologyError(f"{path}: line {error.lineno}: {error.msg}; expected Turtle, correct the file") from error
 
 
 def bundled_hash() -> str:

@@ -14,8 +14,8 @@ import rdflib.collection
 from tools.format_turtle import formatted
 
 from koopkg.errors import OntologyError
-from koopkg.namespaces import KOOP, PREFIXES
-from koopkg.ontology import Ontology, bundled_files, bundled_triples
+from koopkg.namespaces import KOOP, ONTOLOGY_GRAPH, PREFIXES
+from koopkg.ontology import Ontology, _triples, bundled_files, bundled_triples
 
 FOLDER = Path(__file__).parent.parent.parent / "ontology"
 
@@ -145,3 +145,33 @@ def test_phases_are_an_ordered_collection() -> None:
     graph = rdflib.Graph().parse(next(path for path in bundled_files() if path.stem == "phase"))
     collection = rdflib.collection.Collection(graph, next(graph.objects(None, rdflib.SKOS.memberList)))
     assert [str(member).rpartition("/")[2] for member in collection] == "anbahnung aufbau konzeption umsetzung betrieb weiterentwicklung beendigung".split()
+
+
+def test_version_stands_alike_in_ontology_changelog_and_readme() -> None:
+    graph = rdflib.Graph().parse(FOLDER / "koop.ttl")
+    version = str(graph.value(rdflib.URIRef(ONTOLOGY_GRAPH), rdflib.OWL.versionInfo))
+    assert str(graph.value(rdflib.URIRef(ONTOLOGY_GRAPH), rdflib.OWL.versionIRI)) == f"{ONTOLOGY_GRAPH}/{version}"
+    newest = re.search(r"^## (\S+)", (FOLDER / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == version
+    assert f"Version {version}" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_prefix_of_a_file_names_the_namespace_that_the_code_names() -> None:
+    for path in FOLDER.rglob("*.ttl"):
+        for prefix, namespace in re.findall(r"^PREFIX ([\w-]+): <([^>]+)>", path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert PREFIXES.get(prefix, namespace) == namespace, path.name
+
+
+def test_broken_turtle_is_one_clear_message(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ttl"
+    broken.write_text("<a> <b> ;;; oops", encoding="utf-8")
+    with pytest.raises(OntologyError, match=r"broken\.ttl: line 1: .*; expected Turtle"):
+        list(_triples(broken))
+
+
+def test_each_question_on_legal_forms_is_one_query() -> None:
+    """Private partners join and staff must be employed, in Hessen: the Zweckverband with its sections, and five forms of private law, but no working group."""
+    rows = (FOLDER / "queries" / "cq04-form-mit-privaten-und-personal.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.partition(",")[0] for row in rows[1:]] == ["Aktiengesellschaft", "Genossenschaft", "GmbH", "Verein", "Stiftung", "Zweckverband"]
+    assert rows[-1].endswith("KGG §§ 5–23a")

@@ -17,6 +17,7 @@ NAMED = {
     "contradiction": ("place/06", "Disjoint classes"),
     "dangling-references": ("vocab/sector/neu-dangling-references", "gibt-es-nicht, which is not described"),
     "definitions-complete": ("vocab/sector/neu-definitions-complete", "no definition in the language en"),
+    "deprecation-complete": ("vocab/sector/neu-deprecation-complete", "without a successor"),
     "duplicate-labels": ("vocab/sector/feuerwehr", "shares the label 'Feuerwehr' with https://w3id.org/koopkg/vocab/sector/neu-duplicate-labels"),
     "forms-comparable": ("vocab/legal-form/neu-forms-comparable", "none of its properties is described"),
     "hierarchy-sound": ("vocab/sector/neu-hierarchy-sound", "energie, which is above it"),
