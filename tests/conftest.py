@@ -79,6 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; read the diff afterwards")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that embeds the whole corpus takes longest, so it comes first; a file is run by one process."""
+    items.sort(key=lambda item: item.path.name != "test_real_corpus.py")
+
+
 @pytest.fixture(scope="session")
 def ontology() -> Ontology:
     return Ontology.bundled()
