@@ -1,7 +1,7 @@
-"""Name an example case for every concept that has one, as `skos:example` in its vocabulary file.
+"""Name an example case for every concept, class and property that has one, as `skos:example` in the file that defines it.
 
-A case that is described with the concept comes before one whose text only names it; among those the one with most
-supported success factors, obstacles and results, then by id.
+A case that is described with the concept comes before one whose text only names it; among those, and among the cases that
+use a class or property, the one with most supported success factors, obstacles and results, then by id.
 
     python -m tools.choose_examples --data data   # the folder of a snapshot over the whole corpus
 """
@@ -9,15 +9,17 @@ supported success factors, obstacles and results, then by id.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
+import pyoxigraph as ox
 import rdflib
 
 from koopkg import snapshot
 from koopkg.config import Settings
-from koopkg.namespaces import case_iri
+from koopkg.namespaces import KOOP, case_iri, curated_graph_iri
 from koopkg.search import SearchEngine
-from koopkg.snapshot import CatalogEntry
+from koopkg.snapshot import CatalogEntry, SnapshotFiles
 from tools.format_turtle import ONTOLOGY, formatted
 
 
@@ -34,25 +36,38 @@ def examples(engine: SearchEngine) -> dict[str, str]:
     return chosen
 
 
+def examples_of_terms(files: SnapshotFiles, entries: Sequence[CatalogEntry]) -> dict[str, str]:
+    """IRI of a class or property -> IRI of an example case, whose own graph uses it."""
+    store = ox.Store.read_only(str(files.graph))
+    used: dict[str, list[CatalogEntry]] = {}
+    for entry in entries:
+        quads = store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(entry.document.id)))
+        for iri in {node.value for quad in quads for node in (quad.predicate, quad.object) if isinstance(node, ox.NamedNode) and node.value.startswith(KOOP)}:
+            used.setdefault(iri, []).append(entry)
+    return {iri: case_iri(min(found, key=_rank).document.id) for iri, found in used.items()}
+
+
 def _rank(entry: CatalogEntry) -> tuple[int, str]:
     case = entry.document.case
     return -len(case.success_factors) - len(case.obstacles) - len(case.results), case.id
 
 
 def main() -> None:
-    """Rewrite the files below `ontology/vocab/`."""
+    """Rewrite `ontology/koop.ttl` and the files below `ontology/vocab/`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     settings = Settings(data=parser.parse_args().data)
-    chosen = examples(SearchEngine(snapshot.open_files(settings.data), settings))
-    for path in sorted((ONTOLOGY / "vocab").glob("*.ttl")):
+    files = snapshot.open_files(settings.data)
+    engine = SearchEngine(files, settings)
+    chosen = examples(engine) | examples_of_terms(files, engine.entries)
+    for path in sorted([ONTOLOGY / "koop.ttl", *(ONTOLOGY / "vocab").glob("*.ttl")]):
         graph = rdflib.Graph().parse(path)
         graph.remove((None, rdflib.SKOS.example, None))
-        for concept in list(graph.subjects(rdflib.RDF.type, rdflib.SKOS.Concept)):
-            if str(concept) in chosen:
-                graph.add((concept, rdflib.SKOS.example, rdflib.URIRef(chosen[str(concept)])))
+        for term in set(graph.subjects(rdflib.RDF.type)):
+            if str(term) in chosen:
+                graph.add((term, rdflib.SKOS.example, rdflib.URIRef(chosen[str(term)])))
         path.write_text(formatted(graph.serialize(format="longturtle", canon=True)), encoding="utf-8")
-    print(f"{len(chosen)} concepts have an example case")
+    print(f"{len(chosen)} terms have an example case")
 
 
 if __name__ == "__main__":

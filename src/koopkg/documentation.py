@@ -96,13 +96,20 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What is said about one concept beyond labels and hierarchy; empty where nothing is said."""
+    """What is said about one concept beyond labels and hierarchy; empty where nothing is said.
+
+    Attributes:
+        due_steps: What a phase asks for.
+        situations: When to consider a legal form first.
+        examples: IRIs of cases.
+    """
 
     scope_note: str | None
     remarks: tuple[str, ...]
     sources: tuple[Reference, ...]
     countered_by: tuple[str, ...]
     due_steps: tuple[str, ...]
+    situations: tuple[str, ...]
     examples: tuple[str, ...]
     properties: tuple[FormProperty, ...]
     provisions: tuple[Provision, ...]
@@ -199,6 +206,7 @@ class Documentation:
             sources=self._sources(iri),
             countered_by=self._iris(iri, "koop:counteredBy"),
             due_steps=self._texts(iri, "koop:dueStep", language),
+            situations=self._texts(iri, "^koop:recommends/koop:situation", language),
             examples=self._iris(iri, "skos:example"),
             properties=self._properties(iri, language),
             provisions=tuple(provision for provision in self._provisions(language) if provision.form == iri),
@@ -209,7 +217,7 @@ class Documentation:
         """What a client gets that asks for the RDF of an IRI: its own statements and those about it; everything for the ontology itself."""
         if iri == ONTOLOGY_GRAPH:
             return [quad.triple for quad in self._store]
-        about = "dcterms:isPartOf|koop:ofForm|koop:provides|owl:annotatedSource|koop:assessedSector|skos:inScheme"
+        about = "dcterms:isPartOf|koop:ofForm|koop:provides|koop:recommends|owl:annotatedSource|koop:assessedSector|skos:inScheme"
         query = (
             f"CONSTRUCT {{ ?s ?p ?o }} {{ {{ VALUES ?s {{ ?iri }} ?s ?p ?o }} UNION {{ ?s {about} ?iri ; ?p ?o }}"
             " UNION { ?s ?p ?o FILTER(STRSTARTS(STR(?s), CONCAT(STR(?iri), '#'))) } }"
