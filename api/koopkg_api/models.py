@@ -159,9 +159,12 @@ class ConceptDetail(ConceptSummary):
     snapshot: str
     labels: dict[str, list[str]] = Field(description="All names by language, the preferred one first")
     definition: str
+    scope_note: str | None = Field(description="What the concept is not to be confused with")
     broader: list[str]
     narrower: list[str]
     related: list[str]
+    countered_by: list[str] = Field(description="Success factors that counter this obstacle")
+    examples: list[str] = Field(description="IRIs of example cases")
 
 
 class Stats(BaseModel):

@@ -157,6 +157,10 @@ def test_concepts_have_hierarchy_and_counts(server: Server) -> None:
     assert concept["cases"] == 3
     assert len(concept["narrower"]) == 2
     assert "Zweckvereinbarung" in concept["labels"]["de"]
+    assert concept["scope_note"].startswith("In BY, NI, RP, SN, ST and TH the form is called Zweckvereinbarung.")
+    assert all(example.startswith("https://w3id.org/koopkg/case/") for example in concept["examples"])
+    obstacle = server.request("/api/v1/concepts/obstacle/kirchturmdenken").json()
+    assert "https://w3id.org/koopkg/vocab/success-factor/wir-gefuehl" in obstacle["countered_by"]
 
 
 def test_stats_count_the_snapshot(server: Server) -> None:

@@ -44,14 +44,18 @@ def concept(served: CurrentSnapshot, scheme: str, slug: str, lang: Lang = "de") 
         raise HTTPException(404)
     names = {language: [label.text for label in found.labels if label.language == language and label.kind in ("pref", "alt")] for language in ("de", "en")}
     summary = _summary(found, len(served.engine.cases_by_concept[found.iri]), lang)
+    notes = served.documentation.notes(found.iri, lang)
     return ConceptDetail(
         **summary.model_dump(),
         snapshot=served.id,
         labels=names,
         definition=found.definition(lang),
+        scope_note=notes.scope_note,
         broader=list(found.broader),
         narrower=sorted(ontology.narrower[found.iri]),
         related=sorted(ontology.related[found.iri]),
+        countered_by=list(notes.countered_by),
+        examples=list(notes.examples),
     )
 
 

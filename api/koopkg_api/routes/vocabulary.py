@@ -104,7 +104,7 @@ def _ontology_context(request: Request, served: OpenSnapshot, _: str) -> dict[st
         "statutes": documentation.statutes(language),
         "sections": documentation.sections(),
         "questions": bundled_questions(),
-        "schemes": {scheme: (ontology.scheme_labels[scheme][language], len(concepts)) for scheme, concepts in ontology.schemes.items()},
+        "schemes": sorted((ontology.scheme_labels[scheme][language], scheme, len(concepts)) for scheme, concepts in ontology.schemes.items()),
         "concepts": ontology.concepts,
         "suffixes": list(_FORMATS),
     }
