@@ -50,7 +50,30 @@ def test_rdf_of_a_concept_holds_what_is_said_about_it(server: Server) -> None:
     assert {"ofForm", "provides", "annotatedSource", "prefLabel"} <= predicates
 
 
-@pytest.mark.parametrize("path", ["/vocab/nix", "/vocab/sector/nix", "/vocab/sector/wasser.doc", "/ontology.doc", "/ontology/9.9.9"])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/statute/06-kgg", "§§ 5–23a"),
+        ("/rule/horizontale-kooperation", "§ 108 Abs. 6 GWB"),
+        ("/form-statement/zweckverband/private-mitglieder/08", "Freiverband"),
+        ("/suitability-assessment/nahversorgung", "20 %"),
+        ("/section/14-01", "Wechselseitiges Vertrauen"),
+        ("/source/trapp-2019", "Kommunen innovativ"),
+        ("/mapping/sector-wasser-wd-Q1061108", "exactMatch"),
+    ],
+)
+def test_every_other_part_of_the_ontology_has_an_iri_that_answers(path: str, text: str, server: Server) -> None:
+    """Programs get its RDF, a statute with its provisions; people the page of the ontology."""
+    for answer in (server.request(path, headers={"Accept": "application/n-triples"}), server.request(f"{path}.nt")):
+        triples = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)}
+        assert any(text in str(triple) for triple in triples)
+        assert any(str(triple.subject).endswith(f"{path}>") for triple in triples)
+    assert "<h1>koopkg-Ontologie" in server.request(path, headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/statute/nix", "/source/nix.ttl", "/vocab/nix", "/vocab/sector/nix", "/vocab/sector/wasser.doc", "/ontology.doc", "/ontology/9.9.9"]
+)
 def test_unknown_names_and_suffixes_are_not_found(path: str, server: Server) -> None:
     assert server.request(path).status == 404
 

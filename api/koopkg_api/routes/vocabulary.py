@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from koopkg.namespaces import CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
+from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
 from koopkg_api.negotiation import best_match
@@ -26,6 +26,7 @@ _FORMATS = {
     "nt": ("application/n-triples", ox.RdfFormat.N_TRIPLES),
 }
 """Suffix -> media type and syntax."""
+_OFFERED = ["text/html", *(media for media, _ in _FORMATS.values())]
 _FACET_OF = {"sector": "sector", "legal-form": "legal_form", "status": "status"}
 """Scheme -> the facet of the search page that filters by it."""
 _CASES_SHOWN = 8
@@ -58,6 +59,24 @@ def version(request: Request, served: CurrentSnapshot, version: str) -> Response
     return RedirectResponse(request.url_for("ontology_page").path, status_code=303)
 
 
+@router.get("/statute/{name:path}")
+@router.get("/rule/{name:path}")
+@router.get("/form-statement/{name:path}")
+@router.get("/suitability-assessment/{name:path}")
+@router.get("/section/{name:path}")
+@router.get("/source/{name:path}")
+@router.get("/mapping/{name:path}")
+def part(request: Request, served: CurrentSnapshot, name: str) -> Response:
+    """What the ontology holds beside its concepts: RDF for programs; people are led to the page of the ontology, which shows it in its place."""
+    stem, _, suffix = name.rpartition(".") if name.rpartition(".")[2] in _FORMATS else (name, "", None)
+    iri = f"{BASE}{request.url.path.split('/')[1]}/{stem}"
+    if not served.documentation.described(iri):
+        raise HTTPException(404)
+    if suffix is None and best_match(request.headers.get("accept", ""), _OFFERED) == "text/html":
+        return RedirectResponse(request.url_for("ontology_page").path, status_code=303)
+    return _answer(request, served, iri, suffix, "ontology")
+
+
 @router.get("/vocab/{scheme}", name="scheme_page")
 def scheme_page(request: Request, served: CurrentSnapshot, scheme: str) -> Response:
     """One concept scheme as a tree."""
@@ -80,10 +99,9 @@ def _answer(request: Request, served: OpenSnapshot, iri: str, suffix: str | None
     """The page or the RDF of an IRI: by suffix, else what Accept likes best."""
     headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
     if suffix is None:
-        offered = ["text/html", *(media for media, _ in _FORMATS.values())]
-        chosen = best_match(request.headers.get("accept", ""), offered)
+        chosen = best_match(request.headers.get("accept", ""), _OFFERED)
         if chosen is None:
-            raise HTTPException(406, f"this can be had as {', '.join(offered)}")
+            raise HTTPException(406, f"this can be had as {', '.join(_OFFERED)}")
         if chosen == "text/html":
             return render(request, f"{page}.html", {"iri": iri, "served": served, **_CONTEXTS[page](request, served, iri)}, headers=headers)
         suffix = next(name for name, (media, _) in _FORMATS.items() if media == chosen)
