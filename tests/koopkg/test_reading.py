@@ -19,7 +19,7 @@ GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
 BROKEN = {
     # change of the text -> what the message must name
     ("legal_form: verein", "legal_form: verain"): "legal_form: 'verain' is no concept of the scheme legal-form; nearest: 'verein'",
-    ("- mobilitaet-oepnv", "- mobilitet"): "sectors: 'mobilitet' is no concept of the scheme sector; nearest: 'mobilitaet-oepnv'",
+    ("- mobilitaet-oepnv", "- mobilitet"): "sectors: 'mobilitet' is no concept of the scheme sector; nearest: 'mobilitaet'",
     ("status: beendet", "status: zuende"): "status: 'zuende' is no concept of the scheme status",
     ("partner_count: null", "partner_count: viele"): "partner_count: 'viele' cannot be used; expected: a valid integer",
     ("country: DE", "country: XX"): "country: 'XX' is not in ontology/places.ttl",
