@@ -214,14 +214,18 @@ class Documentation:
         )
 
     def described(self, iri: str) -> list[ox.Triple]:
-        """What a client gets that asks for the RDF of an IRI: its own statements and those about it; everything for the ontology itself."""
+        """What a client gets that asks for the RDF of an IRI: its own statements and those about it; everything for the ontology itself, nothing for no IRI."""
         if iri == ONTOLOGY_GRAPH:
             return [quad.triple for quad in self._store]
+        try:
+            node = str(ox.NamedNode(iri))  # refuses what is no IRI, so that nothing else gets into the query
+        except ValueError:
+            return []
         about = "dcterms:isPartOf|koop:ofForm|koop:provides|koop:recommends|owl:annotatedSource|koop:assessedSector|skos:inScheme"
         query = (
-            f"CONSTRUCT {{ ?s ?p ?o }} {{ {{ VALUES ?s {{ ?iri }} ?s ?p ?o }} UNION {{ ?s {about} ?iri ; ?p ?o }}"
-            " UNION { ?s ?p ?o FILTER(STRSTARTS(STR(?s), CONCAT(STR(?iri), '#'))) } }"
-        ).replace("?iri", f"<{iri}>")
+            f"CONSTRUCT {{ ?s ?p ?o }} {{ {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ ?s {about} {node} ; ?p ?o }}"
+            f" UNION {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), CONCAT(STR({node}), '#'))) }} }}"
+        )
         return list(cast(ox.QueryTriples, self._store.query(query, prefixes=PREFIXES)))
 
     def _properties(self, iri: str, language: str) -> tuple[FormProperty, ...]:
