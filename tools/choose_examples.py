@@ -20,17 +20,16 @@ from koopkg.config import Settings
 from koopkg.namespaces import KOOP, case_iri, curated_graph_iri
 from koopkg.search import SearchEngine
 from koopkg.snapshot import CatalogEntry, SnapshotFiles
-from tools.format_turtle import ONTOLOGY, formatted
+from tools.format_turtle import ONTOLOGY, canonical
 
 
 def examples(engine: SearchEngine) -> dict[str, str]:
     """IRI of a concept -> IRI of its example case."""
     chosen = {}
     for concept in engine.ontology.concepts.values():
-        described = [
-            entry for entry in engine.cases_by_concept[concept.iri] if (concept.scheme, concept.slug) in entry.document.case.concepts()
-        ] or engine.cases_by_concept[concept.iri]
-        candidates = described or engine.cases_by_mention.get(concept.iri, ())
+        covered = engine.cases_by_concept[concept.iri]
+        exact = [entry for entry in covered if (concept.scheme, concept.slug) in entry.document.case.concepts()]
+        candidates = exact or covered or engine.cases_by_mention.get(concept.iri, ())
         if candidates:
             chosen[concept.iri] = case_iri(min(candidates, key=_rank).document.id)
     return chosen
@@ -66,7 +65,7 @@ def main() -> None:
         for term in set(graph.subjects(rdflib.RDF.type)):
             if str(term) in chosen:
                 graph.add((term, rdflib.SKOS.example, rdflib.URIRef(chosen[str(term)])))
-        path.write_text(formatted(graph.serialize(format="longturtle", canon=True)), encoding="utf-8")
+        path.write_text(canonical(graph), encoding="utf-8")
     print(f"{len(chosen)} terms have an example case")
 
 

@@ -21,8 +21,8 @@ from koopkg.documentation import Documentation
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
 from koopkg.snapshot import SnapshotFiles
+from tools.format_turtle import ONTOLOGY
 
-ONTOLOGY = Path(__file__).parent.parent / "ontology"
 README = ONTOLOGY / "README.md"
 _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -19,7 +19,12 @@ ONTOLOGY = Path(__file__).parent.parent / "ontology"
 
 def formatted(text: str) -> str:
     """The same triples in canonical form."""
-    return rdflib.Graph().parse(data=text, format="turtle").serialize(format="longturtle", canon=True).strip() + "\n"
+    return canonical(rdflib.Graph().parse(data=text, format="turtle"))
+
+
+def canonical(graph: rdflib.Graph) -> str:
+    """A graph as Turtle in canonical form."""
+    return graph.serialize(format="longturtle", canon=True).strip() + "\n"
 
 
 def main() -> int:
@@ -31,10 +36,11 @@ def main() -> int:
     differing = []
     for path in arguments.files or sorted(ONTOLOGY.rglob("*.ttl")):
         text = path.read_text(encoding="utf-8")
-        if formatted(text) != text:
+        wanted = formatted(text)
+        if wanted != text:
             differing.append(path)
             if not arguments.check:
-                path.write_text(formatted(text), encoding="utf-8")
+                path.write_text(wanted, encoding="utf-8")
     for path in differing:
         print(f"{path}: {'is not in canonical form; run python tools/format_turtle.py' if arguments.check else 'formatted'}")
     return 1 if differing and arguments.check else 0

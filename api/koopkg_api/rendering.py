@@ -31,9 +31,15 @@ def language_of(request: Request) -> str:
 
 
 def render(request: Request, template: str, context: dict[str, Any], *, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A page in the language of the request; templates find the texts in `t`."""
+    """A page in the language of the request; templates find the texts in `t` and what keeps a link in the language in `in_lang`."""
     language = language_of(request)
-    values = {"t": messages(language), "lang": language, "other_lang": _with_language(request, "en" if language == "de" else "de"), **context}
+    values = {
+        "t": messages(language),
+        "lang": language,
+        "in_lang": "?lang=en" if language == "en" else "",
+        "other_lang": _with_language(request, "en" if language == "de" else "de"),
+        **context,
+    }
     return _templates().TemplateResponse(request, template, values, status_code=status_code, headers=headers)
 
 

@@ -209,7 +209,7 @@ class Documentation:
             situations=self._texts(iri, "^koop:recommends/koop:situation", language),
             examples=self._iris(iri, "skos:example"),
             properties=self._properties(iri, language),
-            provisions=tuple(provision for provision in self._provisions(language) if provision.form == iri),
+            provisions=tuple(self._provisions(language, form=iri)),
             mappings=self._mappings(iri),
         )
 
@@ -243,12 +243,14 @@ class Documentation:
             for row in rows
         )
 
-    def _provisions(self, language: str) -> list[Provision]:
+    def _provisions(self, language: str, *, form: str | None = None) -> list[Provision]:
+        only = "VALUES ?form { ?iri }" if form else ""
         rows = self._rows(
-            "SELECT * { ?s koop:hasProvision ?p ; koop:appliesIn/skos:prefLabel ?land ; koop:abbreviation ?statute . ?p koop:provides ?form ;"
+            f"SELECT * {{ {only} ?s koop:hasProvision ?p ; koop:appliesIn/skos:prefLabel ?land ; koop:abbreviation ?statute . ?p koop:provides ?form ;"
             " koop:localName ?name ; koop:verification ?status OPTIONAL { ?p koop:sections ?sections } FILTER(LANG(?land) = ?language) }"
             " ORDER BY ?land ?statute ?form ?name",
             language=language,
+            iri=form,
         )
         return [Provision(row["land"], row["statute"], row["form"], row.get("sections"), row["name"], row["status"] == _CHECKED) for row in rows]
 

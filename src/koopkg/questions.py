@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -32,14 +33,15 @@ class CompetencyQuestion:
     query: str
 
 
-def bundled_questions() -> list[CompetencyQuestion]:
-    """The questions of the installed `koopkg_ontology`, by number.
+@cache
+def bundled_questions() -> tuple[CompetencyQuestion, ...]:
+    """The questions of the installed `koopkg_ontology`, by number; read once, they do not change while a program runs.
 
     Raises:
         OntologyError: A file has no number in its name or lacks a field in its head.
     """
     with as_file(files("koopkg_ontology").joinpath("queries")) as folder:
-        return [_question(path) for path in sorted(folder.glob("*.rq"))]
+        return tuple(_question(path) for path in sorted(folder.glob("*.rq")))
 
 
 def _question(path: Path) -> CompetencyQuestion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -11,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
+from koopkg.search import FACET_SCHEMES
+from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.negotiation import best_match
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
@@ -19,17 +22,13 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
-_FORMATS = {
-    "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
-    "jsonld": ("application/ld+json", ox.RdfFormat.JSON_LD),
-    "rdf": ("application/rdf+xml", ox.RdfFormat.RDF_XML),
-    "nt": ("application/n-triples", ox.RdfFormat.N_TRIPLES),
-}
-"""Suffix -> media type and syntax."""
-_OFFERED = ["text/html", *(media for media, _ in _FORMATS.values())]
-_FACET_OF = {"sector": "sector", "legal-form": "legal_form", "status": "status"}
+_MEDIA = {media.partition(";")[0]: suffix for suffix, (media, _) in GRAPH_FORMATS.items()}
+"""Media type of RDF -> suffix."""
+_OFFERED = ["text/html", *_MEDIA]
+_FACET_OF = {scheme: facet for facet, scheme in FACET_SCHEMES.items()}
 """Scheme -> the facet of the search page that filters by it."""
 _CASES_SHOWN = 8
+_HEADERS = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,14 @@ def version(request: Request, served: CurrentSnapshot, version: str) -> Response
 @router.get("/mapping/{name:path}")
 def part(request: Request, served: CurrentSnapshot, name: str) -> Response:
     """What the ontology holds beside its concepts: RDF for programs; people are led to the page of the ontology, which shows it in its place."""
-    stem, _, suffix = name.rpartition(".") if name.rpartition(".")[2] in _FORMATS else (name, "", None)
-    iri = f"{BASE}{request.url.path.split('/')[1]}/{stem}"
-    if not served.documentation.described(iri):
+    stem, _, suffix = name.rpartition(".") if name.rpartition(".")[2] in GRAPH_FORMATS else (name, "", None)
+    triples = served.documentation.described(f"{BASE}{request.url.path.split('/')[1]}/{stem}")
+    if not triples:
         raise HTTPException(404)
-    if suffix is None and best_match(request.headers.get("accept", ""), _OFFERED) == "text/html":
+    suffix = suffix or _negotiated(request)
+    if suffix is None:
         return RedirectResponse(request.url_for("ontology_page").path, status_code=303)
-    return _answer(request, served, iri, suffix, "ontology")
+    return _rdf(triples, suffix)
 
 
 @router.get("/vocab/{scheme}", name="scheme_page")
@@ -97,19 +97,26 @@ def concept_page(request: Request, served: CurrentSnapshot, scheme: str, slug: s
 
 def _answer(request: Request, served: OpenSnapshot, iri: str, suffix: str | None, page: str) -> Response:
     """The page or the RDF of an IRI: by suffix, else what Accept likes best."""
-    headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+    suffix = suffix or _negotiated(request)
     if suffix is None:
-        chosen = best_match(request.headers.get("accept", ""), _OFFERED)
-        if chosen is None:
-            raise HTTPException(406, f"this can be had as {', '.join(_OFFERED)}")
-        if chosen == "text/html":
-            return render(request, f"{page}.html", {"iri": iri, "served": served, **_CONTEXTS[page](request, served, iri)}, headers=headers)
-        suffix = next(name for name, (media, _) in _FORMATS.items() if media == chosen)
-    if suffix not in _FORMATS:
+        context = {"iri": iri, "suffixes": list(GRAPH_FORMATS), **_CONTEXTS[page](request, served, iri)}
+        return render(request, f"{page}.html", context, headers=_HEADERS)
+    if suffix not in GRAPH_FORMATS:
         raise HTTPException(404)
-    media, syntax = _FORMATS[suffix]
-    body = ox.serialize(served.documentation.described(iri), format=syntax, prefixes=PREFIXES)
-    return Response(body, media_type=media, headers=headers)
+    return _rdf(served.documentation.described(iri), suffix)
+
+
+def _negotiated(request: Request) -> str | None:
+    """The suffix of the RDF syntax that Accept likes best, None if it is the page."""
+    chosen = best_match(request.headers.get("accept", ""), _OFFERED)
+    if chosen is None:
+        raise HTTPException(406, f"this can be had as {', '.join(_OFFERED)}")
+    return _MEDIA.get(chosen)
+
+
+def _rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
+    media, syntax = GRAPH_FORMATS[suffix]
+    return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=_HEADERS)
 
 
 def _ontology_context(request: Request, served: OpenSnapshot, _: str) -> dict[str, object]:
@@ -124,7 +131,6 @@ def _ontology_context(request: Request, served: OpenSnapshot, _: str) -> dict[st
         "questions": bundled_questions(),
         "schemes": sorted((ontology.scheme_labels[scheme][language], scheme, len(concepts)) for scheme, concepts in ontology.schemes.items()),
         "concepts": ontology.concepts,
-        "suffixes": list(_FORMATS),
     }
 
 
@@ -136,7 +142,6 @@ def _scheme_context(_: Request, served: OpenSnapshot, iri: str) -> dict[str, obj
         "labels": ontology.scheme_labels[scheme],
         "tree": [_node(concept, ontology) for concept in tops],
         "cases": served.engine.cases_by_concept,
-        "suffixes": list(_FORMATS),
     }
 
 
@@ -159,7 +164,6 @@ def _concept_context(request: Request, served: OpenSnapshot, iri: str) -> dict[s
         "described_total": len(described),
         "named": [entry for entry in named if entry.document.id not in known][:_CASES_SHOWN],
         "facet": _FACET_OF.get(concept.scheme),
-        "suffixes": list(_FORMATS),
     }
 
 

@@ -13,7 +13,7 @@ from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
 
-__all__ = ["FACETS", "FacetIndex", "Filters"]
+__all__ = ["FACETS", "FACET_SCHEMES", "FacetIndex", "Filters"]
 
 FACETS = {
     "sector": ("Sektor", "Sector"),
@@ -23,7 +23,8 @@ FACETS = {
     "country": ("Staat", "Country"),
 }
 """Facet -> its name in German and English; each is a field of `Filters` and a query parameter."""
-_SCHEMES = {"sector": "sector", "legal_form": "legal-form", "status": "status"}
+FACET_SCHEMES = {"sector": "sector", "legal_form": "legal-form", "status": "status"}
+"""Facet -> the concept scheme that its values come from, where they come from one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class FacetIndex:
 
     def label(self, facet: str, value: str, language: str = "de") -> str:
         """The name of a facet value for people."""
-        if facet in _SCHEMES:
-            return self._ontology.concept(_SCHEMES[facet], value).label(language)
+        if facet in FACET_SCHEMES:
+            return self._ontology.concept(FACET_SCHEMES[facet], value).label(language)
         land = self._ontology.land_by_name(value) if facet == "state" else self._ontology.lands.get(place_iri(value))
         return land.name(language) if land else value
 
@@ -102,8 +103,8 @@ class FacetIndex:
         return frozenset((slug,)).union(*(self._upwards(scheme, broader) for broader in above))
 
     def _checked(self, facet: str, value: str) -> str:
-        if facet in _SCHEMES:
-            known = {concept.slug: concept.slug for concept in self._ontology.schemes[_SCHEMES[facet]]}
+        if facet in FACET_SCHEMES:
+            known = {concept.slug: concept.slug for concept in self._ontology.schemes[FACET_SCHEMES[facet]]}
         elif facet == "country":
             known = {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in self._ontology.lands.values() if land.part_of is None}
         else:
