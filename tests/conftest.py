@@ -28,6 +28,8 @@ from koopkg.reading import document_paths, read_document
 from koopkg.search import SearchEngine
 from koopkg.sparql import SparqlPool
 
+os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: as many test processes as cores, and one thread in each
+
 hypothesis.settings.register_profile("koopkg", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("koopkg")
 
