@@ -82,7 +82,7 @@ def _cold_search() -> float:
 def _oxigraph(store: ox.Store, query: str) -> int:
     from koopkg.namespaces import PREFIXES
 
-    results = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+    results = store.query(query, prefixes=PREFIXES)
     return len(list(results)) if isinstance(results, ox.QuerySolutions) else 0
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from koopkg import snapshot
 from koopkg.config import Settings
+from koopkg.graph import LinkingRun
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
@@ -35,6 +36,8 @@ hypothesis.settings.load_profile("koopkg")
 
 DATA = Path(__file__).parent / "data"
 TINY = DATA / "tiny"
+RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
+"""A run for graphs that no pipeline built."""
 
 
 class Silent:

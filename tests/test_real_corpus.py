@@ -106,7 +106,7 @@ def test_published_snapshot_is_whole(full_ingest: Full) -> None:
 def test_the_corpus_answers_each_question_or_the_question_says_what_is_missing(question: CompetencyQuestion, full_ingest: Full) -> None:
     settings, _ = full_ingest
     store = ox.Store.read_only(str(snapshot.open_files(settings.data).graph))
-    rows = list(cast(ox.QuerySolutions, store.query(question.query, use_default_graph_as_union=True)))
+    rows = list(cast(ox.QuerySolutions, store.query(question.query)))
     assert bool(rows) is (question.missing is None)
 
 

@@ -67,7 +67,7 @@ def _questions(files: SnapshotFiles) -> Iterator[str]:
         stem = f"cq{question.number:02}-{question.slug}"
         with (ONTOLOGY / "queries" / f"{stem}.csv").open(encoding="utf-8", newline="") as handle:
             expected = sum(1 for _ in csv.DictReader(handle))
-        found = sum(1 for _ in cast(ox.QuerySolutions, store.query(question.query, use_default_graph_as_union=True)))
+        found = sum(1 for _ in cast(ox.QuerySolutions, store.query(question.query)))
         rows = question.missing or str(found)
         yield f"| [{question.number}](queries/{stem}.rq) | {question.wording['de']} · {question.wording['en']} | {question.asked_by} | {expected} | {rows} |"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pyoxigraph as ox
 
 from koopkg.errors import QueryError
 from koopkg.graph import canonical_nquads
-from koopkg.namespaces import PREFIXES, case_iri
+from koopkg.namespaces import PREFIXES, RUN_GRAPH, case_iri
 from koopkg.snapshot import SnapshotFiles, read_catalog
 
 __all__ = ["FORMATS", "export"]
@@ -25,7 +26,9 @@ def export(files: SnapshotFiles, format: str) -> bytes:
     """The snapshot in a format.
 
     Returns:
-        For `nq` sorted N-Quads, `ttl` Turtle without graph names, `jsonld` JSON-LD with them, `csv` one line a case with lists joined by `;`.
+        Every named graph but the times of the run, so that one snapshot id always gives the same bytes; the default graph is the set of
+        all their triples. For `nq` sorted N-Quads, `ttl` Turtle without graph names, `jsonld` JSON-LD with them, `csv` one line a case with
+        lists joined by `;`.
 
     Raises:
         QueryError: The format is unknown.
@@ -34,12 +37,19 @@ def export(files: SnapshotFiles, format: str) -> bytes:
         raise QueryError(f"format: {format!r} is unknown; expected one of {', '.join(FORMATS)}", field="format")
     if format == "csv":
         return _table(files)
-    quads = ox.Store.read_only(str(files.graph)).quads_for_pattern(None, None, None)
+    quads = _named_graphs(ox.Store.read_only(str(files.graph)))
     if format == "nq":
         return canonical_nquads(quads)
     if format == "jsonld":
         return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.JSON_LD, prefixes=PREFIXES) or b""
     return ox.serialize(sorted({quad.triple for quad in quads}, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+
+
+def _named_graphs(store: ox.Store) -> Iterator[ox.Quad]:
+    """Every graph but the default one, which repeats them all, and the one of the run, whose times differ between equal builds."""
+    for graph in store.named_graphs():
+        if graph != ox.NamedNode(RUN_GRAPH):
+            yield from store.quads_for_pattern(None, None, None, graph)
 
 
 def _table(files: SnapshotFiles) -> bytes:

@@ -13,7 +13,10 @@ __all__ = [
     "KOOP",
     "ONTOLOGY_GRAPH",
     "PLACE",
+    "PLACES_GRAPH",
     "PREFIXES",
+    "PROVENANCE_GRAPH",
+    "RUN_GRAPH",
     "VOCAB",
     "case_iri",
     "concept_iri",
@@ -33,6 +36,10 @@ PLACE = f"{BASE}place/"
 ONTOLOGY_GRAPH = f"{BASE}ontology"
 CURATED_GRAPH = f"{BASE}graph/curated/"
 EXTRACTED_GRAPH = f"{BASE}graph/extracted/"
+PLACES_GRAPH = f"{BASE}graph/places"
+PROVENANCE_GRAPH = f"{BASE}graph/provenance"
+RUN_GRAPH = f"{BASE}graph/run"
+"""Holds the times of a build and nothing else: all other graphs are the same whenever they are built from the same input."""
 
 PREFIXES = {
     "case": CASE,

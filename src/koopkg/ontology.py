@@ -208,6 +208,12 @@ def _triples(path: Path) -> Iterator[ox.Triple]:
         raise OntologyError(f"{path}: line {error.lineno}: {error.msg}; expected Turtle, correct the file") from error
 
 
+def bundled_version() -> str:
+    """The version IRI of the installed ontology."""
+    version = ox.NamedNode(f"{PREFIXES['owl']}versionIRI")
+    return next(triple.object.value for triple in bundled_triples(["koop"]) if triple.predicate == version and isinstance(triple.object, ox.NamedNode))
+
+
 def bundled_hash() -> str:
     """SHA-256 over the bundled Turtle files, shapes included."""
     digest = hashlib.sha256()

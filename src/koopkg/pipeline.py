@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +19,7 @@ import pyoxigraph as ox
 
 from koopkg import __version__, graph, ontology, snapshot
 from koopkg.config import Settings
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, GraphValidationError, Problem
 from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
 from koopkg.linking import Linker
@@ -208,22 +210,37 @@ def _build(
     staged: SnapshotFiles, documents: Sequence[Document], terms: Ontology, encoder: Encoder, settings: Settings, progress: Progress
 ) -> tuple[dict[str, int], int, dict[str, tuple[str, ...]]]:
     """Fill a staged snapshot; returns its counts, how many texts were embedded, and the documents left out with their violations."""
+    started = datetime.now(UTC)
     analyses_path = settings.cache_folder / "analyses.json"
     analyses = Analyses.from_file(analyses_path)
     linker = Linker(terms, [document.case for document in documents], analyses)
     entries = _link(documents, linker, progress)
-    quads, violating = _checked_graph(entries, terms, settings.cache_folder / "validated.txt", progress)
+    run = graph.LinkingRun(_linking_hash(), ontology.bundled_version())
+    quads, violating = _checked_graph(entries, terms, run, settings.cache_folder / "validated.txt", progress)
     entries = [entry for entry in entries if entry.document.id not in violating]
+    kept = [entry.document for entry in entries]
     ontology_quads = graph.ontology_quads(ontology.bundled_triples())
-    all_quads = [*ontology_quads, *(quad for entry in entries for quad in quads[entry.document.id])]
-    _write_graph(staged, all_quads, ontology_quads, progress)
+    all_quads = {
+        *ontology_quads,
+        *graph.place_quads((document.case for document in kept), terms),
+        *graph.provenance_quads(run, kept),
+        *(quad for document in kept for quad in quads[document.id]),
+    }
+    triples = _write_graph(staged, [*all_quads, *graph.run_quads(run, started, datetime.now(UTC))], ontology_quads, progress)
     snapshot.write_catalog(staged, entries)
     build_lexical_index(staged.lexical, [_lexical_document(entry, terms) for entry in entries], analyses)
     rows, embedded = _embed(staged, entries, encoder, settings, progress)
     staged.analyses.write_text(analyses.to_json(), encoding="utf-8")
     _write_atomically(analyses_path, analyses.to_json())
     mentions = sum(len(link.evidence) for entry in entries for link in entry.linked.concepts)
-    return {"documents": len(entries), "quads": len(set(all_quads)), "mentions": mentions, "vectors": rows}, embedded, violating
+    counts = {"documents": len(entries), "quads": len(all_quads), "triples": triples, "mentions": mentions, "vectors": rows}
+    return counts, embedded, violating
+
+
+def _linking_hash() -> str:
+    """16 hexadecimal digits of a SHA-256 over what decides the links of a document: code, ontology and the libraries that analyse words."""
+    made_from = [_code_hash(), ontology.bundled_hash(), *(f"{name} {version(name)}" for name in ("HanTa", "PyStemmer", "lingua-language-detector"))]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
 
 
 def _link(documents: Sequence[Document], linker: Linker, progress: Progress) -> list[CatalogEntry]:
@@ -236,42 +253,62 @@ def _link(documents: Sequence[Document], linker: Linker, progress: Progress) -> 
 
 
 def _checked_graph(
-    entries: Sequence[CatalogEntry], terms: Ontology, known_path: Path, progress: Progress
+    entries: Sequence[CatalogEntry], terms: Ontology, run: graph.LinkingRun, known_path: Path, progress: Progress
 ) -> tuple[dict[str, list[ox.Quad]], dict[str, tuple[str, ...]]]:
     """Quads of every document, and the violations of those that fail the shapes; what passed before is not checked again."""
     progress.stage("graph and SHACL", len(entries))
-    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms) for entry in entries}
+    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, run) for entry in entries}
+    checked = {entry.document.id: [*quads[entry.document.id], *graph.place_quads([entry.document.case], terms)] for entry in entries}
     known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
-    ontology_hash = ontology.bundled_hash().encode()
-    digests = {name: hashlib.sha256(ontology_hash + graph.canonical_nquads(own)).hexdigest() for name, own in quads.items()}
+    digests = {name: _digest(own, run) for name, own in checked.items()}
     fresh = [name for name in quads if digests[name] not in known]
     progress.step(len(entries) - len(fresh))
-    shapes = ontology.bundled_shapes()
-    common = graph.to_ntriples(ontology.bundled_triples())
-    nodes = {quad.subject.value: name for name in fresh for quad in quads[name] if isinstance(quad.subject, ox.NamedNode)}
+    common = graph.to_ntriples([*ontology.bundled_triples(), *(quad.triple for quad in graph.provenance_quads(run, []))])
+    blamed = {quad.subject.value: name for name in fresh for quad in checked[name] if isinstance(quad.subject, ox.NamedNode)}
     violating: dict[str, tuple[str, ...]] = {}
     batches = [fresh[first : first + _SHACL_BATCH] for first in range(0, len(fresh), _SHACL_BATCH)]
-    graphs = [b"".join([common, *(graph.to_ntriples(quad.triple for quad in quads[name]) for name in batch)]) for batch in batches]
+    cases = {entry.document.id: entry.document.case for entry in entries}
+    places = [graph.place_quads([cases[name] for name in batch], terms) for batch in batches]
+    graphs = [
+        b"".join([common, graph.to_ntriples(quad.triple for quad in described), *(graph.to_ntriples(quad.triple for quad in quads[name]) for name in batch)])
+        for batch, described in zip(batches, places, strict=True)
+    ]
     with ProcessPoolExecutor(max_workers=2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for batch, violations in zip(batches, pool.map(graph.validate, graphs, [shapes] * len(graphs)), strict=True):
+        for batch, violations in zip(batches, pool.map(graph.validate, graphs, [ontology.bundled_shapes()] * len(graphs)), strict=True):
             for violation in violations:
-                name = nodes[violation.focus_node]
+                if violation.focus_node not in blamed:
+                    raise GraphValidationError(f"the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it")
+                name = blamed[violation.focus_node]
                 violating[name] = (*violating.get(name, ()), f"graph: {violation}")
             progress.step(len(batch))
     _write_atomically(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
     return quads, violating
 
 
-def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> None:
+def _digest(quads: Iterable[ox.Quad], run: graph.LinkingRun) -> str:
+    """SHA-256 of what the shapes decide on: the ontology and the graph of a document, whichever run it comes from."""
+    lines = graph.canonical_nquads(quads).replace(run.iri.encode(), b"")
+    return hashlib.sha256(ontology.bundled_hash().encode() + lines).hexdigest()
+
+
+def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> int:
+    """Store the named graphs, and in the default graph the set of all their triples; returns how many those are.
+
+    Oxigraph can also take the union of all graphs when it answers, but then a triple counts once for each graph that holds it
+    (https://github.com/oxigraph/oxigraph/issues/1919).
+    """
     progress.stage("store", 1)
+    triples = graph.default_graph(quads)
     store = ox.Store(str(staged.graph))
     store.bulk_extend(quads)
+    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph()) for triple in triples)
     store.optimize()
     store.flush()
     del store  # closes RocksDB, so that its files are final before they are checksummed
     lines = graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True)
     staged.ontology.write_bytes(b"".join(sorted(lines)))
     progress.step()
+    return len(triples)
 
 
 def _lexical_document(entry: CatalogEntry, terms: Ontology) -> LexicalDocument:

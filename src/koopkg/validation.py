@@ -12,9 +12,8 @@ import pyoxigraph as ox
 
 from koopkg import graph, ontology
 from koopkg.errors import DocumentError
-from koopkg.linking import Linked
+from koopkg.graph.curated import curated_triples
 from koopkg.model import Document
-from koopkg.namespaces import curated_graph_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_bytes, read_document
 
@@ -73,10 +72,8 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, Rev
         if document.id in documents:
             findings.append(f"{path}: id: {document.id!r} is used by another file too; expected an id of its own")
         documents[document.id] = document
-    nothing_linked = Linked("de", (), ())
-    quads = [quad for document in documents.values() for quad in graph.document_quads(document, nothing_linked, terms)]
-    curated = {curated_graph_iri(name) for name in documents}
-    triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value in curated]
+    triples: list[ox.Triple] = [ox.Triple(*triple) for document in documents.values() for triple in curated_triples(document, terms)]
+    triples += [quad.triple for quad in graph.place_quads((document.case for document in documents.values()), terms)]
     return checked, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))
 
 

@@ -9,13 +9,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
+import pyoxigraph as ox
 import pytest
 
-from koopkg import snapshot
+from koopkg import __version__, snapshot
 from koopkg.config import Settings
 from koopkg.errors import SnapshotError
-from koopkg.graph import canonical_nquads
+from koopkg.export import export
+from koopkg.namespaces import PREFIXES
 from koopkg.pipeline import IngestReport, ingest
 from tests.conftest import TINY, Silent
 
@@ -35,15 +38,33 @@ def test_second_ingest_embeds_nothing_and_publishes_nothing(tiny_copy: Settings)
 
 def test_same_documents_elsewhere_give_the_same_graph_byte_for_byte(tiny: Settings, tmp_path: Path) -> None:
     """Another folder, another order of files, an empty cache: the same snapshot id and the same sorted N-Quads."""
-    import pyoxigraph as ox
-
     copied = shutil.copytree(TINY, tmp_path / "elsewhere")
     settings = Settings(data=tmp_path / "data")
     report = ingest(sorted(copied.glob("*-*.md"), reverse=True), settings, Silent())
     assert report.snapshot == snapshot.current_id(tiny.data)
-    stores = [ox.Store.read_only(str(snapshot.open_files(data).graph)) for data in (tiny.data, settings.data)]
-    first, second = (canonical_nquads(store.quads_for_pattern(None, None, None)) for store in stores)
+    first, second = (export(snapshot.open_files(data), "nq") for data in (tiny.data, settings.data))
     assert first == second
+    assert first.count(b"\n") == report.quads
+
+
+def test_the_default_graph_is_the_set_of_all_triples(tiny: Settings) -> None:
+    """Also the times of the run, the only graph that two equal builds do not share."""
+    store = ox.Store.read_only(str(snapshot.open_files(tiny.data).graph))
+    named = [quad.triple for graph in store.named_graphs() for quad in store.quads_for_pattern(None, None, None, graph)]
+    default = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+    assert set(default) == set(named)
+    assert len(default) == len(set(default)) == snapshot.open_files(tiny.data).manifest().counts["triples"]
+
+
+def test_provenance_names_one_run_with_version_and_time(tiny: Settings) -> None:
+    store = ox.Store.read_only(str(snapshot.open_files(tiny.data).graph))
+    query = """SELECT ?run ?version ?began ?ended (COUNT(?document) AS ?documents) {
+      ?run a koop:Linking, prov:Activity ; prov:wasAssociatedWith/schema:softwareVersion ?version ; prov:used ?document .
+      ?run prov:startedAtTime ?began ; prov:endedAtTime ?ended FILTER(?began <= ?ended)
+      ?document a koop:CaseDocument FILTER NOT EXISTS { ?mention prov:wasGeneratedBy ?other FILTER(?other != ?run) }
+    } GROUP BY ?run ?version ?began ?ended"""
+    rows = list(cast(ox.QuerySolutions, store.query(query, prefixes=PREFIXES)))
+    assert [(row["version"], row["documents"]) for row in rows] == [(ox.Literal(__version__), ox.Literal(8))]
 
 
 def test_published_snapshot_has_its_checksums_even_after_use(tiny: Settings) -> None:

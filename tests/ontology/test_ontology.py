@@ -92,7 +92,8 @@ def test_no_undeclared_own_term_is_used() -> None:
 
 
 def test_every_own_property_that_the_graph_uses_is_declared() -> None:
-    source = (Path(__file__).parent.parent.parent / "src" / "koopkg" / "graph.py").read_text(encoding="utf-8")
+    folder = Path(__file__).parent.parent.parent / "src" / "koopkg" / "graph"
+    source = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     declared = {triple.subject.value for triple in bundled_triples() if isinstance(triple.subject, ox.NamedNode)}
     used = set(re.findall(r'"koop:(\w+)"', source))
     assert used
