@@ -61,7 +61,7 @@ def test_provenance_names_one_run_with_version_and_time(tiny: Settings) -> None:
     query = """SELECT ?run ?version ?began ?ended (COUNT(?document) AS ?documents) {
       ?run a koop:Linking, prov:Activity ; prov:wasAssociatedWith/schema:softwareVersion ?version ; prov:used ?document .
       ?run prov:startedAtTime ?began ; prov:endedAtTime ?ended FILTER(?began <= ?ended)
-      ?document a koop:CaseDocument FILTER NOT EXISTS { ?mention prov:wasGeneratedBy ?other FILTER(?other != ?run) }
+      ?document a koop:CaseDocument FILTER NOT EXISTS { ?mention a koop:Mention ; prov:wasGeneratedBy ?other FILTER(?other != ?run) }
     } GROUP BY ?run ?version ?began ?ended"""
     rows = list(cast(ox.QuerySolutions, store.query(query, prefixes=PREFIXES)))
     assert [(row["version"], row["documents"]) for row in rows] == [(ox.Literal(__version__), ox.Literal(8))]
