@@ -154,19 +154,15 @@ def sparql(
     query: Annotated[str, typer.Argument(help="A SPARQL query, or @FILE.")],
     format: Annotated[str, typer.Option(help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld.")] = "",
 ) -> None:
-    """Answer a SPARQL query over the published snapshot; the default graph is the union of all graphs."""
+    """Answer a SPARQL query over the published snapshot; the default graph is the set of all triples."""
     from koopkg import snapshot
     from koopkg.reading import read_text
-    from koopkg.sparql import SparqlPool, query_form
+    from koopkg.sparql import answer, inspect
 
     settings = Settings.from_environment()
     text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query
-    pool = SparqlPool(snapshot.open_files(settings.data).graph, settings)
-    try:
-        default = "ttl" if query_form(text) in ("CONSTRUCT", "DESCRIBE") else "json" if query_form(text) == "ASK" else "tsv"
-        result = pool.execute(text, format=format or default)
-    finally:
-        pool.close()
+    default = {"SELECT": "tsv", "ASK": "json"}.get(inspect(text), "ttl")
+    result = answer(snapshot.open_files(settings.data).graph, settings, text, format=format or default)
     sys.stdout.buffer.write(result.body if result.body.endswith(b"\n") else result.body + b"\n")
 
 

@@ -25,9 +25,13 @@ class Settings:
     max_query_characters: int = field(default=5_000, metadata={"help": "longest search text, in characters"})
     sparql_timeout_seconds: float = field(default=10.0, metadata={"help": "wall time after which a SPARQL query is killed, in seconds"})
     sparql_memory_mib: int = field(default=1_024, metadata={"help": "memory that one SPARQL worker may use, in MiB"})
-    sparql_max_result_mib: int = field(default=16, metadata={"help": "largest SPARQL result, in MiB"})
-    sparql_max_query_characters: int = field(default=20_000, metadata={"help": "longest SPARQL query, in characters"})
-    sparql_workers: int = field(default=2, metadata={"help": "SPARQL queries that run at the same time"})
+    sparql_max_result_mib: int = field(default=64, metadata={"help": "largest SPARQL result, in MiB"})
+    sparql_max_query_characters: int = field(default=200_000, metadata={"help": "longest SPARQL query, in characters"})
+    sparql_workers: int = field(default=4, metadata={"help": "light SPARQL queries that run at the same time; of heavy ones one less than there are cores"})
+    sparql_isolation: str = field(
+        default="required",
+        metadata={"help": "`required`: no SPARQL where workers cannot be kept from opening sockets; `off`: even then", "choices": ("required", "off")},
+    )
     keep_snapshots: int = field(default=3, metadata={"help": "snapshots that `ingest` leaves on disk, the published one included"})
 
     @classmethod
@@ -43,6 +47,9 @@ class Settings:
             variable = f"KOOPKG_{setting.name.upper()}"
             if variable in environment:
                 given[setting.name] = _parse(variable, environment[variable], setting.default)
+                choices = setting.metadata.get("choices")
+                if choices and given[setting.name] not in choices:
+                    raise ConfigurationError(f"{variable}: {environment[variable]!r} is unknown; expected one of {', '.join(choices)}")
         return cls(**given)  # type: ignore[arg-type]
 
     @property

@@ -9,7 +9,7 @@ from koopkg import __version__, ontology, snapshot
 from koopkg.config import Settings
 from koopkg.errors import KoopkgError
 from koopkg.search import SearchEngine
-from koopkg.sparql import SparqlPool
+from koopkg.sparql import answer
 
 __all__ = ["Finding", "diagnose"]
 
@@ -48,11 +48,10 @@ def _search(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:
 
 
 def _sparql(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:
-    pool = SparqlPool(files.graph, settings)
     try:
-        answer = pool.execute("SELECT (COUNT(*) AS ?n) { ?case a koop:Cooperation }", format="csv")
+        counted = answer(files.graph, settings, "SELECT (COUNT(*) AS ?n) { ?case a koop:Cooperation }", format="csv")
     except KoopkgError as error:
         return Finding("sparql", False, str(error))
-    finally:
-        pool.close()
-    return Finding("sparql", True, f"answers, {answer.body.decode().split()[-1]} cooperations in the graph")
+    if settings.sparql_isolation == "off":
+        return Finding("sparql", False, "answers, but KOOPKG_SPARQL_ISOLATION=off: a query may open connections from this machine; set it to `required`")
+    return Finding("sparql", True, f"answers, {counted.body.decode().split()[-1]} cooperations in the graph; workers cannot open sockets")

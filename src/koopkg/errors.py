@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "BusyError",
     "ConfigurationError",
     "DocumentError",
     "EncoderMismatchError",
+    "EngineCrashError",
     "GraphValidationError",
     "KoopkgError",
     "OntologyError",
     "Problem",
     "QueryError",
     "QueryLimitError",
+    "ResultTooLargeError",
     "SnapshotError",
     "SparqlWorkerError",
     "UnknownCaseError",
@@ -83,6 +86,24 @@ class QueryError(KoopkgError):
 
 class QueryLimitError(KoopkgError):
     """A query ran into its limit of time or memory and was ended."""
+
+
+class ResultTooLargeError(KoopkgError):
+    """The result of a query is larger than a result may be."""
+
+
+class BusyError(KoopkgError):
+    """Too much is asked for at the moment.
+
+    Attributes:
+        retry_after: Seconds after which another try is worth while.
+    """
+
+    retry_after = 5
+
+
+class EngineCrashError(KoopkgError):
+    """A query crashed the SPARQL engine."""
 
 
 class SparqlWorkerError(KoopkgError):

@@ -1,0 +1,7 @@
+"""SPARQL query text -> results in a media type: read-only, in worker processes that cannot open a socket and are killed at a limit."""
+
+from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
+from koopkg.sparql.guard import inspect
+from koopkg.sparql.pool import SparqlPool, SparqlResult, answer
+
+__all__ = ["GRAPH_FORMATS", "RESULT_FORMATS", "SparqlPool", "SparqlResult", "answer", "formats_of", "inspect"]

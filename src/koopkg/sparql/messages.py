@@ -1,0 +1,69 @@
+"""What server and worker say to each other over pipes: a line of JSON, and behind an answer its body.
+
+JSON rather than pickle: what comes from a worker that a query took over cannot make the server run anything.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import BinaryIO, Literal
+
+__all__ = ["Answer", "AnswerKind", "Job", "answer_head", "job_line", "read_job", "write_answer"]
+
+AnswerKind = Literal["ready", "ok", "syntax", "memory", "size", "isolation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A query to evaluate.
+
+    Attributes:
+        default_graphs: Graphs merged into the default graph; None together with `named_graphs`: the whole dataset.
+        most_bytes: Largest result, before compression.
+        seconds: Time after which the server ends the worker.
+    """
+
+    query: str
+    format: str
+    base_iri: str | None
+    default_graphs: tuple[str, ...] | None
+    named_graphs: tuple[str, ...] | None
+    most_bytes: int
+    seconds: float
+    may_gzip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a job, or of the start of a worker (`ready` or `isolation`)."""
+
+    kind: AnswerKind
+    message: str = ""
+    resident_mib: int = 0
+    is_gzipped: bool = False
+    body: bytes = b""
+
+
+def job_line(job: Job) -> bytes:
+    """A job as the server writes it."""
+    return json.dumps(asdict(job)).encode() + b"\n"
+
+
+def read_job(stream: BinaryIO) -> Job | None:
+    """The next job; None at the end of the stream."""
+    line = stream.readline()
+    return Job(**json.loads(line)) if line else None
+
+
+def write_answer(stream: BinaryIO, answer: Answer) -> None:
+    """Write an answer: its head with the length of the body, then the body."""
+    head = {"kind": answer.kind, "message": answer.message, "resident_mib": answer.resident_mib, "is_gzipped": answer.is_gzipped, "length": len(answer.body)}
+    stream.write(json.dumps(head).encode() + b"\n" + answer.body)
+    stream.flush()
+
+
+def answer_head(line: bytes) -> tuple[Answer, int]:
+    """An answer without its body, and how many bytes that has."""
+    head = json.loads(line)
+    return Answer(head["kind"], head["message"], head["resident_mib"], head["is_gzipped"]), int(head["length"])

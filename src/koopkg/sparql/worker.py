@@ -1,0 +1,167 @@
+"""The process that evaluates SPARQL queries: `python -m koopkg.sparql.worker GRAPH`, jobs in on standard input, answers out on standard output.
+
+It is niced, stopped and killed from outside. What it owes by itself: no socket, bounded memory and processor time, and an end with its server.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gzip
+import json
+import os
+import re
+import resource
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from koopkg.namespaces import PREFIXES
+from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS
+from koopkg.sparql.isolation import IsolationError, forbid_sockets
+from koopkg.sparql.messages import Answer, Job, read_job, write_answer
+
+__all__ = ["main"]
+
+_STACK_BYTES = 64 * 2**20
+"""Of the thread that evaluates: the engine reads nested queries and long chains by recursion."""
+_SPARE_SECONDS = 2
+"""Processor time beyond the time limit, after which the kernel ends a worker that its server did not."""
+_PR_SET_PDEATHSIG = 1
+_GZIP_LEVEL = 3
+_LEAST_GZIPPED = 1_000
+
+
+class _ResultTooLargeError(Exception):
+    """The result passed its limit while it was written."""
+
+
+class _Bounded:
+    """A file in memory that refuses to grow beyond a limit."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.content = bytearray()
+        self._most_bytes = most_bytes
+
+    def write(self, data: bytes) -> int:
+        if len(self.content) + len(data) > self._most_bytes:
+            raise _ResultTooLargeError
+        self.content += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def main(graph: str, *, server: int, memory_mib: int, is_isolated: bool) -> None:
+    """Serve one query after the other until standard input ends.
+
+    Args:
+        server: Process id of the server; the worker does not outlive it.
+        is_isolated: Whether the worker has to be unable to open sockets; only off where the operator said so.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends its workers itself
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != server:
+        return  # it died before the line above
+    store = ox.Store.read_only(graph)
+    answers = sys.stdout.buffer
+    if is_isolated:
+        try:
+            forbid_sockets()
+        except IsolationError as error:
+            write_answer(answers, Answer("isolation", message=str(error)))
+            return
+    limit = _address_space() + memory_mib * 2**20 + _STACK_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    write_answer(answers, Answer("ready", resident_mib=_resident_mib()))
+    threading.stack_size(_STACK_BYTES)
+    thread = threading.Thread(target=_serve, args=(store, sys.stdin.buffer, answers), daemon=True)
+    thread.start()
+    thread.join()
+
+
+def _serve(store: ox.Store, jobs: BinaryIO, answers: BinaryIO) -> None:
+    while (job := read_job(jobs)) is not None:
+        _limit_processor_time(job.seconds)
+        write_answer(answers, _answer(store, job))
+
+
+def _limit_processor_time(seconds: float) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + _SPARE_SECONDS, hard))
+
+
+def _answer(store: ox.Store, job: Job) -> Answer:
+    output = _Bounded(job.most_bytes)
+    try:
+        results = _results(store, job)
+        if isinstance(results, ox.QueryTriples):
+            # The engine gives a triple once for each solution that yields it; a graph is a set.
+            ox.serialize(dict.fromkeys(results), output, format=GRAPH_FORMATS[job.format].syntax, prefixes=PREFIXES)  # type: ignore[call-overload]
+        else:
+            results.serialize(output, format=RESULT_FORMATS[job.format].syntax)
+    except (SyntaxError, ValueError) as error:
+        return Answer("syntax", message=_readable(str(error)))
+    except MemoryError:
+        return Answer("memory")
+    except _ResultTooLargeError:
+        return Answer("size")
+    body = bytes(output.content)
+    is_gzipped = job.may_gzip and len(body) >= _LEAST_GZIPPED
+    if is_gzipped:
+        body = gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+    return Answer("ok", resident_mib=_resident_mib(), is_gzipped=is_gzipped, body=body)
+
+
+def _results(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Evaluate over the store's default graph, which is the set of all triples, or over the graphs that the job names."""
+    if job.default_graphs is None or job.named_graphs is None:
+        return store.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES)
+    default = [ox.NamedNode(iri) for iri in job.default_graphs]
+    named = [ox.NamedNode(iri) for iri in job.named_graphs]
+    if len(default) < 2:
+        return store.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+    merged = _merged(store, default, named)
+    return merged.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES, default_graph=[ox.DefaultGraph()], named_graphs=named)
+
+
+def _merged(store: ox.Store, default: list[ox.NamedNode], named: list[ox.NamedNode]) -> ox.Store:
+    """The RDF merge of some graphs as default graph: over a list of graphs the engine counts a triple once for each that holds it."""
+    merged = ox.Store()
+    triples = {quad.triple for graph in default for quad in store.quads_for_pattern(None, None, None, graph)}
+    merged.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    merged.extend(quad for graph in named for quad in store.quads_for_pattern(None, None, None, graph))
+    return merged
+
+
+def _readable(message: str) -> str:
+    """The parser's message with the position in words and without its list of every character it could have read."""
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if match is None:
+        return message
+    line, column, reason = match.groups()
+    shown = "something else was expected here" if reason.startswith("expected one of") else reason
+    return f"syntax error in line {line}, column {column}: {shown}"
+
+
+def _address_space() -> int:
+    return _pages(0) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _resident_mib() -> int:
+    return _pages(1) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def _pages(column: int) -> int:
+    """Pages of this process by column of /proc/self/statm: 0 mapped, 1 resident."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[column])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], **json.loads(sys.argv[2]))
