@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from koopkg.model import Case, Link, Mention, PlaceLink
-from koopkg.search import Facet, Hit
+from koopkg.search import MAX_LIMIT, Facet, Hit
 
 __all__ = [
     "CaseDetail",
@@ -17,34 +17,73 @@ __all__ = [
     "ConceptDetail",
     "ConceptList",
     "ConceptSummary",
+    "Explain",
     "FilterParameters",
     "Health",
+    "Lang",
+    "Limit",
+    "ListParameters",
+    "Offset",
+    "Refused",
     "Scheme",
     "SearchRequest",
     "SearchResponse",
     "Stats",
+    "Text",
     "Understood",
 ]
 
 
-class FilterParameters(BaseModel):
-    """Facet filters: values of one facet are alternatives, several facets must all hold."""
+def _given(values: Any) -> Any:
+    """The values of a filter without empty ones, as forms send them for what was not chosen."""
+    return [value for value in values if not isinstance(value, str) or value.strip()] if isinstance(values, list) else values
 
-    sector: list[str] = Field(default=[], description="Slugs of the scheme sector", examples=[["abwasser"]])
-    legal_form: list[str] = Field(default=[], description="Slugs of the scheme legal-form; a broader form covers its narrower ones")
-    state: list[str] = Field(default=[], description="Names of Länder or cantons", examples=[["Hessen"]])
-    status: list[str] = Field(default=[], description="Slugs of the scheme status")
-    country: list[str] = Field(default=[], description="ISO 3166-1 codes", examples=[["DE"]])
+
+_Values = Annotated[list[Annotated[str, Field(max_length=100)]], BeforeValidator(_given), Field(max_length=50)]
+
+
+class FilterParameters(BaseModel):
+    """Facet filters: values of one facet are alternatives, several facets must all hold; empty values count as not given."""
+
+    sector: _Values = Field(default=[], description="Slugs of the scheme sector", examples=[["abwasser"]])
+    legal_form: _Values = Field(default=[], description="Slugs of the scheme legal-form; a broader form covers its narrower ones")
+    state: _Values = Field(default=[], description="Names of Länder or cantons", examples=[["Hessen"]])
+    status: _Values = Field(default=[], description="Slugs of the scheme status")
+    country: _Values = Field(default=[], description="ISO 3166-1 codes", examples=[["DE"]])
+
+
+_TEXT: dict[str, Any] = {"minLength": 1, "pattern": r"\S", "examples": ["gemeinsamer Bauhof von drei kleinen Gemeinden"]}
+_PAGE_SIZE: dict[str, Any] = {"minimum": 1, "maximum": MAX_LIMIT}
+_SKIPPED: dict[str, Any] = {"minimum": 0}
+"""Limits that the library keeps, for OpenAPI; `koopkg_api.description` adds those that depend on settings and snapshot."""
+
+Text = Annotated[str, Field(description="What is planned or looked for, German or English", json_schema_extra=_TEXT)]
+Limit = Annotated[int, Field(description="Entries on the page", json_schema_extra=_PAGE_SIZE)]
+Offset = Annotated[int, Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
+Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
+Lang = Annotated[Literal["de", "en"], Query(description="Language of titles, reasons and labels")]
 
 
 class SearchRequest(FilterParameters):
-    """A search as JSON, for texts too long for an address."""
+    """A search; as JSON for texts too long for an address."""
 
-    q: str = Field(description="What is planned or looked for, German or English")
-    limit: int = 10
-    offset: int = 0
-    explain: bool = Field(default=True, description="False leaves out the parts of the scores and the reasons")
-    lang: str = Field(default="de", pattern="^(de|en)$", description="Language of titles, reasons and labels")
+    model_config = ConfigDict(extra="forbid")
+
+    q: Text
+    limit: Limit = 10
+    offset: Offset = 0
+    explain: Explain = True
+    lang: Lang = "de"
+
+
+class ListParameters(FilterParameters):
+    """A page of a list of cases."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = 20
+    offset: Offset = 0
+    lang: Lang = "de"
 
 
 class Understood(BaseModel):
@@ -177,14 +216,16 @@ class Stats(BaseModel):
     cases_by: dict[str, dict[str, int]] = Field(description="Facet -> value -> number of cases")
 
 
+class Refused(BaseModel):
+    """A snapshot that was published and cannot be served."""
+
+    snapshot: str | None = Field(description="Null if it cannot be read which one is published")
+    reason: str
+
+
 class Health(BaseModel):
     """State of the server."""
 
     status: str
     snapshot: str | None = None
-
-
-Limit = Annotated[int, Query(description="Entries on the page, 1 to 100")]
-Offset = Annotated[int, Query(description="Entries to skip")]
-Explain = Annotated[bool, Query(description="False leaves out the parts of the scores and the reasons")]
-Lang = Annotated[str, Query(pattern="^(de|en)$", description="Language of titles, reasons and labels")]
+    refused: Refused | None = Field(default=None, description="A newer snapshot that cannot be served, so that the one named is served on")

@@ -1,10 +1,22 @@
-"""`Accept` header -> the best of the media types on offer."""
+"""The head of a request -> the media type to answer in, the methods of its address, and whether a program asks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from http import HTTPMethod
 
-__all__ = ["best_match"]
+from starlette.datastructures import Headers
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
+
+from koopkg.sparql import GRAPH_FORMATS
+
+__all__ = ["RDF_TYPES", "allowed_methods", "best_match", "is_for_programs", "path_below_root"]
+
+RDF_TYPES = frozenset(media.partition(";")[0] for media, _ in GRAPH_FORMATS.values())
+_FOR_PROGRAMS = frozenset({"api", "sparql", "healthz", "readyz", "openapi.json"})
+"""First segments of the addresses that programs use; all others hold pages, and some of these RDF as well."""
+_FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 
 
 def best_match(accept: str, offered: Sequence[str]) -> str | None:
@@ -36,3 +48,36 @@ def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
             if name == candidate:
                 return quality
     return 0.0
+
+
+def is_for_programs(scope: Scope) -> bool:
+    """Whether the answer is read by a program: by its address, its suffix, or because RDF or JSON is liked better than a page."""
+    path = path_below_root(scope)
+    if path.split("/")[1] in _FOR_PROGRAMS or path.rpartition(".")[2] in GRAPH_FORMATS:
+        return True
+    return best_match(Headers(scope=scope).get("accept", ""), [*_FOR_PEOPLE, *sorted(RDF_TYPES), "application/json"]) not in (None, *_FOR_PEOPLE)
+
+
+def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
+    """The methods that the address of a request answers, HEAD wherever GET does; empty if there is nothing at it."""
+    asked = {**scope, "root_path": _root(scope)}
+    found = {method.value for route in routes for method in HTTPMethod if _answers(route, {**asked, "method": method.value})}
+    return sorted(found | {"HEAD", "OPTIONS"} if "GET" in found else found | {"OPTIONS"}) if found else []
+
+
+def _answers(route: BaseRoute, scope: Scope) -> bool:
+    """A mount takes every method, but what is mounted here are files."""
+    match, _ = route.matches(scope)
+    return match is Match.FULL and (scope["method"] == "GET" or not isinstance(route, Mount))
+
+
+def path_below_root(scope: Scope) -> str:
+    """The path below the prefix that the site lives at, with its leading slash."""
+    path: str = scope["path"]
+    return "/" + path.removeprefix(_root(scope)).lstrip("/")
+
+
+def _root(scope: Scope) -> str:
+    """The prefix of the site; routing writes that of a mount over it."""
+    root: str = scope.get("app_root_path", scope.get("root_path", ""))
+    return root

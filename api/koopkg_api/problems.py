@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from koopkg.errors import KoopkgError, QueryError, QueryLimitError, SnapshotError, SparqlWorkerError, UnknownCaseError
 from koopkg.namespaces import BASE
+from koopkg_api.negotiation import allowed_methods, is_for_programs
 from koopkg_api.rendering import render
 
-__all__ = ["PROBLEM_RESPONSES", "Problem", "install"]
+__all__ = ["PROBLEM_RESPONSES", "Problem", "describe", "install", "respond"]
 
 _LOG = logging.getLogger(__name__)
 _STATUS: dict[type[KoopkgError], HTTPStatus] = {
@@ -40,13 +41,20 @@ class Problem(BaseModel):
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": description, "content": {"application/problem+json": {}}}
+    status: {"model": Problem, "description": description}
     for status, description in (
         (400, "The request cannot be answered as it stands"),
-        (422, "A parameter is missing or has the wrong type"),
+        (404, "There is nothing of this name"),
+        (406, "The answer cannot be had in a media type that is accepted"),
+        (408, "The body did not arrive in time"),
+        (413, "The body is too large"),
+        (415, "The body is of a media type or coding that is not read"),
+        (422, "A parameter is unknown, missing, given twice or of the wrong type"),
+        (500, "The server failed"),
         (503, "No snapshot is published, or a limit was reached"),
     )
 }
+"""Status -> what OpenAPI says of it; the media type is put right in `koopkg_api.description`."""
 
 
 def install(app: FastAPI) -> None:
@@ -57,12 +65,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def respond(request: Request, status: HTTPStatus, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> Response:
-    """The answer to a request that failed: HTML below the pages, problem+json everywhere else."""
-    if not request.url.path.startswith(("/api/", "/sparql", "/healthz", "/readyz", "/openapi")):
-        return render(request, "error.html", {"status": status.value, "detail": detail}, status_code=status.value, headers=headers)
+def describe(status: HTTPStatus, detail: str, *, instance: str, field: str | None = None) -> Problem:
+    """The problem details of a failure."""
     kind = status.phrase.lower().replace(" ", "-")
-    problem = Problem(type=f"{BASE}problem/{kind}", title=status.phrase, status=status.value, detail=detail, instance=request.url.path, field=field)
+    return Problem(type=f"{BASE}problem/{kind}", title=status.phrase, status=status.value, detail=detail, instance=instance, field=field)
+
+
+def respond(request: Request, status: HTTPStatus, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a request that failed: problem details for programs, a page for people."""
+    if not is_for_programs(request.scope):
+        return render(request, "error.html", {"status": status.value, "detail": detail}, status_code=status.value, headers=headers)
+    problem = describe(status, detail, instance=request.url.path, field=field)
     return JSONResponse(problem.model_dump(exclude_none=True), status.value, media_type="application/problem+json", headers=headers)
 
 
@@ -87,9 +100,15 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
-    status = HTTPStatus(error.status_code)
-    detail = f"there is nothing at {request.url.path}" if status is HTTPStatus.NOT_FOUND else str(error.detail)
-    return respond(request, status, detail, headers=dict(error.headers or {}))
+    status, detail, headers = HTTPStatus(error.status_code), str(error.detail), dict(error.headers or {})
+    if status is HTTPStatus.NOT_FOUND:
+        detail = f"there is nothing at {request.url.path}"
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
+        detail = f"{request.method} is not answered here; possible are {headers['Allow']}"
+    elif isinstance(error.__cause__, (UnicodeDecodeError, RecursionError, ValueError)):
+        detail = "the body cannot be read; expected JSON in UTF-8"
+    return respond(request, status, detail, headers=headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, cast
+from pathlib import Path
+from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
 
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.documentation import Documentation
+from koopkg.errors import SnapshotError
 from koopkg.search import SearchEngine
+from koopkg.snapshot import SnapshotFiles
 from koopkg.sparql import SparqlPool
 
-__all__ = ["CurrentSnapshot", "OpenSnapshot", "Site"]
+__all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_of"]
+
+_LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenSnapshot:
     """A snapshot that is being served."""
 
@@ -27,47 +36,165 @@ class OpenSnapshot:
     documentation: Documentation
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedSnapshot:
+    """A published snapshot that cannot be served.
+
+    Attributes:
+        snapshot: Its id; None if `CURRENT` cannot be read.
+        reason: For operators, without paths.
+    """
+
+    snapshot: str | None
+    reason: str
+
+
 class Site:
-    """Serves what `CURRENT` names, and moves on to the next snapshot when one is published, without a pause."""
+    """Serves what `CURRENT` names, and moves on to the next snapshot when one is published and whole, without a pause.
+
+    Everything but the opening of a snapshot happens on the event loop.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._open: OpenSnapshot | None = None
-        self._lock = threading.Lock()
+        self.refused: RefusedSnapshot | None = None
+        self._served: OpenSnapshot | None = None
+        self._requests: dict[OpenSnapshot, int] = {}
+        """Every snapshot that is open -> requests that are being answered from it."""
+        self._seen: tuple[int, int] | None = None
+        self._moving: asyncio.Task[None] | None = None
 
-    def current(self) -> OpenSnapshot:
-        """The published snapshot, opened and warm.
+    @property
+    def engine(self) -> SearchEngine | None:
+        """Of the snapshot that is served, None before the first."""
+        return self._served.engine if self._served else None
+
+    def look(self) -> str | None:
+        """The id of the snapshot that is served; one that was published since begins to be opened."""
+        stamp = _stamp(self.settings.data / "CURRENT")
+        if stamp is not None and stamp != self._seen and self._moving is None:
+            self._seen = stamp
+            self._moving = asyncio.create_task(self._move_on())
+        return self._served.id if self._served else None
+
+    async def open_first(self) -> None:
+        """Wait until a snapshot is served, if one is published and none is."""
+        if self.look() is None and self._moving is not None:
+            await asyncio.wait([self._moving])
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[OpenSnapshot]:
+        """The snapshot to answer one request from; it stays open until the request is done.
 
         Raises:
-            SnapshotError: Nothing is published, or it is damaged.
+            SnapshotError: Nothing is published, or what is published cannot be opened.
         """
-        published = snapshot.current_id(self.settings.data)
-        served = self._open
-        if served is not None and served.id == published:
-            return served
-        with self._lock:
-            if self._open is not None and self._open.id == published:
-                return self._open
-            files = snapshot.open_files(self.settings.data)
-            engine = SearchEngine(files, self.settings)
-            engine.warm_up()
-            replaced, self._open = self._open, OpenSnapshot(files.folder.name, engine, SparqlPool(files.graph, self.settings), Documentation(files.ontology))
-            if replaced is not None:
-                replaced.sparql.close()
-            return self._open
-
-    def served_id(self) -> str | None:
-        """The id of the snapshot that is published, without opening it."""
-        return snapshot.current_id(self.settings.data)
+        await self.open_first()
+        served = self._served
+        if served is None:
+            raise SnapshotError("nothing is published; run `koopkg ingest`" if self.refused is None else self.refused.reason)
+        self._requests[served] += 1
+        try:
+            yield served
+        finally:
+            if served in self._requests:
+                self._requests[served] -= 1
+                self._end_if_replaced(served)
 
     def close(self) -> None:
-        """End the SPARQL workers."""
-        if self._open is not None:
-            self._open.sparql.close()
+        """End what is open, whoever uses it."""
+        if self._moving is not None:
+            self._moving.cancel()
+        self._served = None
+        for opened in list(self._requests):
+            self._end(opened)
+
+    async def _move_on(self) -> None:
+        """Open what is published and serve it; if that fails in any way, go on with what is served."""
+        replaced = self._served
+        identifier = await _outcome(snapshot.current_id, self.settings.data)
+        if isinstance(identifier, str) and (replaced is None or replaced.id != identifier):
+            files = SnapshotFiles(self.settings.snapshots_folder / identifier)
+            opened = await _outcome(_open_whole if replaced else _open, files, self.settings)
+            if isinstance(opened, BaseException):
+                self._refuse(identifier, opened)
+            else:
+                self._serve(OpenSnapshot(identifier, opened[0], SparqlPool(files.graph, self.settings), opened[1]))
+        elif isinstance(identifier, BaseException):
+            self._refuse(None, identifier)
+        else:
+            self.refused = None
+        self._moving = None
+
+    def _serve(self, opened: OpenSnapshot) -> None:
+        replaced, self._served, self.refused = self._served, opened, None
+        self._requests[opened] = 0
+        if replaced is not None:
+            self._end_if_replaced(replaced)
+
+    def _refuse(self, identifier: str | None, error: BaseException) -> None:
+        is_told = isinstance(error, SnapshotError)
+        self.refused = RefusedSnapshot(identifier, str(error) if is_told else f"it cannot be opened ({type(error).__name__}); the log says more")
+        served = self._served.id if self._served else "none"
+        _LOG.error("snapshot %s is refused, %s is served: %s", identifier, served, error, exc_info=None if is_told else error)
+
+    def _end_if_replaced(self, opened: OpenSnapshot) -> None:
+        if opened is not self._served and not self._requests[opened]:
+            self._end(opened)
+
+    def _end(self, opened: OpenSnapshot) -> None:
+        del self._requests[opened]
+        opened.sparql.close()
 
 
-def _current(request: Request) -> OpenSnapshot:
-    return cast(Site, request.app.state.site).current()
+async def _outcome(function: Callable[..., _T], *arguments: object) -> _T | BaseException:
+    """What a function gives in a thread, or the exception it ends with: there is no telling what damaged files raise."""
+    [outcome] = await asyncio.gather(asyncio.to_thread(function, *arguments), return_exceptions=True)
+    return outcome
+
+
+def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Documentation]:
+    """A snapshot that is as it was published; it costs reading every byte, so it is for one that can wait.
+
+    Raises:
+        SnapshotError: It is damaged or unusable.
+    """
+    if differences := snapshot.check(files):
+        raise SnapshotError(f"snapshot {files.folder.name}: {'; '.join(differences[:3])}; run `koopkg ingest --rebuild`")
+    return _open(files, settings)
+
+
+def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Documentation]:
+    """A snapshot, warm, so that its first visitor does not wait.
+
+    Raises:
+        SnapshotError: It is of another format, another id or another encoder. Damage raises other exceptions, too.
+    """
+    if files.manifest().id != files.folder.name:
+        raise SnapshotError(f"snapshot {files.folder.name}: its manifest names {files.manifest().id}; run `koopkg ingest --rebuild`")
+    engine = SearchEngine(files, settings)
+    engine.warm_up()
+    return engine, Documentation(files.ontology)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes whenever a file is written anew, None if it is not there."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request is for."""
+    return cast(Site, request.app.state.site)
+
+
+async def _current(request: Request) -> AsyncIterator[OpenSnapshot]:
+    async with site_of(request).serving() as served:
+        request.state.snapshot = served.id
+        yield served
 
 
 CurrentSnapshot = Annotated[OpenSnapshot, Depends(_current)]

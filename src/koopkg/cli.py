@@ -280,7 +280,16 @@ def serve(
     settings = Settings.from_environment()
     host, port = host or settings.host, port or settings.port
     typer.echo(f"koopkg: http://{host}:{port} (end with Ctrl-C)")
-    uvicorn.run("koopkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+    uvicorn.run(
+        "koopkg_api.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        http="koopkg_api.protocol:BoundedProtocol",
+        ws="none",
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
 
 
 @app.command()

@@ -21,6 +21,7 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata={"help": "address that the server binds to"})
     port: int = field(default=8000, metadata={"help": "TCP port that the server binds to"})
     base_url: str = field(default="", metadata={"help": "public address of the site, without a final slash; empty: taken from each request"})
+    request_timeout_seconds: float = field(default=10.0, metadata={"help": "time that a request may take to arrive, head and body, in seconds"})
     max_document_bytes: int = field(default=5_000_000, metadata={"help": "largest document that is read, in bytes"})
     max_query_characters: int = field(default=5_000, metadata={"help": "longest search text, in characters"})
     sparql_timeout_seconds: float = field(default=10.0, metadata={"help": "wall time after which a SPARQL query is killed, in seconds"})

@@ -7,12 +7,11 @@ from fastapi import APIRouter, HTTPException
 from koopkg.namespaces import concept_iri, scheme_iri
 from koopkg.ontology import Concept
 from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, Stats
-from koopkg_api.problems import PROBLEM_RESPONSES, Problem
 from koopkg_api.site import CurrentSnapshot
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["vocabulary"], responses=PROBLEM_RESPONSES)
+router = APIRouter(prefix="/api/v1", tags=["vocabulary"])
 
 
 @router.get("/concepts", operation_id="listConcepts")
@@ -31,11 +30,7 @@ def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
     return ConceptList(snapshot=served.id, schemes=schemes)
 
 
-@router.get(
-    "/concepts/{scheme}/{slug}",
-    operation_id="getConcept",
-    responses={404: {"model": Problem, "description": "There is no such concept", "content": {"application/problem+json": {}}}},
-)
+@router.get("/concepts/{scheme}/{slug}", operation_id="getConcept")
 def concept(served: CurrentSnapshot, scheme: str, slug: str, lang: Lang = "de") -> ConceptDetail:
     """One concept: names, definition, hierarchy, number of cases."""
     ontology = served.engine.ontology

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from http import HTTPStatus
 
-from koopkg_api.models import Health
-from koopkg_api.problems import PROBLEM_RESPONSES
-from koopkg_api.site import CurrentSnapshot
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from koopkg_api.models import Health, Refused
+from koopkg_api.problems import PROBLEM_RESPONSES, respond
+from koopkg_api.site import site_of
 
 __all__ = ["router"]
 
@@ -14,12 +18,19 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", operation_id="live", response_model_exclude_none=True)
-def live() -> Health:
+async def live() -> Health:
     """Whether the process answers."""
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="ready", responses={503: PROBLEM_RESPONSES[503]})
-def ready(served: CurrentSnapshot) -> Health:
-    """Whether a snapshot is open and searches are answered."""
-    return Health(status="ready", snapshot=served.id)
+@router.get("/readyz", operation_id="ready", response_model=Health, response_model_exclude_unset=True, responses={503: PROBLEM_RESPONSES[503]})
+async def ready(request: Request) -> Health | Response:
+    """Whether a snapshot is open and searches are answered; also names a newer snapshot that cannot be opened."""
+    site = site_of(request)
+    await site.open_first()
+    served, refused = site.look(), site.refused
+    if served is None:
+        reason = f": {refused.reason}" if refused else "; run `koopkg ingest`"
+        return respond(request, HTTPStatus.SERVICE_UNAVAILABLE, f"no snapshot is being served{reason}", headers={"Retry-After": "5"})
+    state = Health(status="ready", snapshot=served)
+    return state.model_copy(update={"refused": Refused(**asdict(refused))}) if refused else state

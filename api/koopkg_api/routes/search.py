@@ -15,41 +15,23 @@ from koopkg_api.models import (
     CaseList,
     CaseSummary,
     ConceptStatement,
-    Explain,
     ExtractedConcept,
     FilterParameters,
     Lang,
-    Limit,
-    Offset,
+    ListParameters,
     SearchRequest,
     SearchResponse,
     Understood,
 )
-from koopkg_api.problems import PROBLEM_RESPONSES, Problem
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["cases"], responses=PROBLEM_RESPONSES)
-_NOT_FOUND: dict[int | str, dict[str, object]] = {404: {"model": Problem, "description": "There is no such case", "content": {"application/problem+json": {}}}}
-
-
-class _ListParameters(FilterParameters):
-    limit: Limit = 20
-    offset: Offset = 0
-    lang: Lang = "de"
-
-
-class _SearchParameters(FilterParameters):
-    q: Annotated[str, Query(description="What is planned or looked for, German or English")]
-    limit: Limit = 10
-    offset: Offset = 0
-    explain: Explain = True
-    lang: Lang = "de"
+router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 
 @router.get("/search", operation_id="search")
-def search(served: CurrentSnapshot, parameters: Annotated[_SearchParameters, Query()]) -> SearchResponse:
+def search(served: CurrentSnapshot, parameters: Annotated[SearchRequest, Query()]) -> SearchResponse:
     """Find comparable cooperations for a text."""
     return _search(served, parameters)
 
@@ -61,14 +43,14 @@ def search_by_text(served: CurrentSnapshot, request: SearchRequest) -> SearchRes
 
 
 @router.get("/cases", operation_id="listCases")
-def cases(served: CurrentSnapshot, parameters: Annotated[_ListParameters, Query()]) -> CaseList:
+def cases(served: CurrentSnapshot, parameters: Annotated[ListParameters, Query()]) -> CaseList:
     """List the cases by title."""
     page = served.engine.cases(filters_of(parameters), limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
     summaries = [_summary(entry, parameters.lang) for entry in page.entries]
     return CaseList(snapshot=served.id, total=page.total, limit=parameters.limit, offset=parameters.offset, cases=summaries, facets=list(page.facets))
 
 
-@router.get("/cases/{case_id}", operation_id="getCase", responses=_NOT_FOUND)
+@router.get("/cases/{case_id}", operation_id="getCase")
 def case(served: CurrentSnapshot, case_id: str, lang: Lang = "de") -> CaseDetail:
     """Everything about one case, with the evidence of every statement."""
     entry, ontology = served.engine.entry(case_id), served.engine.ontology
@@ -106,8 +88,8 @@ def case(served: CurrentSnapshot, case_id: str, lang: Lang = "de") -> CaseDetail
     )
 
 
-@router.get("/cases/{case_id}/similar", operation_id="similarCases", responses=_NOT_FOUND)
-def similar(served: CurrentSnapshot, case_id: str, parameters: Annotated[_ListParameters, Query()]) -> SearchResponse:
+@router.get("/cases/{case_id}/similar", operation_id="similarCases")
+def similar(served: CurrentSnapshot, case_id: str, parameters: Annotated[ListParameters, Query()]) -> SearchResponse:
     """Find cooperations comparable to a case."""
     filters = filters_of(parameters)
     result = served.engine.similar(case_id, filters, limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
@@ -119,7 +101,7 @@ def filters_of(parameters: FilterParameters) -> Filters:
     return Filters(tuple(parameters.sector), tuple(parameters.legal_form), tuple(parameters.state), tuple(parameters.status), tuple(parameters.country))
 
 
-def _search(served: OpenSnapshot, parameters: _SearchParameters | SearchRequest) -> SearchResponse:
+def _search(served: OpenSnapshot, parameters: SearchRequest) -> SearchResponse:
     filters = filters_of(parameters)
     result = served.engine.search(parameters.q, filters, limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
     if not parameters.explain:

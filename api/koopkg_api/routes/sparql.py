@@ -16,7 +16,7 @@ from koopkg.sparql import GRAPH_FORMATS, RESULT_FORMATS, query_form
 from koopkg_api.negotiation import best_match
 from koopkg_api.problems import PROBLEM_RESPONSES, Problem
 from koopkg_api.rendering import render
-from koopkg_api.site import OpenSnapshot, Site
+from koopkg_api.site import site_of
 
 __all__ = ["router"]
 
@@ -34,8 +34,6 @@ _TYPES = {
     "application/rdf+xml": "rdf",
     "application/ld+json": "jsonld",
 }
-_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
-_PREFLIGHT = {**_CORS, "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS", "Access-Control-Allow-Headers": "Accept, Content-Type"}
 _MEDIA: dict[str, dict[str, object]] = {media: {} for media in _TYPES}
 _PARAMETERS = [
     {"name": "query", "in": "query", "required": False, "description": "A SPARQL 1.1 query; without it: the Service Description", "schema": {"type": "string"}},
@@ -93,32 +91,20 @@ async def sparql_post(request: Request) -> Response:
     raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/x-www-form-urlencoded with `query`, or application/sparql-query")
 
 
-@router.head("/sparql", include_in_schema=False)
-async def sparql_head(request: Request) -> Response:
-    """The headers of the same GET."""
-    answer = await sparql_get(request)
-    return Response(headers=dict(answer.headers), status_code=answer.status_code)
-
-
-@router.options("/sparql", include_in_schema=False)
-async def sparql_options() -> Response:
-    """What scripts of other sites may send."""
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers={**_PREFLIGHT, "Allow": "GET, HEAD, POST, OPTIONS"})
-
-
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
     query = _only_query(pairs)
     format_name = _format(request, pairs, query)
-    served = await run_in_threadpool(_served, request)
-    result = await run_in_threadpool(
-        served.sparql.execute,
-        query,
-        format=format_name,
-        base_iri=_endpoint(request),
-        default_graphs=[value for name, value in pairs if name == "default-graph-uri"],
-        named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
-    )
-    return Response(result.body, media_type=result.media_type, headers={**_CORS, "Vary": "Accept", "X-Koopkg-Snapshot": served.id})
+    async with site_of(request).serving() as served:
+        request.state.snapshot = served.id
+        result = await run_in_threadpool(
+            served.sparql.execute,
+            query,
+            format=format_name,
+            base_iri=_endpoint(request),
+            default_graphs=[value for name, value in pairs if name == "default-graph-uri"],
+            named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
+        )
+    return Response(result.body, media_type=result.media_type, headers={"Vary": "Accept"})
 
 
 def _only_query(pairs: Sequence[tuple[str, str]]) -> str:
@@ -147,7 +133,7 @@ def _format(request: Request, pairs: Sequence[tuple[str, str]], query: str) -> s
 async def _describe(request: Request) -> Response:
     offered = ["text/turtle", "text/html", "application/n-triples"]
     if best_match(request.headers.get("accept", ""), offered) == "text/html":
-        return render(request, "sparql.html", {"limits": _site(request).settings, "prefixes": sorted(PREFIXES.items())})
+        return render(request, "sparql.html", {"limits": site_of(request).settings, "prefixes": sorted(PREFIXES.items())})
     endpoint = _endpoint(request)
     formats = "".join(f"    sd:resultFormat <http://www.w3.org/ns/formats/{name}> ;\n" for name in _W3C_FORMATS)
     text = (
@@ -155,7 +141,7 @@ async def _describe(request: Request) -> Response:
         f"<{endpoint}> a sd:Service ;\n    sd:endpoint <{endpoint}> ;\n    sd:supportedLanguage sd:SPARQL11Query ;\n"
         f"{formats}    sd:feature sd:UnionDefaultGraph .\n"
     )
-    return Response(text, media_type="text/turtle; charset=utf-8", headers={**_CORS, "Vary": "Accept"})
+    return Response(text, media_type="text/turtle; charset=utf-8", headers={"Vary": "Accept"})
 
 
 _W3C_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")
@@ -163,14 +149,5 @@ _W3C_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV
 
 def _endpoint(request: Request) -> str:
     """The public address of this endpoint, also behind a proxy that knows another one."""
-    base = _site(request).settings.base_url
+    base = site_of(request).settings.base_url
     return base + request.url_for("sparql_get").path if base else str(request.url_for("sparql_get"))
-
-
-def _site(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
-
-
-def _served(request: Request) -> OpenSnapshot:
-    return _site(request).current()

@@ -74,6 +74,10 @@ class SearchEngine:
         """
         return self.entries[self._row(case_id)]
 
+    def filter_values(self, facet: str) -> list[str]:
+        """Every value that a filter takes, whether cases have it or not, ordered."""
+        return sorted(self._facets.known(facet))
+
     def link(self, text: str) -> Linked:
         """The concepts and places that a search text names."""
         return self.linker.link_query(text)

@@ -102,13 +102,16 @@ class FacetIndex:
         above = [self._ontology.concepts[iri].slug for iri in concept.broader]
         return frozenset((slug,)).union(*(self._upwards(scheme, broader) for broader in above))
 
-    def _checked(self, facet: str, value: str) -> str:
+    def known(self, facet: str) -> dict[str, str]:
+        """Every value that a filter takes, in each of its spellings, with the spelling of the corpus."""
         if facet in FACET_SCHEMES:
-            known = {concept.slug: concept.slug for concept in self._ontology.schemes[FACET_SCHEMES[facet]]}
-        elif facet == "country":
-            known = {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in self._ontology.lands.values() if land.part_of is None}
-        else:
-            known = {name: land.name() for land in self._ontology.lands.values() if land.part_of for _, name in land.names}
+            return {concept.slug: concept.slug for concept in self._ontology.schemes[FACET_SCHEMES[facet]]}
+        if facet == "country":
+            return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in self._ontology.lands.values() if land.part_of is None}
+        return {name: land.name() for land in self._ontology.lands.values() if land.part_of for _, name in land.names}
+
+    def _checked(self, facet: str, value: str) -> str:
+        known = self.known(facet)
         if value in known:
             return known[value]
         folded = {name.casefold(): target for name, target in known.items()}

@@ -1,0 +1,70 @@
+"""Routes and the snapshot that is served -> openapi.json: what FastAPI derives, completed by limits, allowed values and every status that can occur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from koopkg.search import FACETS, SearchEngine
+from koopkg_api.problems import PROBLEM_RESPONSES, Problem
+
+__all__ = ["describe_api"]
+
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_WITH_BODY, _IN_API, _NAMING = (408, 413, 415), (422, 503), (404,)
+"""Statuses beside 400 and 500 of operations that read a body, of the JSON API, and of addresses that hold a name."""
+
+
+def describe_api(app: FastAPI, *, most_query_characters: int, engine: SearchEngine | None) -> dict[str, Any]:
+    """The OpenAPI description of an application.
+
+    Args:
+        most_query_characters: Longest search text.
+        engine: Of the snapshot that is served; its filter values and number of cases are told. None leaves them out.
+    """
+    api = get_openapi(title=app.title, version=app.version, description=app.description, license_info=app.license_info, routes=app.routes, servers=app.servers)
+    schemas = api["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    for path, operations in api["paths"].items():
+        for method, operation in operations.items():
+            _add_responses(path, method, operation)
+    for name, schema in _inputs(api):
+        _add_limits(name, schema, most_query_characters, engine)
+    return api
+
+
+def _add_responses(path: str, method: str, operation: dict[str, Any]) -> None:
+    is_api = path.startswith("/api/")
+    possible = {400, 500, *(_WITH_BODY if "requestBody" in operation else ()), *(_IN_API if is_api else ()), *(_NAMING if "{" in path else ())}
+    responses = operation["responses"]
+    for status in sorted(possible):
+        responses.setdefault(str(status), {"description": PROBLEM_RESPONSES[status]["description"]})
+    for status, response in responses.items():
+        if status >= "400":
+            response["content"] = _PROBLEM
+    if is_api and method == "get":
+        responses["304"] = {"description": "The answer is the one whose ETag was sent as If-None-Match"}
+
+
+def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and schema of everything that can be sent to the JSON API: parameters, and keys of bodies."""
+    for path, operations in api["paths"].items():
+        for operation in operations.values() if path.startswith("/api/") else ():
+            for parameter in operation.get("parameters", ()):
+                yield parameter["name"], parameter["schema"]
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                yield from api["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"].items()
+
+
+def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, engine: SearchEngine | None) -> None:
+    if name == "q":
+        schema["maxLength"] = most_query_characters
+    elif engine is not None and name in FACETS:
+        schema["items"]["enum"] = ["", *engine.filter_values(name)]
+    elif engine is not None and name == "offset":
+        schema["maximum"] = len(engine.entries)

@@ -1,0 +1,184 @@
+"""What holds for every request and answer, whatever the route: pure ASGI, so that nothing is copied and no thread is entered."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from http import HTTPMethod, HTTPStatus
+from urllib.parse import unquote_to_bytes
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from koopkg import __version__
+from koopkg_api.negotiation import RDF_TYPES, allowed_methods, is_for_programs, path_below_root
+from koopkg_api.problems import respond
+from koopkg_api.site import Site
+from koopkg_api.strictness import UNREADABLE
+
+__all__ = ["AnswerHeaders", "BoundedRequests", "HeadAsGet"]
+
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Disposition, ETag, Link, Retry-After, X-Koopkg-Snapshot",
+}
+_PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "86400"}
+_MOST_BODY_BYTES = 1_000_000
+"""Far above the longest search text and the longest query."""
+_TOO_LARGE = f"the body is too large; at most {_MOST_BODY_BYTES:,} bytes are read"
+
+
+class HeadAsGet:
+    """Answers HEAD with the head of the answer to GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != HTTPMethod.HEAD:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": HTTPMethod.GET.value}, receive, send_head)
+
+
+class AnswerHeaders:
+    """Adds the headers that answers have by what they are: security to all, CORS to what programs read, an ETag to what the snapshot decides."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message), scope, message["status"], state.get("snapshot"))
+            await send(message)
+
+        if self._is_known(scope):
+            not_modified = Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": _tag(scope, state["snapshot"]), "Vary": "Accept, Accept-Encoding"})
+            await not_modified(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+    def _is_known(self, scope: Scope) -> bool:
+        """Whether the client has the answer that the snapshot now served would give; tags were only given where there is one."""
+        asked = Headers(scope=scope).get("if-none-match", "")
+        served = self._site.look() if asked and scope["method"] == HTTPMethod.GET else None
+        if served is None or _tag(scope, served) not in _tags(asked):
+            return False
+        scope["state"]["snapshot"] = served
+        return True
+
+    def _add(self, headers: MutableHeaders, scope: Scope, status: int, snapshot: str | None) -> None:
+        headers.update(_SECURITY)
+        is_rdf = headers.get("content-type", "").partition(";")[0] in RDF_TYPES
+        if is_rdf or is_for_programs(scope):
+            headers.update(_CORS)
+        if snapshot is not None:
+            headers["X-Koopkg-Snapshot"] = snapshot
+            first = path_below_root(scope).split("/")[1]
+            is_decided = first == "api" or (is_rdf and first != "sparql")  # a query may ask for the time or a random number
+            if is_decided and status == HTTPStatus.OK and scope["method"] == HTTPMethod.GET:
+                headers.setdefault("ETag", _tag(scope, snapshot))
+                headers.setdefault("Cache-Control", "no-cache")
+
+
+class BoundedRequests:
+    """Refuses what no route should have to think about: addresses that are no text, bodies that are too large, too slow or compressed; answers OPTIONS."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            answer = _refusal(Request(scope)) or _options(Request(scope))
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+            receive = _bounded(receive, scope["state"].get("deadline") or asyncio.get_running_loop().time() + self._seconds)
+        await self._app(scope, receive, send)
+
+
+def _bounded(receive: Receive, deadline: float) -> Receive:
+    """Messages with the body, until it is too large or its time is up; whoever waits for the client to leave may wait longer."""
+    size, is_whole = 0, False
+
+    async def receive_bounded() -> Message:
+        nonlocal size, is_whole
+        if is_whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time; send it in one go", {"Connection": "close"}) from None
+        size += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
+        if size > _MOST_BODY_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+        return message
+
+    return receive_bounded
+
+
+def _refusal(request: Request) -> Response | None:
+    length, coding = request.headers.get("content-length", ""), request.headers.get("content-encoding", "identity").strip().lower()
+    if not _is_text(request.scope):
+        return respond(request, HTTPStatus.BAD_REQUEST, "the address holds what is no text in UTF-8, or control characters; write it percent-encoded in UTF-8")
+    if length.isdigit() and int(length) > _MOST_BODY_BYTES:
+        return respond(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+    if coding not in ("", "identity"):
+        detail = f"Content-Encoding: {coding!r} is not read; send the body as it is"
+        return respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": "identity"})
+    return None
+
+
+def _is_text(scope: Scope) -> bool:
+    """Whether path and query of an address are UTF-8 without control characters."""
+    for part in (scope.get("raw_path") or b"", scope["query_string"].replace(b"+", b" ")):
+        try:
+            text = unquote_to_bytes(part).decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        if UNREADABLE.search(text):
+            return False
+    return True
+
+
+def _options(request: Request) -> Response | None:
+    """What an address can be asked, for scripts of other sites too; None if nothing is there."""
+    methods = allowed_methods(request.app.routes, request.scope) if request.method == HTTPMethod.OPTIONS else []
+    if not methods:
+        return None
+    allow = ", ".join(methods)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": allow, "Access-Control-Allow-Methods": allow, **_CORS, **_PREFLIGHT})
+
+
+def _tag(scope: Scope, snapshot: str) -> str:
+    """A weak ETag, because the same answer is also sent compressed; it goes only with answers that nothing else decides."""
+    decides = (__version__, snapshot, scope["path"], scope["query_string"].decode("latin-1"), Headers(scope=scope).get("accept", ""))
+    digest = hashlib.sha256("\n".join(decides).encode()).hexdigest()
+    return f'W/"{digest[:32]}"'
+
+
+def _tags(header: str) -> list[str]:
+    """The tags of If-None-Match, weak ones, as this comparison does not tell them from strong ones."""
+    return ["W/" + tag.strip().removeprefix("W/") for tag in header.split(",")]

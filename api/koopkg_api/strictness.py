@@ -1,0 +1,111 @@
+"""What openapi.json names -> refusals of everything else that a request to the JSON API brings, so that no filter is dropped silently."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+
+from koopkg.errors import QueryError
+from koopkg.search import FACETS
+
+__all__ = ["UNREADABLE", "refuse_what_is_not_described"]
+
+UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+"""Signs that no text holds: half surrogate pairs, and control characters but for those that separate words and lines."""
+_OTHER_NAMES = {label.casefold(): facet for facet, labels in FACETS.items() for label in labels}
+"""What a facet is called on the pages -> its parameter."""
+_SHOWN = 60
+
+
+async def refuse_what_is_not_described(request: Request) -> None:
+    """Let only those parameters and keys pass that the description of the operation names, each once unless it is a list.
+
+    Raises:
+        RequestValidationError: A name is unknown, or given more often than it may be.
+        QueryError: A text is not valid Unicode or holds control characters.
+        HTTPException: The body is not JSON.
+    """
+    described = request.app.openapi()
+    operation = described["paths"][request.scope["route"].path_format][request.method.lower()]
+    is_list = {parameter["name"]: parameter["schema"].get("type") == "array" for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in is_list:
+            _refuse(("query", name), f"is no parameter of this address; {_advice(name, is_list)}")
+        if times > 1 and not is_list[name]:
+            _refuse(("query", name), f"is given {times} times; expected once")
+    if "requestBody" in operation:
+        _check_body(request.headers.get("content-type", ""), await request.body(), operation["requestBody"]["content"], described["components"]["schemas"])
+
+
+def _check_body(media_type: str, body: bytes, content: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    if body and media_type.partition(";")[0].strip().lower() not in content:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body as {' or '.join(content)}")
+    if body:
+        parsed = json.loads(body, object_pairs_hook=_each_key_once)
+        _check_texts(parsed)
+        _check_keys(parsed, content["application/json"]["schema"], schemas, ())
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            _refuse(("body", name), f"is given {times} times; expected once")
+    return dict(pairs)
+
+
+def _check_texts(parsed: Any) -> None:
+    for name, text in _texts(parsed):
+        if found := UNREADABLE.search(text):
+            raise QueryError(f"{name}: holds U+{ord(found.group()):04X}, which is no sign of a text; leave it out", field=name)
+
+
+def _texts(parsed: Any) -> Iterator[tuple[str, str]]:
+    """Every text in parsed JSON, each key too, with the outermost key that it stands below."""
+    waiting: list[tuple[str, Any]] = [("body", parsed)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, list):
+            waiting += [(name, item) for item in value]
+        elif isinstance(value, dict):
+            yield from ((name, key) for key in value)
+            waiting += [(key if name == "body" else name, item) for key, item in value.items()]
+
+
+def _check_keys(value: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any], above: tuple[str, ...]) -> None:
+    """Refuse keys that the schema of an object does not name, in objects below it too."""
+    schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    known = schema.get("properties", {})
+    if isinstance(value, list):
+        for item in value:
+            _check_keys(item, schema.get("items", {}), schemas, above)
+    elif isinstance(value, dict):
+        for name in value:
+            if name not in known and schema.get("additionalProperties") is False:
+                _refuse(("body", *above, name), f"is no key of this request; {_advice(name, known)}")
+            _check_keys(value[name], known.get(name, {}), schemas, (*above, name))
+
+
+def _advice(name: str, known: Collection[str]) -> str:
+    """The nearest of the names that are known, else all of them."""
+    if not known:
+        return "it takes none"
+    folded = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", name[:_SHOWN]).casefold()
+    if _OTHER_NAMES.get(folded) in known:
+        return f"nearest: {_OTHER_NAMES[folded]!r}"
+    close = difflib.get_close_matches(folded, known, n=1)
+    return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known)}"
+
+
+def _refuse(location: tuple[str, ...], message: str) -> None:
+    shown = tuple(part if len(part) <= _SHOWN else part[:_SHOWN] + "…" for part in location)
+    raise RequestValidationError([{"type": "not_described", "loc": shown, "msg": message, "input": None}])
