@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,10 +13,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -27,7 +29,7 @@ from koopkg.ontology import Ontology
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.reading import document_paths, read_document
 from koopkg.search import SearchEngine
-from koopkg.sparql import SparqlPool
+from koopkg.sparql import SparqlPool, SparqlResult
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: as many test processes as cores, and one thread in each
 
@@ -38,6 +40,9 @@ DATA = Path(__file__).parent / "data"
 TINY = DATA / "tiny"
 RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
 """A run for graphs that no pipeline built."""
+
+
+_T = TypeVar("_T")
 
 
 class Silent:
@@ -78,6 +83,14 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, {name.lower(): value for name, value in error.headers.items()}, error.read())
+
+
+def escaped_lines(path: Path) -> list[str]:
+    """The inputs of a file, one a line, with `\\n`, `\\r`, `\\t` and `\\\\` as escapes; the first line is a comment."""
+    first, *lines = path.read_text(encoding="utf-8").splitlines()
+    assert first.startswith("# ")
+    escapes = {r"\n": "\n", r"\r": "\r", r"\t": "\t", "\\\\": "\\"}
+    return [re.sub(r"\\[nrt\\]", lambda found: escapes[found.group()], line) for line in lines]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -123,11 +136,31 @@ def engine(tiny: Settings) -> SearchEngine:
     return SearchEngine(snapshot.open_files(tiny.data), tiny)
 
 
+class Sparql:
+    """A pool of workers over a snapshot, asked from outside an event loop; one query after the other, or several at once."""
+
+    def __init__(self, settings: Settings, *, graph: Path | None = None) -> None:
+        self._runner = asyncio.Runner()
+        self.pool = SparqlPool(graph or snapshot.open_files(settings.data).graph, settings)
+
+    def __enter__(self) -> Sparql:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self.pool.close())
+        self._runner.close()
+
+    def execute(self, query: str, *, format: str, **options: Any) -> SparqlResult:
+        return self._runner.run(self.pool.execute(query, format=format, **options))
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        return self._runner.run(work)
+
+
 @pytest.fixture(scope="session")
-def sparql(tiny: Settings) -> Iterator[SparqlPool]:
-    pool = SparqlPool(snapshot.open_files(tiny.data).graph, tiny)
-    yield pool
-    pool.close()
+def sparql(tiny: Settings) -> Iterator[Sparql]:
+    with Sparql(tiny) as pool:
+        yield pool
 
 
 @pytest.fixture(scope="session")

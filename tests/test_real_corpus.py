@@ -17,7 +17,7 @@ from koopkg.namespaces import case_iri
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.questions import CompetencyQuestion, bundled_questions
 from koopkg.search import SearchEngine
-from koopkg.sparql import SparqlPool
+from koopkg.sparql import answer
 from tests.conftest import Silent
 
 Full = tuple[Settings, IngestReport]
@@ -65,11 +65,8 @@ def test_first_ranks_are_about_exactly_that(text: str, expected: tuple[str, int]
 def test_competency_questions_agree_with_the_records(query: str, full_ingest: Full, full_engine: SearchEngine) -> None:
     """The graph gives the same table as a count over the front matter."""
     settings, _ = full_ingest
-    pool = SparqlPool(snapshot.open_files(settings.data).graph, settings)
-    try:
-        rows = [line.split(",") for line in pool.execute(query, format="csv").body.decode().splitlines()[1:]]
-    finally:
-        pool.close()
+    answered = answer(snapshot.open_files(settings.data).graph, settings, query, format="csv")
+    rows = [line.split(",") for line in answered.body.decode().splitlines()[1:]]
     cases = [entry.document.case for entry in full_engine.entries]
     found = sorted(tuple(value.rpartition("/")[2] for value in row) for row in rows)
     if "?form (" in query:

@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await site.open_first()  # so that the first visitor does not wait
         yield {"request_seconds": site.settings.request_timeout_seconds}
-        site.close()
+        await site.close()
 
     app = _Application(site, lifespan=lifespan)
     problems.install(app)

@@ -12,7 +12,17 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from koopkg.errors import KoopkgError, QueryError, QueryLimitError, SnapshotError, SparqlWorkerError, UnknownCaseError
+from koopkg.errors import (
+    BusyError,
+    EngineCrashError,
+    KoopkgError,
+    QueryError,
+    QueryLimitError,
+    ResultTooLargeError,
+    SnapshotError,
+    SparqlWorkerError,
+    UnknownCaseError,
+)
 from koopkg.namespaces import BASE
 from koopkg_api.negotiation import allowed_methods, is_for_programs
 from koopkg_api.rendering import render
@@ -23,7 +33,10 @@ _LOG = logging.getLogger(__name__)
 _STATUS: dict[type[KoopkgError], HTTPStatus] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     UnknownCaseError: HTTPStatus.NOT_FOUND,
+    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
+    EngineCrashError: HTTPStatus.INTERNAL_SERVER_ERROR,
     QueryLimitError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ResultTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
     SparqlWorkerError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -47,9 +60,10 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
         (404, "There is nothing of this name"),
         (406, "The answer cannot be had in a media type that is accepted"),
         (408, "The body did not arrive in time"),
-        (413, "The body is too large"),
+        (413, "The body, or the result, is too large"),
         (415, "The body is of a media type or coding that is not read"),
         (422, "A parameter is unknown, missing, given twice or of the wrong type"),
+        (429, "The client, or all clients together, have too much in work"),
         (500, "The server failed"),
         (503, "No snapshot is published, or a limit was reached"),
     )
@@ -81,13 +95,13 @@ def respond(request: Request, status: HTTPStatus, detail: str, *, field: str | N
 
 async def _ours(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, EngineCrashError):
         _LOG.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
         return respond(request, status, "the server failed to answer; try again, and tell the operator if it persists")
     detail = "no snapshot is being served at the moment; try again later" if isinstance(error, SnapshotError) else str(error)
     if isinstance(error, SnapshotError):
         _LOG.error("no snapshot to serve: %s", error)
-    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = {"Retry-After": str(BusyError.retry_after)} if isinstance(error, SnapshotError | BusyError) else None  # others fail again
     return respond(request, status, detail, field=getattr(error, "field", None), headers=headers)
 
 

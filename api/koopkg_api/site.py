@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.documentation import Documentation
-from koopkg.errors import SnapshotError
+from koopkg.errors import KoopkgError, SnapshotError
 from koopkg.search import SearchEngine
 from koopkg.snapshot import SnapshotFiles
 from koopkg.sparql import SparqlPool
@@ -63,6 +63,7 @@ class Site:
         """Every snapshot that is open -> requests that are being answered from it."""
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def engine(self) -> SearchEngine | None:
@@ -101,13 +102,14 @@ class Site:
                 self._requests[served] -= 1
                 self._end_if_replaced(served)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End what is open, whoever uses it."""
         if self._moving is not None:
             self._moving.cancel()
         self._served = None
         for opened in list(self._requests):
             self._end(opened)
+        await asyncio.gather(*self._ending)
 
     async def _move_on(self) -> None:
         """Open what is published and serve it; if that fails in any way, go on with what is served."""
@@ -119,12 +121,22 @@ class Site:
             if isinstance(opened, BaseException):
                 self._refuse(identifier, opened)
             else:
-                self._serve(OpenSnapshot(identifier, opened[0], SparqlPool(files.graph, self.settings), opened[1]))
+                await self._serve_with_workers(files, *opened)
         elif isinstance(identifier, BaseException):
             self._refuse(None, identifier)
         else:
             self.refused = None
         self._moving = None
+
+    async def _serve_with_workers(self, files: SnapshotFiles, engine: SearchEngine, documentation: Documentation) -> None:
+        workers = SparqlPool(files.graph, self.settings)
+        try:
+            await workers.start()
+        except KoopkgError as error:
+            await workers.close()
+            self._refuse(files.folder.name, error)
+        else:
+            self._serve(OpenSnapshot(files.folder.name, engine, workers, documentation))
 
     def _serve(self, opened: OpenSnapshot) -> None:
         replaced, self._served, self.refused = self._served, opened, None
@@ -133,7 +145,7 @@ class Site:
             self._end_if_replaced(replaced)
 
     def _refuse(self, identifier: str | None, error: BaseException) -> None:
-        is_told = isinstance(error, SnapshotError)
+        is_told = isinstance(error, KoopkgError)
         self.refused = RefusedSnapshot(identifier, str(error) if is_told else f"it cannot be opened ({type(error).__name__}); the log says more")
         served = self._served.id if self._served else "none"
         _LOG.error("snapshot %s is refused, %s is served: %s", identifier, served, error, exc_info=None if is_told else error)
@@ -144,7 +156,9 @@ class Site:
 
     def _end(self, opened: OpenSnapshot) -> None:
         del self._requests[opened]
-        opened.sparql.close()
+        ending = asyncio.create_task(opened.sparql.close())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
 
 async def _outcome(function: Callable[..., _T], *arguments: object) -> _T | BaseException:

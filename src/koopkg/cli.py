@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from koopkg.config import Settings
-from koopkg.errors import KoopkgError
+from koopkg.errors import ConfigurationError, KoopkgError
 
 if TYPE_CHECKING:  # imported where they are used, so that a search need not load what only an ingest needs
     from rich.progress import Progress as RichProgress
@@ -277,7 +277,16 @@ def serve(
     """Serve the API and the web pages."""
     import uvicorn
 
+    from koopkg.sparql.isolation import why_impossible
+
     settings = Settings.from_environment()
+    if settings.sparql_isolation == "off":
+        typer.echo("koopkg: WARNING: KOOPKG_SPARQL_ISOLATION=off: a SPARQL query may open connections from this machine", err=True)
+    elif reason := why_impossible():
+        raise ConfigurationError(
+            f"SPARQL workers cannot be kept from opening sockets: {reason}; run where seccomp filters are allowed, or set KOOPKG_SPARQL_ISOLATION=off "
+            "if nobody else can reach this server"
+        )
     host, port = host or settings.host, port or settings.port
     typer.echo(f"koopkg: http://{host}:{port} (end with Ctrl-C)")
     uvicorn.run(

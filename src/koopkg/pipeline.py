@@ -292,23 +292,13 @@ def _digest(quads: Iterable[ox.Quad], run: graph.LinkingRun) -> str:
 
 
 def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> int:
-    """Store the named graphs, and in the default graph the set of all their triples; returns how many those are.
-
-    Oxigraph can also take the union of all graphs when it answers, but then a triple counts once for each graph that holds it
-    (https://github.com/oxigraph/oxigraph/issues/1919).
-    """
+    """Store the graphs and, for the read side, the ontology apart; returns how many triples the default graph has."""
     progress.stage("store", 1)
-    triples = graph.default_graph(quads)
-    store = ox.Store(str(staged.graph))
-    store.bulk_extend(quads)
-    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph()) for triple in triples)
-    store.optimize()
-    store.flush()
-    del store  # closes RocksDB, so that its files are final before they are checksummed
+    triples = graph.write_store(staged.graph, quads)
     lines = graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True)
     staged.ontology.write_bytes(b"".join(sorted(lines)))
     progress.step()
-    return len(triples)
+    return triples
 
 
 def _lexical_document(entry: CatalogEntry, terms: Ontology) -> LexicalDocument:

@@ -2,56 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from koopkg.errors import QueryError
 from koopkg.namespaces import PREFIXES
-from koopkg.sparql import GRAPH_FORMATS, RESULT_FORMATS, query_form
+from koopkg.sparql import formats_of
 from koopkg_api.negotiation import best_match
-from koopkg_api.problems import PROBLEM_RESPONSES, Problem
+from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import render
 from koopkg_api.site import site_of
+from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, named_format, offered_for
+from koopkg_api.sparql_service import service_description
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["sparql"])
 
-_TYPES = {
-    "application/sparql-results+json": "json",
-    "application/json": "json",
-    "application/sparql-results+xml": "xml",
-    "application/xml": "xml",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "text/turtle": "ttl",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "rdf",
-    "application/ld+json": "jsonld",
-}
-_MEDIA: dict[str, dict[str, object]] = {media: {} for media in _TYPES}
+_T = TypeVar("_T")
+_CLIENT_CLOSED_REQUEST = 499
+"""Nobody reads it; nginx logs the same."""
+_FORMAT_PARAMETERS = ("format", "output", "results")
 _PARAMETERS = [
     {"name": "query", "in": "query", "required": False, "description": "A SPARQL 1.1 query; without it: the Service Description", "schema": {"type": "string"}},
     {"name": "default-graph-uri", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}}},
     {"name": "named-graph-uri", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}}},
-    {
-        "name": "format",
-        "in": "query",
-        "required": False,
-        "description": "Overrides the Accept header",
-        "schema": {"type": "string", "enum": [*RESULT_FORMATS, *GRAPH_FORMATS]},
-    },
+    *(
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": "Overrides the Accept header: a short name or a media type; what is unknown is passed over",
+            "schema": {"type": "string", "examples": [*formats_of("SELECT"), *formats_of("CONSTRUCT")]},
+        }
+        for name in _FORMAT_PARAMETERS
+    ),
 ]
 _RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"description": "Results, graph or Service Description", "content": _MEDIA},
-    406: {"model": Problem, "description": "No result format suits the Accept header", "content": {"application/problem+json": {}}},
-    415: {"model": Problem, "description": "The body is neither a form nor a query", "content": {"application/problem+json": {}}},
-    **{status: PROBLEM_RESPONSES[status] for status in (400, 503)},
+    200: {"description": "Results, graph or Service Description", "content": {media: {} for media in MEDIA}},
+    **{status: PROBLEM_RESPONSES[status] for status in (400, 406, 413, 415, 429, 500, 503)},
 }
 _BODY = {
     "requestBody": {
@@ -76,8 +71,8 @@ async def sparql_get(request: Request) -> Response:
 @router.post("/sparql", operation_id="sparqlPost", responses=_RESPONSES, openapi_extra={"parameters": _PARAMETERS[1:], **_BODY}, response_class=Response)
 async def sparql_post(request: Request) -> Response:
     """Answer a query in a form, or as the body itself."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if "charset=" in parameters.lower() and "utf-8" not in parameters.lower():
+    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    if "charset=" in parameters and "utf-8" not in parameters:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be UTF-8")
     try:
         body = (await request.body()).decode("utf-8")
@@ -93,18 +88,41 @@ async def sparql_post(request: Request) -> Response:
 
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
     query = _only_query(pairs)
-    format_name = _format(request, pairs, query)
     async with site_of(request).serving() as served:
         request.state.snapshot = served.id
-        result = await run_in_threadpool(
-            served.sparql.execute,
+        name, media_type = _format(request, pairs, await served.sparql.inspect(query))
+        answering = served.sparql.execute(
             query,
-            format=format_name,
+            format=name,
+            client=request.client.host if request.client else "",
             base_iri=_endpoint(request),
             default_graphs=[value for name, value in pairs if name == "default-graph-uri"],
             named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
+            may_gzip="gzip" in request.headers.get("accept-encoding", ""),
         )
-    return Response(result.body, media_type=result.media_type, headers={"Vary": "Accept"})
+        result = await _unless_left(request, answering)
+    if result is None:
+        return Response(status_code=_CLIENT_CLOSED_REQUEST)
+    coding = {"Content-Encoding": "gzip"} if result.is_gzipped else {}
+    return Response(result.body, media_type=media_type or result.media_type, headers={"Vary": "Accept, Accept-Encoding", **coding})
+
+
+async def _unless_left(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:
+    """What comes of the work; None if the client leaves before, which ends the work."""
+    asked, left = asyncio.create_task(answering), asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait({asked, left}, return_when=asyncio.FIRST_COMPLETED)
+        return asked.result() if asked.done() else None
+    finally:
+        asked.cancel()
+        left.cancel()
+        await asyncio.wait({asked, left})
+
+
+async def _left(request: Request) -> None:
+    """Wait until the client has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _only_query(pairs: Sequence[tuple[str, str]]) -> str:
@@ -116,35 +134,30 @@ def _only_query(pairs: Sequence[tuple[str, str]]) -> str:
     return queries[0]
 
 
-def _format(request: Request, pairs: Sequence[tuple[str, str]], query: str) -> str:
-    """The short name of the result format: `format=`, else what Accept likes best among those that fit the query."""
-    asked = [value for name, value in pairs if name == "format"]
-    if asked:
-        return asked[-1]
-    form = query_form(query)
-    fitting = GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
-    offered = [media for media, name in _TYPES.items() if name in fitting and not (form == "ASK" and name in ("csv", "tsv"))]
-    chosen = best_match(request.headers.get("accept", ""), offered)
+def _format(request: Request, pairs: Sequence[tuple[str, str]], form: str) -> tuple[str, str | None]:
+    """Short name of the result format, and the media type to call it by where the client used another name than ours.
+
+    A parameter that names a format comes first, then what Accept likes best among those that fit the query.
+    """
+    for name, value in reversed(pairs):
+        if name in _FORMAT_PARAMETERS and (named := named_format(value, form)) is not None:
+            return named, None
+    offered = offered_for(form)
+    chosen = best_match(request.headers.get("accept", ""), list(offered))
     if chosen is None:
         raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"a {form} query can be answered as {', '.join(offered)}")
-    return _TYPES[chosen]
+    return offered[chosen]
 
 
 async def _describe(request: Request) -> Response:
-    offered = ["text/turtle", "text/html", "application/n-triples"]
-    if best_match(request.headers.get("accept", ""), offered) == "text/html":
-        return render(request, "sparql.html", {"limits": site_of(request).settings, "prefixes": sorted(PREFIXES.items())})
-    endpoint = _endpoint(request)
-    formats = "".join(f"    sd:resultFormat <http://www.w3.org/ns/formats/{name}> ;\n" for name in _W3C_FORMATS)
-    text = (
-        "@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .\n\n"
-        f"<{endpoint}> a sd:Service ;\n    sd:endpoint <{endpoint}> ;\n    sd:supportedLanguage sd:SPARQL11Query ;\n"
-        f"{formats}    sd:feature sd:UnionDefaultGraph .\n"
-    )
-    return Response(text, media_type="text/turtle; charset=utf-8", headers={"Vary": "Accept"})
-
-
-_W3C_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")
+    chosen = best_match(request.headers.get("accept", ""), list(DESCRIPTION_MEDIA))
+    if chosen is None:
+        raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"the service is described as {', '.join(DESCRIPTION_MEDIA)}")
+    syntax = DESCRIPTION_MEDIA[chosen]
+    if syntax is None:
+        return render(request, "sparql.html", {"limits": site_of(request).settings, "prefixes": sorted(PREFIXES.items())}, headers={"Vary": "Accept"})
+    charset = "; charset=utf-8" if chosen.startswith("text/") else ""
+    return Response(service_description(_endpoint(request), syntax), media_type=chosen + charset, headers={"Vary": "Accept"})
 
 
 def _endpoint(request: Request) -> str:

@@ -16,6 +16,7 @@ from koopkg.graph.extracted import extracted_triples
 from koopkg.graph.places import place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Violation, validate
+from koopkg.graph.store import default_graph, write_store
 from koopkg.graph.triples import Triple
 from koopkg.linking import Linked
 from koopkg.model import Case, Document
@@ -34,6 +35,7 @@ __all__ = [
     "run_quads",
     "to_ntriples",
     "validate",
+    "write_store",
 ]
 
 
@@ -64,11 +66,6 @@ def provenance_quads(run: LinkingRun, documents: Sequence[Document]) -> list[ox.
 def run_quads(run: LinkingRun, started: datetime, ended: datetime) -> list[ox.Quad]:
     """The graph of times: when the run began and ended."""
     return list(_in_graph(time_triples(run, started, ended), RUN_GRAPH))
-
-
-def default_graph(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
-    """The default graph of a dataset: the set of all its triples, each once, however many graphs hold it."""
-    return {quad.triple for quad in quads}
 
 
 def _in_graph(triples: Iterable[Triple], name: str) -> Iterator[ox.Quad]:

@@ -84,7 +84,9 @@ def inspect(query: str) -> Form:
 def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
     """The dataset that FROM and FROM NAMED of a query name; None if there is neither."""
     prefixes, base = dict(PREFIXES), base_iri or ""
-    default, named, has_clause = [], [], False
+    default: list[str] = []
+    named: list[str] = []
+    has_clause = False
     tokens = list(_tokens(query)) if _FROM.search(query) else []
     for place, token in enumerate(tokens):
         following = tokens[place + 1 : place + 3]

@@ -8,7 +8,7 @@ import platform
 import struct
 from dataclasses import dataclass
 
-__all__ = ["IsolationError", "forbid_sockets"]
+__all__ = ["IsolationError", "forbid_sockets", "why_impossible"]
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 _KILL_PROCESS, _ALLOW = 0x80000000, 0x7FFF0000
@@ -58,6 +58,22 @@ def forbid_sockets() -> None:
     for arguments in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)):
         if libc.prctl(*arguments) != 0:
             raise IsolationError(ctypes.get_errno(), f"the kernel refuses a seccomp filter ({os.strerror(ctypes.get_errno())})")
+
+
+def why_impossible() -> str | None:
+    """Why a process cannot be kept from opening sockets here, tried in a child of this process; None if it can."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            forbid_sockets()
+        except IsolationError as error:
+            os.write(writing, str(error).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading, encoding="utf-8") as told:  # noqa: PTH123 -- a file descriptor, not a path
+        return told.read() or None
 
 
 def _filter(architecture: _Architecture) -> bytes:

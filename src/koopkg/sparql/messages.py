@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import BinaryIO, Literal
 
+from koopkg.sparql.guard import Dataset
+
 __all__ = ["Answer", "AnswerKind", "Job", "answer_head", "job_line", "read_job", "write_answer"]
 
 AnswerKind = Literal["ready", "ok", "syntax", "memory", "size", "isolation"]
@@ -19,7 +21,7 @@ class Job:
     """A query to evaluate.
 
     Attributes:
-        default_graphs: Graphs merged into the default graph; None together with `named_graphs`: the whole dataset.
+        dataset: The graphs to ask; None: all of them.
         most_bytes: Largest result, before compression.
         seconds: Time after which the server ends the worker.
     """
@@ -27,8 +29,7 @@ class Job:
     query: str
     format: str
     base_iri: str | None
-    default_graphs: tuple[str, ...] | None
-    named_graphs: tuple[str, ...] | None
+    dataset: Dataset | None
     most_bytes: int
     seconds: float
     may_gzip: bool
@@ -53,7 +54,11 @@ def job_line(job: Job) -> bytes:
 def read_job(stream: BinaryIO) -> Job | None:
     """The next job; None at the end of the stream."""
     line = stream.readline()
-    return Job(**json.loads(line)) if line else None
+    if not line:
+        return None
+    fields = json.loads(line)
+    dataset = fields["dataset"] and Dataset(**{name: tuple(graphs) for name, graphs in fields["dataset"].items()})
+    return Job(**{**fields, "dataset": dataset})
 
 
 def write_answer(stream: BinaryIO, answer: Answer) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from koopkg.config import Settings
 from koopkg.errors import BusyError, QueryError, QueryLimitError, SparqlWorkerError
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
-from koopkg.sparql.guard import Form, dataset_of, inspect
+from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
 from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.process import WorkerProcess
 from koopkg.sparql.turns import Turns
@@ -62,6 +62,11 @@ class SparqlPool:
         self._heavy = Turns(max(1, len(os.sched_getaffinity(0)) - 1), most_of_client=_HEAVY_A_CLIENT, most_waiting=_HEAVY_WAITING)
         self._known_heavy: dict[int, None] = {}
         self._is_closed = False
+
+    @property
+    def waiting_heavy(self) -> int:
+        """Heavy queries that wait for their turn."""
+        return self._heavy.waiting
 
     async def start(self) -> None:
         """Start the spare workers, so that the first query need not wait.
@@ -129,17 +134,14 @@ class SparqlPool:
 
     async def _job(self, query: str, format: str, base_iri: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str], may_gzip: bool) -> Job:
         """The graphs named in the request override FROM (SPARQL 1.1 Protocol, section 2.1.4)."""
-        default, named = tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs))
-        if not default and not named:
+        dataset: Dataset | None = Dataset(tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs)))
+        if not default_graphs and not named_graphs:
             dataset = await asyncio.to_thread(dataset_of, query, base_iri) if len(query) > _LONG_QUERY else dataset_of(query, base_iri)
-            graphs = (dataset.default_graphs, dataset.named_graphs) if dataset else (None, None)
-        else:
-            graphs = (default, named)
         most_bytes = self._settings.sparql_max_result_mib * 2**20
-        return Job(query, format, base_iri, *graphs, most_bytes, self._settings.sparql_timeout_seconds, may_gzip)
+        return Job(query, format, base_iri, dataset, most_bytes, self._settings.sparql_timeout_seconds, may_gzip)
 
     async def _scheduled(self, job: Job, client: str) -> Answer:
-        key = hash((job.query, job.default_graphs, job.named_graphs))
+        key = hash((job.query, job.dataset))
         if key not in self._known_heavy:
             answered = await self._tried(job, client, key)
             if answered is not None:

@@ -43,12 +43,16 @@ class WorkerProcess:
         """
         options = {"server": os.getpid(), "memory_mib": settings.sparql_memory_mib, "is_isolated": settings.sparql_isolation == "required"}
         errors = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the process
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "koopkg.sparql.worker", str(graph), json.dumps(options)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "koopkg.sparql.worker", str(graph), json.dumps(options)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
+        except BaseException:
+            errors.close()
+            raise
         worker = cls(process, errors)
         try:
             async with asyncio.timeout(_START_SECONDS):

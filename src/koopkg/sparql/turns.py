@@ -76,17 +76,20 @@ class Turns:
 
     def _leave(self) -> None:
         """Hand the place to the client that has waited longest since its last turn."""
-        if not self._waiting:
-            self._free += 1
-            return
-        client = next(iter(self._waiting))
-        turns = self._waiting.pop(client)
-        turns.popleft().set_result(None)
-        if turns:
-            self._waiting[client] = turns  # at the end: the others come first
+        while self._waiting:
+            client = next(iter(self._waiting))
+            turns = self._waiting.pop(client)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[client] = turns  # at the end: the others come first
+            if not turn.done():  # else it has just been given up
+                turn.set_result(None)
+                return
+        self._free += 1
 
     def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
-        turns = self._waiting[client]
-        turns.remove(turn)
-        if not turns:
-            del self._waiting[client]
+        turns = self._waiting.get(client, deque())
+        if turn in turns:
+            turns.remove(turn)
+            if not turns:
+                del self._waiting[client]

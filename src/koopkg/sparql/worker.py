@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gzip
+import io
 import json
 import os
 import re
@@ -14,8 +15,9 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyoxigraph as ox
 
@@ -23,6 +25,9 @@ from koopkg.namespaces import PREFIXES
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS
 from koopkg.sparql.isolation import IsolationError, forbid_sockets
 from koopkg.sparql.messages import Answer, Job, read_job, write_answer
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 __all__ = ["main"]
 
@@ -35,25 +40,25 @@ _GZIP_LEVEL = 3
 _LEAST_GZIPPED = 1_000
 
 
+_NamedGraph = ox.NamedNode | ox.BlankNode
+_Graph = _NamedGraph | ox.DefaultGraph
+
+
 class _ResultTooLargeError(Exception):
     """The result passed its limit while it was written."""
 
 
-class _Bounded:
+class _Bounded(io.BytesIO):
     """A file in memory that refuses to grow beyond a limit."""
 
     def __init__(self, most_bytes: int) -> None:
-        self.content = bytearray()
+        super().__init__()
         self._most_bytes = most_bytes
 
-    def write(self, data: bytes) -> int:
-        if len(self.content) + len(data) > self._most_bytes:
+    def write(self, data: Buffer) -> int:
+        if self.tell() + memoryview(data).nbytes > self._most_bytes:
             raise _ResultTooLargeError
-        self.content += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
+        return super().write(data)
 
 
 def main(graph: str, *, server: int, memory_mib: int, is_isolated: bool) -> None:
@@ -103,16 +108,16 @@ def _answer(store: ox.Store, job: Job) -> Answer:
         results = _results(store, job)
         if isinstance(results, ox.QueryTriples):
             # The engine gives a triple once for each solution that yields it; a graph is a set.
-            ox.serialize(dict.fromkeys(results), output, format=GRAPH_FORMATS[job.format].syntax, prefixes=PREFIXES)  # type: ignore[call-overload]
+            ox.serialize(dict.fromkeys(results), output, format=GRAPH_FORMATS[job.format].syntax, prefixes=PREFIXES)
         else:
             results.serialize(output, format=RESULT_FORMATS[job.format].syntax)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RuntimeError) as error:  # the last: an evaluation that fails, such as a SERVICE without an address
         return Answer("syntax", message=_readable(str(error)))
     except MemoryError:
         return Answer("memory")
     except _ResultTooLargeError:
         return Answer("size")
-    body = bytes(output.content)
+    body = output.getvalue()
     is_gzipped = job.may_gzip and len(body) >= _LEAST_GZIPPED
     if is_gzipped:
         body = gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
@@ -121,17 +126,17 @@ def _answer(store: ox.Store, job: Job) -> Answer:
 
 def _results(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Evaluate over the store's default graph, which is the set of all triples, or over the graphs that the job names."""
-    if job.default_graphs is None or job.named_graphs is None:
+    if job.dataset is None:
         return store.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES)
-    default = [ox.NamedNode(iri) for iri in job.default_graphs]
-    named = [ox.NamedNode(iri) for iri in job.named_graphs]
-    if len(default) < 2:
+    default: list[_Graph] = [ox.NamedNode(iri) for iri in job.dataset.default_graphs]
+    named: list[_NamedGraph] = [ox.NamedNode(iri) for iri in job.dataset.named_graphs]
+    if len(default) <= 1:
         return store.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES, default_graph=default, named_graphs=named)
     merged = _merged(store, default, named)
     return merged.query(job.query, base_iri=job.base_iri, prefixes=PREFIXES, default_graph=[ox.DefaultGraph()], named_graphs=named)
 
 
-def _merged(store: ox.Store, default: list[ox.NamedNode], named: list[ox.NamedNode]) -> ox.Store:
+def _merged(store: ox.Store, default: Sequence[_Graph], named: Sequence[_NamedGraph]) -> ox.Store:
     """The RDF merge of some graphs as default graph: over a list of graphs the engine counts a triple once for each that holds it."""
     merged = ox.Store()
     triples = {quad.triple for graph in default for quad in store.quads_for_pattern(None, None, None, graph)}
