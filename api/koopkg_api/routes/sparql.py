@@ -103,8 +103,9 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
         result = await _unless_left(request, answering)
     if result is None:
         return Response(status_code=_CLIENT_CLOSED_REQUEST)
-    coding = {"Content-Encoding": "gzip"} if result.is_gzipped else {}
-    return Response(result.body, media_type=media_type or result.media_type, headers={"Vary": "Accept, Accept-Encoding", **coding})
+    # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
+    headers = {"Vary": "Accept, Accept-Encoding", "Content-Encoding": "gzip"} if result.is_gzipped else {"Vary": "Accept"}
+    return Response(result.body, media_type=media_type or result.media_type, headers=headers)
 
 
 async def _unless_left(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:
