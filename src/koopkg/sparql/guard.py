@@ -14,9 +14,10 @@ from urllib.parse import urljoin
 from koopkg.errors import QueryError
 from koopkg.namespaces import PREFIXES
 
-__all__ = ["MOST_NESTED", "Dataset", "Form", "dataset_of", "inspect"]
+__all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect"]
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+SERVICE_REFUSED = "query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself"
 MOST_NESTED = 100
 """Brackets within brackets, or signs before one another. The engine reads and evaluates by recursion; three times as deep still fits the stack of a worker."""
 
@@ -71,7 +72,7 @@ def inspect(query: str) -> Form:
         QueryError: It is an update, asks another endpoint, has no query form or is nested too deeply.
     """
     if any(_asks_another_endpoint(text) for text in dict.fromkeys((query, _unescaped(query)))):
-        raise QueryError("query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself", field="query")
+        raise QueryError(SERVICE_REFUSED, field="query")
     if any(len(run.group()) > _LONGEST_PREFIX and query.startswith(":", run.end()) for run in _RUN.finditer(query)):
         raise QueryError(f"query: a prefix has more than {_LONGEST_PREFIX} characters; choose a shorter one", field="query")
     tokens = list(_tokens(query))

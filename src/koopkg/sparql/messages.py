@@ -1,4 +1,4 @@
-"""What server and worker say to each other over pipes: a line of JSON, and behind an answer its body.
+"""What server and worker say to each other over a pair of sockets: a line of JSON, and behind an answer its body.
 
 JSON rather than pickle: what comes from a worker that a query took over cannot make the server run anything.
 """
@@ -13,7 +13,7 @@ from koopkg.sparql.guard import Dataset
 
 __all__ = ["Answer", "AnswerKind", "Job", "answer_head", "job_line", "read_job", "write_answer"]
 
-AnswerKind = Literal["ready", "ok", "syntax", "memory", "size", "isolation"]
+AnswerKind = Literal["ready", "ok", "syntax", "memory", "size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a job, or of the start of a worker (`ready` or `isolation`)."""
+    """What became of a job, or of the start of a worker (`ready`)."""
 
     kind: AnswerKind
     message: str = ""

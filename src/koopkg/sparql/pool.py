@@ -1,8 +1,11 @@
 """Queries of many clients -> a few worker processes: light ones at once, heavy ones one after the other, none longer than its limit.
 
-A query is light until it has run for a quarter of a second. Then it needs one of few places for heavy queries, one less than there are processor
-cores, so that light queries, searches and pages always find a core. Where none is free the query is ended and begins anew when its turn comes;
-it is remembered as heavy and waits from the start next time.
+Nobody can tell from a text how long a query runs. So each begins at the first of three levels and sinks when it runs longer than queries of that level
+do. Lower levels have fewer places and less priority; at the last one, for heavy queries, there is one place less than there are processor cores, so
+that light queries, searches and pages always find a core. Where the next level has no place free, the worker is ended and the query begins anew when
+the turn of its client comes. The level is remembered for the next time.
+
+Source: Corbató, Merwin-Daggett and Daley, An Experimental Time-Sharing System, 1962, the multi-level queue.
 """
 
 from __future__ import annotations
@@ -20,16 +23,16 @@ from koopkg.errors import BusyError, QueryError, QueryLimitError, SparqlWorkerEr
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
 from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
 from koopkg.sparql.messages import Answer, Job
-from koopkg.sparql.process import WorkerProcess
+from koopkg.sparql.process import Foreman, WorkerProcess
 from koopkg.sparql.turns import Turns
 
 __all__ = ["SparqlPool", "SparqlResult", "answer"]
 
 _LOG = logging.getLogger(__name__)
-_HEAVY_AFTER_SECONDS = 0.25
-_HEAVY_A_CLIENT, _HEAVY_WAITING, _LIGHT_WAITING = 2, 16, 200
 _LONGEST_WAIT = 3
-"""How many time limits a heavy query waits for its turn before it is given up."""
+"""How many time limits a query waits for its turn before it is given up."""
+_RECENT_SECONDS = 60
+"""For so long after a heavy query a client is asked to wait when the queue of heavy ones is full, rather than tried once more."""
 _REMEMBERED = 1_000
 _LONG_QUERY = 5_000
 """Characters from which a query is inspected in a thread, so that the event loop never waits for it."""
@@ -37,6 +40,23 @@ _SPARES, _IDLE = 2, 4
 """Workers that wait for the next query: as many are always started ahead, and no more than so many are kept."""
 _GROWN_MIB = 64
 """A worker that holds so much more memory after a query than at its start is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A level of the queue.
+
+    Attributes:
+        seconds: How long a query may have run here before it sinks, counted from its beginning; infinite at the last level.
+        niceness: Priority of its workers, as nice(2) counts.
+    """
+
+    seconds: float
+    niceness: int
+
+
+_LEVELS = (_Level(0.025, 0), _Level(0.25, 5), _Level(float("inf"), 10))
+_HEAVY = len(_LEVELS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,10 @@ class SparqlResult:
     is_gzipped: bool = False
 
 
+class _SunkError(Exception):
+    """A query needs a place at a lower level than the one it had."""
+
+
 class SparqlPool:
     """Workers over the store of one snapshot; belongs to one event loop."""
 
@@ -55,18 +79,25 @@ class SparqlPool:
         self._graph = graph
         self._settings = settings
         self._spares = spares
+        self._foreman: Foreman | None = None
+        self._hiring = asyncio.Lock()
         self._idle: list[WorkerProcess] = []
         self._starting: set[asyncio.Task[None]] = set()
-        self._busy: set[WorkerProcess] = set()
-        self._light = Turns(settings.sparql_workers, most_of_client=_LIGHT_WAITING, most_waiting=_LIGHT_WAITING)
-        self._heavy = Turns(max(1, len(os.sched_getaffinity(0)) - 1), most_of_client=_HEAVY_A_CLIENT, most_waiting=_HEAVY_WAITING)
-        self._known_heavy: dict[int, None] = {}
+        places = settings.sparql_workers
+        heavy_places = max(1, len(os.sched_getaffinity(0)) - 1)
+        self._turns = (
+            Turns(places, most_of_client=200, most_waiting=200),
+            Turns(max(1, places // 2), most_of_client=50, most_waiting=50),
+            Turns(heavy_places, most_of_client=2, most_waiting=16),
+        )
+        self._known_levels: dict[int, int] = {}
+        self._recently_heavy: dict[str, float] = {}
         self._is_closed = False
 
     @property
     def waiting_heavy(self) -> int:
         """Heavy queries that wait for their turn."""
-        return self._heavy.waiting
+        return self._turns[_HEAVY].waiting
 
     async def start(self) -> None:
         """Start the spare workers, so that the first query need not wait.
@@ -74,7 +105,7 @@ class SparqlPool:
         Raises:
             SparqlWorkerError: A worker cannot be started or cannot be isolated.
         """
-        self._idle += [await WorkerProcess.start(self._graph, self._settings) for _ in range(self._spares - len(self._idle))]
+        self._idle += [await self._new_worker() for _ in range(self._spares - len(self._idle))]
 
     async def execute(
         self,
@@ -128,9 +159,12 @@ class SparqlPool:
         for task in list(self._starting):
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        for worker in [*self._idle, *self._busy]:
-            await worker.end()
+        for worker in self._idle:
+            worker.end()
         self._idle.clear()
+        async with self._hiring:
+            if self._foreman is not None:
+                await self._foreman.end()
 
     async def _job(self, query: str, format: str, base_iri: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str], may_gzip: bool) -> Job:
         """The graphs named in the request override FROM (SPARQL 1.1 Protocol, section 2.1.4)."""
@@ -141,100 +175,128 @@ class SparqlPool:
         return Job(query, format, base_iri, dataset, most_bytes, self._settings.sparql_timeout_seconds, may_gzip)
 
     async def _scheduled(self, job: Job, client: str) -> Answer:
+        """The answer to a job, at whichever level it takes."""
         key = hash((job.query, job.dataset))
-        if key not in self._known_heavy:
-            answered = await self._tried(job, client, key)
-            if answered is not None:
-                return answered
-        return await self._in_turn(job, client, key)
+        while True:
+            level = self._known_levels.get(key, 0)
+            async with AsyncExitStack() as place:
+                await self._take_turn(place, level, job, client)
+                try:
+                    return await self._run(job, key, place, client)
+                except _SunkError:
+                    continue
 
-    async def _tried(self, job: Job, client: str, key: int) -> Answer | None:
-        """Evaluate at once; None if the query proves to be heavy and finds no place among such."""
-        async with AsyncExitStack() as light:
-            await light.enter_async_context(self._light.turn(client))
-            async with self._asked(job) as (asked, worker):
-                answered = await _within(asked, min(_HEAVY_AFTER_SECONDS, job.seconds))
-                if answered is not None:
-                    return answered
-                self._remember(key)
-                await light.aclose()
-                if not self._heavy.has_place():
-                    return None
-                async with self._heavy.turn(client):
-                    worker.slow_down()
-                    return await _finished(asked, job, job.seconds - _HEAVY_AFTER_SECONDS)
+    async def _take_turn(self, place: AsyncExitStack, level: int, job: Job, client: str) -> None:
+        """Wait for a place at a level.
 
-    async def _in_turn(self, job: Job, client: str, key: int) -> Answer:
-        """Evaluate a query that is known to be heavy when its client's turn comes."""
-        async with AsyncExitStack() as heavy:
-            longest = _LONGEST_WAIT * job.seconds
-            try:
-                async with asyncio.timeout(longest):
-                    await heavy.enter_async_context(self._heavy.turn(client))
-            except TimeoutError:
-                raise BusyError(f"the query waited {longest:g} seconds behind other heavy ones and was given up; try again later") from None
-            async with self._asked(job, is_heavy=True) as (asked, _):
-                began = asyncio.get_running_loop().time()
-                answered = await _finished(asked, job, job.seconds)
-                if asyncio.get_running_loop().time() - began < _HEAVY_AFTER_SECONDS:
-                    self._known_heavy.pop(key, None)
-                return answered
+        Raises:
+            BusyError: There are too many who wait, or it takes too long.
+        """
+        now = asyncio.get_running_loop().time()
+        if level and self._turns[_HEAVY].is_full and self._recently_heavy.get(client, 0) > now - _RECENT_SECONDS:
+            raise BusyError("too many heavy queries are waiting; try again later")
+        if level == _HEAVY:
+            self._note_heavy(client, now)
+        longest = _LONGEST_WAIT * job.seconds
+        try:
+            async with asyncio.timeout(longest):
+                await place.enter_async_context(self._turns[level].turn(client))
+        except TimeoutError:
+            raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
+
+    async def _run(self, job: Job, key: int, place: AsyncExitStack, client: str) -> Answer:
+        """Evaluate, sinking through the levels as long as they have places.
+
+        Raises:
+            _SunkError: The next level, which is remembered, has none.
+        """
+        level = self._known_levels.get(key, 0)
+        async with self._asked(job, level) as (asked, worker):
+            began = asyncio.get_running_loop().time()
+            while True:
+                ran = asyncio.get_running_loop().time() - began
+                await asyncio.wait({asked}, timeout=min(_LEVELS[level].seconds, job.seconds) - ran)
+                ran = asyncio.get_running_loop().time() - began
+                self._remember(key, next(number for number, fitting in enumerate(_LEVELS) if ran < fitting.seconds))
+                if asked.done():
+                    return asked.result()
+                if ran >= job.seconds:
+                    raise QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+                level += 1
+                await place.aclose()
+                if not self._turns[level].has_place():
+                    raise _SunkError
+                await self._take_turn(place, level, job, client)
+                worker.be_nice(_LEVELS[level].niceness)
 
     @asynccontextmanager
-    async def _asked(self, job: Job, *, is_heavy: bool = False) -> AsyncIterator[tuple[asyncio.Task[Answer], WorkerProcess]]:
+    async def _asked(self, job: Job, level: int) -> AsyncIterator[tuple[asyncio.Task[Answer], WorkerProcess]]:
         """A job in work and who works on it; the worker goes back to the others if it has answered, else it is ended."""
-        worker = await self._taken()
-        if is_heavy:
-            worker.slow_down()
-        self._busy.add(worker)
+        self._dismiss_dead()
+        worker = self._idle.pop() if self._idle else await self._new_worker()
+        self._replenish()
+        worker.be_nice(_LEVELS[level].niceness)
         asked = asyncio.create_task(worker.ask(job))
         try:
             yield asked, worker
         finally:
-            self._busy.discard(worker)
             asked.cancel()
             await asyncio.wait({asked})
             if not asked.cancelled():
                 asked.exception()  # whoever waited for it has seen it; where nobody did, nobody has to
-            await self._put_back(worker)
+            self._put_back(worker)
 
-    async def _taken(self) -> WorkerProcess:
-        """A worker with nothing to do; a new one where there is none."""
-        while self._idle:
-            worker = self._idle.pop()
-            if worker.is_alive:
-                self._replenish()
-                return worker
-            await worker.end()
-        worker = await WorkerProcess.start(self._graph, self._settings)
-        self._replenish()
-        return worker
-
-    async def _put_back(self, worker: WorkerProcess) -> None:
+    def _put_back(self, worker: WorkerProcess) -> None:
         has_grown = worker.resident_mib > worker.first_resident_mib + _GROWN_MIB
-        if worker.is_free and not has_grown and not self._is_closed and len(self._idle) < _IDLE and worker.speed_up():
+        if worker.is_free and not has_grown and not self._is_closed and len(self._idle) < _IDLE and worker.be_nice(0):
             self._idle.append(worker)
         else:
-            await worker.end()
+            worker.end()
         self._replenish()
+
+    async def _new_worker(self) -> WorkerProcess:
+        async with self._hiring:
+            if self._is_closed:
+                raise SparqlWorkerError("the snapshot is closed")
+            if self._foreman is not None and not self._foreman.is_alive:
+                await self._foreman.end()
+                self._foreman = None
+            if self._foreman is None:
+                self._foreman = await Foreman.start(self._graph, self._settings)
+        return await self._foreman.worker()
 
     def _replenish(self) -> None:
         """Start spare workers in the background."""
+        self._dismiss_dead()
         for _ in range(self._spares - len(self._idle) - len(self._starting) if not self._is_closed else 0):
             task = asyncio.create_task(self._start_spare())
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
 
+    def _dismiss_dead(self) -> None:
+        for worker in [worker for worker in self._idle if not worker.is_free]:
+            self._idle.remove(worker)
+            worker.end()
+
     async def _start_spare(self) -> None:
         try:
-            self._idle.append(await WorkerProcess.start(self._graph, self._settings))
+            self._idle.append(await self._new_worker())
         except SparqlWorkerError as error:
             _LOG.error("no spare query worker: %s", error)  # the next query tries again, and tells its client
 
-    def _remember(self, key: int) -> None:
-        self._known_heavy[key] = None
-        if len(self._known_heavy) > _REMEMBERED:
-            del self._known_heavy[next(iter(self._known_heavy))]
+    def _remember(self, key: int, level: int) -> None:
+        """Note the level of a query, the newest last."""
+        self._known_levels.pop(key, None)
+        if level:
+            self._known_levels[key] = level
+            if len(self._known_levels) > _REMEMBERED:
+                del self._known_levels[next(iter(self._known_levels))]
+
+    def _note_heavy(self, client: str, now: float) -> None:
+        self._recently_heavy.pop(client, None)
+        self._recently_heavy[client] = now
+        if len(self._recently_heavy) > _REMEMBERED:
+            del self._recently_heavy[next(iter(self._recently_heavy))]
 
 
 def answer(graph: Path, settings: Settings, query: str, *, format: str) -> SparqlResult:
@@ -252,16 +314,3 @@ def answer(graph: Path, settings: Settings, query: str, *, format: str) -> Sparq
             await pool.close()
 
     return asyncio.run(run())
-
-
-async def _within(asked: asyncio.Task[Answer], seconds: float) -> Answer | None:
-    """The answer if it comes in time."""
-    await asyncio.wait({asked}, timeout=seconds)
-    return asked.result() if asked.done() else None
-
-
-async def _finished(asked: asyncio.Task[Answer], job: Job, seconds: float) -> Answer:
-    answered = await _within(asked, seconds)
-    if answered is None:
-        raise QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
-    return answered

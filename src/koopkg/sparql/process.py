@@ -1,4 +1,4 @@
-"""The server's end of a worker: start it, give it a job, slow it down, end it."""
+"""The server's end of the worker processes: start the foreman, have it start workers, give them jobs, slow them down, end them."""
 
 from __future__ import annotations
 
@@ -8,79 +8,148 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
-import tempfile
+from collections import deque
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from koopkg.config import Settings
 from koopkg.errors import EngineCrashError, QueryError, QueryLimitError, ResultTooLargeError, SparqlWorkerError
+from koopkg.sparql.guard import SERVICE_REFUSED
 from koopkg.sparql.messages import Answer, Job, answer_head, job_line
 
-__all__ = ["SERVICE_REFUSED", "WorkerProcess"]
+__all__ = ["Foreman", "WorkerProcess"]
 
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 30
-_HEAVY_NICENESS = 10
-SERVICE_REFUSED = "query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself"
 
 
-class WorkerProcess:
-    """One process with the store open read-only; answers one job at a time."""
+class Foreman:
+    """The process that forks workers over the store of one snapshot."""
 
-    def __init__(self, process: asyncio.subprocess.Process, errors: IO[bytes]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._process = process
-        self._errors = errors
-        self._has_job = self._is_slow = False
-        self.resident_mib = self.first_resident_mib = 0
+        self._control = control
+        self._reader, self._writer = reader, writer
+        self._starting: deque[asyncio.Future[int]] = deque()
+        self._codes: dict[int, asyncio.Future[int]] = {}
+        self._listening: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, graph: Path, settings: Settings) -> WorkerProcess:
-        """Start a worker and wait until it is ready.
+    async def start(cls, graph: Path, settings: Settings) -> Foreman:
+        """Start it and wait until it is ready.
 
         Raises:
-            SparqlWorkerError: It cannot be isolated, or does not start.
+            SparqlWorkerError: Its workers cannot be isolated, or it does not start.
         """
-        options = {"server": os.getpid(), "memory_mib": settings.sparql_memory_mib, "is_isolated": settings.sparql_isolation == "required"}
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the process
-        try:
+        options = {"server": os.getpid(), "graph": str(graph), "memory_mib": settings.sparql_memory_mib, "is_isolated": settings.sparql_isolation == "required"}
+        ours, theirs = socket.socketpair()
+        with theirs:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "koopkg.sparql.worker", str(graph), json.dumps(options)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
+                *(sys.executable, "-P", "-m", "koopkg.sparql.foreman", str(theirs.fileno()), json.dumps(options)),
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
             )
-        except BaseException:
-            errors.close()
-            raise
-        worker = cls(process, errors)
+        foreman = cls(process, ours, *await asyncio.open_connection(sock=ours))
         try:
             async with asyncio.timeout(_START_SECONDS):
-                answer = await worker._receive()
-        except (TimeoutError, asyncio.IncompleteReadError):
-            last_words = worker._last_words()
-            await worker.end()
-            raise SparqlWorkerError(f"a query worker could not be started: {last_words or 'it said nothing'}") from None
+                told = await foreman._told()
+            if told is None:
+                raise SparqlWorkerError("query workers cannot be started; see the log")
+            if "refused" in told:
+                raise SparqlWorkerError(
+                    f"query workers cannot be kept from opening sockets: {told['refused']}; run where seccomp filters are allowed, or set "
+                    "KOOPKG_SPARQL_ISOLATION=off if nobody but you can reach the endpoint"
+                )
         except BaseException:
-            await worker.end()
+            await foreman.end()
             raise
-        if answer.kind == "isolation":
-            await worker.end()
-            raise SparqlWorkerError(
-                f"a query worker cannot be kept from opening sockets: {answer.message}; run where seccomp filters are allowed, or set "
-                "KOOPKG_SPARQL_ISOLATION=off if nobody but you can reach the endpoint"
-            )
-        worker.resident_mib = worker.first_resident_mib = answer.resident_mib
-        return worker
+        foreman._listening = asyncio.create_task(foreman._listen())
+        return foreman
 
     @property
     def is_alive(self) -> bool:
         return self._process.returncode is None
 
+    async def worker(self) -> WorkerProcess:
+        """Fork a worker and wait until it is ready.
+
+        Raises:
+            SparqlWorkerError: It does not start.
+        """
+        ours, theirs = socket.socketpair()
+        started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise SparqlWorkerError("the process that starts query workers has ended") from None
+        self._starting.append(started)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                pid = await started
+                worker = WorkerProcess(pid, self._codes[pid], reader, writer)
+                await worker.get_ready()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError) as error:
+            writer.close()  # which ends it
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            raise SparqlWorkerError("a query worker could not be started; see the log") from None
+        return worker
+
+    async def end(self) -> None:
+        """Kill it, and with it all its workers, and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        if self._listening is not None:
+            await self._listening
+        self._writer.close()
+
+    async def _listen(self) -> None:
+        """Hand on what it tells, until it ends."""
+        while (told := await self._told()) is not None:
+            if "started" in told:
+                self._codes[told["started"]] = asyncio.get_running_loop().create_future()
+                started = self._starting.popleft()
+                if not started.done():
+                    started.set_result(told["started"])
+            else:
+                self._codes.pop(told["ended"]).set_result(told["code"])
+        for started in self._starting:
+            if not started.done():
+                started.set_exception(SparqlWorkerError("the process that starts query workers has ended"))
+        for code in self._codes.values():
+            code.set_result(-signal.SIGKILL)  # the kernel has killed its workers with it
+
+    async def _told(self) -> dict[str, Any] | None:
+        line = await self._reader.readline()
+        return json.loads(line) if line else None
+
+
+class WorkerProcess:
+    """One process with the store open read-only; answers one job at a time."""
+
+    def __init__(self, pid: int, code: asyncio.Future[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._descriptor = os.pidfd_open(pid)
+        self._pid = pid
+        self._code = code
+        self._reader, self._writer = reader, writer
+        self._has_job = False
+        self._niceness = 0
+        self.resident_mib = self.first_resident_mib = 0
+
+    async def get_ready(self) -> None:
+        """Wait until it has opened the store."""
+        self.resident_mib = self.first_resident_mib = (await self._receive()).resident_mib
+
     @property
     def is_free(self) -> bool:
         """Whether it lives and has answered every job."""
-        return self.is_alive and not self._has_job
+        return not self._code.done() and not self._has_job
 
     async def ask(self, job: Job) -> Answer:
         """Give it a job and wait for the answer; has to be ended if this is cancelled.
@@ -93,12 +162,11 @@ class WorkerProcess:
         """
         self._has_job = True
         try:
-            assert self._process.stdin is not None  # noqa: S101 -- opened above
-            self._process.stdin.write(job_line(job))
-            await self._process.stdin.drain()
+            self._writer.write(job_line(job))
+            await self._writer.drain()
             answer = await self._receive()
-        except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError):
-            raise await self._why_it_died(job) from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise _why(await self._code, job) from None
         self._has_job = False
         if answer.kind == "syntax":
             raise QueryError(f"query: {answer.message}", field="query")
@@ -109,54 +177,41 @@ class WorkerProcess:
         self.resident_mib = answer.resident_mib
         return answer
 
-    def slow_down(self) -> None:
-        """Let everything else on the machine go first."""
-        self._is_slow = True
-        with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _HEAVY_NICENESS)
-
-    def speed_up(self) -> bool:
-        """Undo `slow_down`; false where the kernel reserves that for the superuser."""
-        if not self._is_slow:
-            return True
-        try:
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, 0)
-        except (PermissionError, ProcessLookupError):
-            return False
+    def be_nice(self, niceness: int) -> bool:
+        """Let others on the machine go first; false where going back to less is reserved for the superuser."""
+        if niceness != self._niceness:
+            try:
+                os.setpriority(os.PRIO_PROCESS, self._pid, niceness)
+            except (PermissionError, ProcessLookupError):
+                return False
+            self._niceness = niceness
         return True
 
-    async def end(self) -> None:
-        """Kill it and wait until it is gone."""
+    def end(self) -> None:
+        """Kill it; the foreman buries it."""
         with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await self._process.wait()
-        self._errors.close()
+            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+        os.close(self._descriptor)
+        self._writer.close()
 
     async def _receive(self) -> Answer:
-        assert self._process.stdout is not None  # noqa: S101 -- opened above
-        answer, length = answer_head(await self._process.stdout.readuntil(b"\n"))
-        body = await self._process.stdout.readexactly(length) if length else b""
+        answer, length = answer_head(await self._reader.readuntil(b"\n"))
+        body = await self._reader.readexactly(length) if length else b""
         return Answer(answer.kind, answer.message, answer.resident_mib, answer.is_gzipped, body)
 
-    async def _why_it_died(self, job: Job) -> Exception:
-        code, last_words = await self._process.wait(), self._last_words()
-        if code == -signal.SIGSYS:
-            return QueryError(SERVICE_REFUSED, field="query")
-        if code == -signal.SIGXCPU:
-            return QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
-        if code == -signal.SIGKILL or "memory allocation" in last_words:
-            return _too_much_memory()
-        if code < 0:
-            _LOG.error("a query crashed the engine (signal %d): %s: %r", -code, last_words, job.query[:2000])
-            return EngineCrashError("the query crashed the engine, which has been restarted; write it in another way, above all shorter or flatter")
-        return SparqlWorkerError(f"a query worker ended with exit code {code}: {last_words}")
 
-    def _last_words(self) -> str:
-        """The end of what it wrote to standard error."""
-        self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 2000))
-        return self._errors.read().decode(errors="replace").strip()
+def _why(code: int, job: Job) -> Exception:
+    """What the end of a worker in the middle of a job means."""
+    if code == -signal.SIGSYS:
+        return QueryError(SERVICE_REFUSED, field="query")
+    if code == -signal.SIGXCPU:
+        return QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+    if code in (-signal.SIGABRT, -signal.SIGKILL):  # the engine aborts where it gets no memory; the kernel kills where there is none left
+        return _too_much_memory()
+    if code < 0:
+        _LOG.error("a query crashed the engine (%s): %r", signal.Signals(-code).name, job.query[:2000])
+        return EngineCrashError("the query crashed the engine, which has been restarted; write it in another way, above all shorter or flatter")
+    return SparqlWorkerError(f"a query worker ended with exit code {code}; see the log")
 
 
 def _too_much_memory() -> QueryLimitError:

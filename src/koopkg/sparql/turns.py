@@ -32,6 +32,11 @@ class Turns:
     def waiting(self) -> int:
         return sum(map(len, self._waiting.values()))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more may wait."""
+        return self.waiting >= self._most_waiting
+
     def has_place(self) -> bool:
         """Whether the next one would not wait."""
         return self._free > 0
@@ -44,9 +49,9 @@ class Turns:
             BusyError: The client has as many as it may, or too many wait.
         """
         if self._of_client[client] >= self._most_of_client:
-            raise BusyError(f"{self._most_of_client} heavy queries of yours are running or waiting; send the next one when one of them is answered")
-        if not self._free and self.waiting >= self._most_waiting:
-            raise BusyError("too many heavy queries are waiting; try again later")
+            raise BusyError(f"{self._most_of_client} queries of yours are running or waiting; send the next one when one of them is answered")
+        if not self._free and self.is_full:
+            raise BusyError("too many queries are waiting; try again later")
         self._of_client[client] += 1
         try:
             await self._enter(client)

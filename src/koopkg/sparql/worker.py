@@ -1,19 +1,13 @@
-"""The process that evaluates SPARQL queries: `python -m koopkg.sparql.worker GRAPH`, jobs in on standard input, answers out on standard output.
-
-It is niced, stopped and killed from outside. What it owes by itself: no socket, bounded memory and processor time, and an end with its server.
-"""
+"""A job -> its answer, in a process of its own with bounded memory and processor time; what it may not do at all is settled by the foreman before."""
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import gzip
 import io
-import json
 import os
 import re
 import resource
-import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,19 +17,17 @@ import pyoxigraph as ox
 
 from koopkg.namespaces import PREFIXES
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS
-from koopkg.sparql.isolation import IsolationError, forbid_sockets
 from koopkg.sparql.messages import Answer, Job, read_job, write_answer
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["main"]
+__all__ = ["serve"]
 
 _STACK_BYTES = 64 * 2**20
 """Of the thread that evaluates: the engine reads nested queries and long chains by recursion."""
 _SPARE_SECONDS = 2
 """Processor time beyond the time limit, after which the kernel ends a worker that its server did not."""
-_PR_SET_PDEATHSIG = 1
 _GZIP_LEVEL = 3
 _LEAST_GZIPPED = 1_000
 
@@ -61,39 +53,25 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def main(graph: str, *, server: int, memory_mib: int, is_isolated: bool) -> None:
-    """Serve one query after the other until standard input ends.
-
-    Args:
-        server: Process id of the server; the worker does not outlive it.
-        is_isolated: Whether the worker has to be unable to open sockets; only off where the operator said so.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends its workers itself
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != server:
-        return  # it died before the line above
+def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
+    """Serve one query after the other until the other end of a descriptor is closed."""
     store = ox.Store.read_only(graph)
-    answers = sys.stdout.buffer
-    if is_isolated:
-        try:
-            forbid_sockets()
-        except IsolationError as error:
-            write_answer(answers, Answer("isolation", message=str(error)))
-            return
     limit = _address_space() + memory_mib * 2**20 + _STACK_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    write_answer(answers, Answer("ready", resident_mib=_resident_mib()))
-    threading.stack_size(_STACK_BYTES)
-    thread = threading.Thread(target=_serve, args=(store, sys.stdin.buffer, answers), daemon=True)
-    thread.start()
-    thread.join()
+    with open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
+        write_answer(answers, Answer("ready", resident_mib=_resident_mib()))
+        threading.stack_size(_STACK_BYTES)
+        thread = threading.Thread(target=_serve_jobs, args=(store, jobs, answers))
+        thread.start()
+        thread.join()
 
 
-def _serve(store: ox.Store, jobs: BinaryIO, answers: BinaryIO) -> None:
-    while (job := read_job(jobs)) is not None:
-        _limit_processor_time(job.seconds)
-        write_answer(answers, _answer(store, job))
+def _serve_jobs(store: ox.Store, jobs: BinaryIO, answers: BinaryIO) -> None:
+    with contextlib.suppress(ConnectionError):
+        while (job := read_job(jobs)) is not None:
+            _limit_processor_time(job.seconds)
+            write_answer(answers, _answer(store, job))
 
 
 def _limit_processor_time(seconds: float) -> None:
@@ -166,7 +144,3 @@ def _resident_mib() -> int:
 def _pages(column: int) -> int:
     """Pages of this process by column of /proc/self/statm: 0 mapped, 1 resident."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[column])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], **json.loads(sys.argv[2]))

@@ -248,7 +248,7 @@ def test_a_query_ends_with_its_client(tiny: Settings) -> None:
             first, second = (asyncio.create_task(pool.pool.execute(f"{HEAVY} # {number}", format="json", client=str(number))) for number in range(2))
             while pool.pool.waiting_heavy < 1:
                 await asyncio.sleep(0.01)
-            descriptors.extend(os.pidfd_open(pid) for pid in workers_of(os.getpid()) if os.getpriority(os.PRIO_PROCESS, pid) > 0)
+            descriptors.extend(os.pidfd_open(pid) for pid in workers_of(os.getpid()) if os.getpriority(os.PRIO_PROCESS, pid) == 10)
             tried = asyncio.create_task(pool.pool.execute(f"{HEAVY} # tried", format="json", client="tried"))
             await asyncio.sleep(0)
             for task in (tried, second, first):
@@ -290,12 +290,12 @@ asyncio.run(main())
     server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert server.stdout is not None
     assert server.stdout.readline() == b"busy\n"
-    workers = workers_of(server.pid)
+    workers = [*children_of(server.pid), *workers_of(server.pid)]
     descriptors = [os.pidfd_open(pid) for pid in workers]
     server.send_signal(signal.SIGKILL)
     server.wait()
     server.stdout.close()
-    assert len(workers) >= 2
+    assert len(workers) >= 3
     for descriptor in descriptors:
         assert wait_for_end(descriptor)
 
@@ -310,13 +310,20 @@ def wait_for_end(descriptor: int) -> bool:
 
 
 def workers_of(server: int) -> set[int]:
-    """Process ids of the SPARQL workers of a process."""
-    return {int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split() if is_worker(int(pid))}
+    """Process ids of the SPARQL workers of a process: the children of its foremen."""
+    return {worker for child in children_of(server) if is_foreman(child) for worker in children_of(child)}
 
 
-def is_worker(pid: int) -> bool:
+def children_of(process: int) -> list[int]:
     try:
-        return b"koopkg.sparql.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def is_foreman(process: int) -> bool:
+    try:
+        return b"koopkg.sparql.foreman" in Path(f"/proc/{process}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
 
