@@ -88,6 +88,8 @@ class AnswerHeaders:
 
     def _add(self, headers: MutableHeaders, scope: Scope, status: int, snapshot: str | None) -> None:
         headers.update(_SECURITY)
+        if "content-encoding" in headers and headers.get("etag", "").startswith('"'):
+            headers["ETag"] = "W/" + headers["etag"]  # the file itself is other bytes
         is_rdf = headers.get("content-type", "").partition(";")[0] in RDF_TYPES
         if is_rdf or is_for_programs(scope):
             headers.update(_CORS)

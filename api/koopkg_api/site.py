@@ -78,9 +78,10 @@ class Site:
             self._moving = asyncio.create_task(self._move_on())
         return self._served.id if self._served else None
 
-    async def open_first(self) -> None:
-        """Wait until a snapshot is served, if one is published and none is."""
-        if self.look() is None and self._moving is not None:
+    async def settle(self) -> None:
+        """Wait until what is published has been opened or refused."""
+        self.look()
+        if self._moving is not None:
             await asyncio.wait([self._moving])
 
     @asynccontextmanager
@@ -90,7 +91,8 @@ class Site:
         Raises:
             SnapshotError: Nothing is published, or what is published cannot be opened.
         """
-        await self.open_first()
+        if self.look() is None:
+            await self.settle()
         served = self._served
         if served is None:
             raise SnapshotError("nothing is published; run `koopkg ingest`" if self.refused is None else self.refused.reason)
