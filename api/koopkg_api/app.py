@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        await site.settle()  # so that the first visitor does not wait
+        await site.open_first()  # so that the first visitor does not wait
         yield {"request_seconds": site.settings.request_timeout_seconds}
         await site.close()
 

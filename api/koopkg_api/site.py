@@ -78,6 +78,11 @@ class Site:
             self._moving = asyncio.create_task(self._move_on())
         return self._served.id if self._served else None
 
+    async def open_first(self) -> None:
+        """Wait until a snapshot is served, if one is published and none is."""
+        if self.look() is None:
+            await self.settle()
+
     async def settle(self) -> None:
         """Wait until what is published has been opened or refused."""
         self.look()
@@ -91,8 +96,7 @@ class Site:
         Raises:
             SnapshotError: Nothing is published, or what is published cannot be opened.
         """
-        if self.look() is None:
-            await self.settle()
+        await self.open_first()
         served = self._served
         if served is None:
             raise SnapshotError("nothing is published; run `koopkg ingest`" if self.refused is None else self.refused.reason)
@@ -194,10 +198,10 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes whenever a file is written anew, None if it is not there."""
+    """What changes whenever a file is written anew, None if it is not to be had."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return found.st_ino, found.st_mtime_ns
 

@@ -27,8 +27,7 @@ async def live() -> Health:
 async def ready(request: Request) -> Health | Response:
     """Whether a snapshot is open and searches are answered; also names a newer snapshot that cannot be opened."""
     site = site_of(request)
-    if site.look() is None:
-        await site.settle()
+    await site.open_first()
     served, refused = site.look(), site.refused
     if served is None:
         reason = f": {refused.reason}" if refused else "; run `koopkg ingest`"
