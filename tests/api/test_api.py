@@ -214,8 +214,9 @@ def test_a_new_snapshot_is_served_without_a_restart(tiny_copy: Settings) -> None
         assert started.request("/api/v1/stats").json()["counts"]["documents"] == 8
         ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True)
         published = snapshot.current_id(tiny_copy.data)
-        while started.request("/readyz").json() != {"status": "ready", "snapshot": published}:
-            pass  # it is opened while the old one is served
+        deadline = time.monotonic() + 60  # it is opened while the old one is served
+        while time.monotonic() < deadline and started.request("/readyz").json()["snapshot"] != published:
+            pass
         stats = started.request("/api/v1/stats").json()
         assert (stats["counts"]["documents"], stats["snapshot"]) == (1, published)
         assert started.request("/sparql?query=ASK%7B%7D").status == 200

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -71,6 +73,27 @@ def test_the_second_request_of_a_connection_has_to_be_whole_too(hasty: Server) -
     first, _, second = answer.partition(b"HTTP/1.1 408")
     assert first.startswith(b"HTTP/1.1 200")
     assert b"request-timeout" in second
+
+
+def test_line_ends_after_a_request_keep_no_connection(hasty: Server) -> None:
+    connection = opened(hasty, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = b""
+    while not answer.endswith(b"}"):
+        answer += connection.recv(65_536)
+    connection.sendall(b"\r\n")
+    assert until_closed(connection) == b""
+
+
+def test_a_connection_is_kept_as_long_as_its_requests_are_whole(hasty: Server) -> None:
+    """Also beyond the time that one of them may take."""
+    connection = http.client.HTTPConnection(urlsplit(hasty.address).netloc)
+    connection.connect()
+    first, ends = connection.sock, time.monotonic() + 1.5
+    while time.monotonic() < ends:
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b'{"status":"ok"}'
+    assert connection.sock is first
+    connection.close()
 
 
 def test_what_follows_a_refused_body_is_not_read_for_ever(hasty: Server) -> None:
