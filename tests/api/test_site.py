@@ -172,6 +172,7 @@ def test_a_refusal_is_logged_once(tiny_copy: Settings, next_one: Path, caplog: p
             for _ in range(5):
                 async with site.serving() as served:
                     assert served.engine.search("Bauhof").hits
+                await site.settle()
         site.close()
 
     with caplog.at_level(logging.ERROR):
