@@ -77,7 +77,7 @@ def test_search_by_post_takes_long_texts(server: Server) -> None:
         ("/sparql?query=" + quote("SELECT * { SERVICE <http://127.0.0.1/> {} }"), 400, "query"),
         ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "query"),
         ("/sparql?update=CLEAR+ALL", 400, "update"),
-        ("/sparql?query=ASK%7B%7D&format=pdf", 400, "format"),
+        ("/sparql?query=ASK%7B%7D&format=ttl", 400, "format"),
     ],
 )
 def test_bad_requests_are_problem_details(path: str, status: int, field: str | None, server: Server) -> None:
