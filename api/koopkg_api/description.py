@@ -68,3 +68,5 @@ def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, e
         schema["items"]["enum"] = ["", *engine.filter_values(name)]
     elif engine is not None and name == "offset":
         schema["maximum"] = len(engine.entries)
+    elif engine is not None and name == "case_id":
+        schema["examples"] = [entry.document.id for entry in engine.entries[:1]]

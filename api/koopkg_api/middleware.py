@@ -37,20 +37,14 @@ _TOO_LARGE = f"the body is too large; at most {_MOST_BODY_BYTES:,} bytes are rea
 
 
 class HeadAsGet:
-    """Answers HEAD with the head of the answer to GET."""
+    """Has HEAD answered as GET is; the server sends the head of that answer alone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != HTTPMethod.HEAD:
-            await self._app(scope, receive, send)
-            return
-
-        async def send_head(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-        await self._app({**scope, "method": HTTPMethod.GET.value}, receive, send_head)
+        is_head = scope["type"] == "http" and scope["method"] == HTTPMethod.HEAD
+        await self._app({**scope, "method": HTTPMethod.GET.value} if is_head else scope, receive, send)
 
 
 class AnswerHeaders:
@@ -88,6 +82,8 @@ class AnswerHeaders:
 
     def _add(self, headers: MutableHeaders, scope: Scope, status: int, snapshot: str | None) -> None:
         headers.update(_SECURITY)
+        if "content-encoding" in headers and headers.get("etag", "").startswith('"'):
+            headers["ETag"] = "W/" + headers["etag"]  # the file itself is other bytes
         is_rdf = headers.get("content-type", "").partition(";")[0] in RDF_TYPES
         if is_rdf or is_for_programs(scope):
             headers.update(_CORS)

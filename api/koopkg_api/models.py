@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from koopkg.model import Case, Link, Mention, PlaceLink
 from koopkg.search import MAX_LIMIT, Facet, Hit
 
 __all__ = [
     "CaseDetail",
+    "CaseId",
     "CaseList",
     "CaseSummary",
     "ConceptDetail",
@@ -26,20 +27,28 @@ __all__ = [
     "Offset",
     "Refused",
     "Scheme",
+    "SchemeName",
+    "SearchParameters",
     "SearchRequest",
     "SearchResponse",
+    "Slug",
     "Stats",
     "Text",
     "Understood",
 ]
 
 
-def _given(values: Any) -> Any:
+def _whole(number: Any) -> Any:
+    """An integer for a number like 2.0, which JSON does not tell from 2."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _given(values: list[str]) -> list[str]:
     """The values of a filter without empty ones, as forms send them for what was not chosen."""
-    return [value for value in values if not isinstance(value, str) or value.strip()] if isinstance(values, list) else values
+    return [value for value in values if value.strip()]
 
 
-_Values = Annotated[list[Annotated[str, Field(max_length=100)]], BeforeValidator(_given), Field(max_length=50)]
+_Values = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50), AfterValidator(_given)]
 
 
 class FilterParameters(BaseModel):
@@ -52,20 +61,28 @@ class FilterParameters(BaseModel):
     country: _Values = Field(default=[], description="ISO 3166-1 codes", examples=[["DE"]])
 
 
-_TEXT: dict[str, Any] = {"minLength": 1, "pattern": r"\S", "examples": ["gemeinsamer Bauhof von drei kleinen Gemeinden"]}
+_TEXT: dict[str, Any] = {
+    "minLength": 1,
+    "pattern": r"^[^\x00-\x08\x0e-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x08\x0e-\x1f\x7f]*$",  # something to read, and no control characters
+    "examples": ["gemeinsamer Bauhof von drei kleinen Gemeinden"],
+}
 _PAGE_SIZE: dict[str, Any] = {"minimum": 1, "maximum": MAX_LIMIT}
 _SKIPPED: dict[str, Any] = {"minimum": 0}
+_SLUG: dict[str, Any] = {"pattern": "^[a-z0-9-]+$", "maxLength": 200}
 """Limits that the library keeps, for OpenAPI; `koopkg_api.description` adds those that depend on settings and snapshot."""
 
 Text = Annotated[str, Field(description="What is planned or looked for, German or English", json_schema_extra=_TEXT)]
-Limit = Annotated[int, Field(description="Entries on the page", json_schema_extra=_PAGE_SIZE)]
-Offset = Annotated[int, Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
+Limit = Annotated[int, BeforeValidator(_whole), Field(description="Entries on the page", json_schema_extra=_PAGE_SIZE)]
+Offset = Annotated[int, BeforeValidator(_whole), Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
 Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
 Lang = Annotated[Literal["de", "en"], Query(description="Language of titles, reasons and labels")]
+CaseId = Annotated[str, Path(description="Id of a case", json_schema_extra=_SLUG)]
+SchemeName = Annotated[str, Path(description="Name of a concept scheme", json_schema_extra={**_SLUG, "examples": ["sector"]})]
+Slug = Annotated[str, Path(description="Slug of a concept of the scheme", json_schema_extra={**_SLUG, "examples": ["wasser"]})]
 
 
-class SearchRequest(FilterParameters):
-    """A search; as JSON for texts too long for an address."""
+class SearchParameters(FilterParameters):
+    """A search."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -74,6 +91,12 @@ class SearchRequest(FilterParameters):
     offset: Offset = 0
     explain: Explain = True
     lang: Lang = "de"
+
+
+class SearchRequest(SearchParameters):
+    """A search as JSON, for texts too long for an address; a number is no text and a text is no number."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class ListParameters(FilterParameters):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,13 @@ class Site:
 
     async def open_first(self) -> None:
         """Wait until a snapshot is served, if one is published and none is."""
-        if self.look() is None and self._moving is not None:
+        if self.look() is None:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until what is published has been opened or refused."""
+        self.look()
+        if self._moving is not None:
             await asyncio.wait([self._moving])
 
     @asynccontextmanager
@@ -114,29 +120,28 @@ class Site:
     async def _move_on(self) -> None:
         """Open what is published and serve it; if that fails in any way, go on with what is served."""
         replaced = self._served
-        identifier = await _outcome(snapshot.current_id, self.settings.data)
-        if isinstance(identifier, str) and (replaced is None or replaced.id != identifier):
+        identifier = await _outcome(asyncio.to_thread(snapshot.current_id, self.settings.data))
+        if isinstance(identifier, BaseException):
+            self._refuse(None, identifier)
+        elif identifier is None or (replaced is not None and replaced.id == identifier):
+            self.refused = None
+        else:
             files = SnapshotFiles(self.settings.snapshots_folder / identifier)
-            opened = await _outcome(_open_whole if replaced else _open, files, self.settings)
+            opened = await _outcome(asyncio.to_thread(_open_whole if replaced else _open, files, self.settings))
             if isinstance(opened, BaseException):
                 self._refuse(identifier, opened)
             else:
                 await self._serve_with_workers(files, *opened)
-        elif isinstance(identifier, BaseException):
-            self._refuse(None, identifier)
-        else:
-            self.refused = None
         self._moving = None
 
     async def _serve_with_workers(self, files: SnapshotFiles, engine: SearchEngine, documentation: Documentation) -> None:
         workers = SparqlPool(files.graph, self.settings)
-        try:
-            await workers.start()
-        except KoopkgError as error:
-            await workers.close()
-            self._refuse(files.folder.name, error)
-        else:
+        failure = await _outcome(workers.start())
+        if failure is None:
             self._serve(OpenSnapshot(files.folder.name, engine, workers, documentation))
+        else:
+            await workers.close()
+            self._refuse(files.folder.name, failure)
 
     def _serve(self, opened: OpenSnapshot) -> None:
         replaced, self._served, self.refused = self._served, opened, None
@@ -161,9 +166,9 @@ class Site:
         ending.add_done_callback(self._ending.discard)
 
 
-async def _outcome(function: Callable[..., _T], *arguments: object) -> _T | BaseException:
-    """What a function gives in a thread, or the exception it ends with: there is no telling what damaged files raise."""
-    [outcome] = await asyncio.gather(asyncio.to_thread(function, *arguments), return_exceptions=True)
+async def _outcome(work: Awaitable[_T]) -> _T | BaseException:
+    """What comes of work, or the exception it ends with: there is no telling what damaged files raise."""
+    [outcome] = await asyncio.gather(work, return_exceptions=True)
     return outcome
 
 
@@ -192,10 +197,10 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes whenever a file is written anew, None if it is not there."""
+    """What changes whenever a file is written anew, None if it is not to be had."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return found.st_ino, found.st_mtime_ns
 

@@ -49,7 +49,10 @@ def _check_body(media_type: str, body: bytes, content: Mapping[str, Any], schema
     if body and media_type.partition(";")[0].strip().lower() not in content:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body as {' or '.join(content)}")
     if body:
-        parsed = json.loads(body, object_pairs_hook=_each_key_once)
+        try:
+            parsed = json.loads(body, object_pairs_hook=_each_key_once)
+        except RecursionError:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "the body is nested too deeply") from None
         _check_texts(parsed)
         _check_keys(parsed, content["application/json"]["schema"], schemas, ())
 
@@ -100,9 +103,8 @@ def _advice(name: str, known: Collection[str]) -> str:
     if not known:
         return "it takes none"
     folded = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", name[:_SHOWN]).casefold()
-    if _OTHER_NAMES.get(folded) in known:
-        return f"nearest: {_OTHER_NAMES[folded]!r}"
-    close = difflib.get_close_matches(folded, known, n=1)
+    spoken = [facet for other, facet in _OTHER_NAMES.items() if facet in known and other in folded]
+    close = spoken or difflib.get_close_matches(folded, known, n=1)
     return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known)}"
 
 

@@ -77,7 +77,7 @@ def test_search_by_post_takes_long_texts(server: Server) -> None:
         ("/sparql?query=" + quote("SELECT * { SERVICE <http://127.0.0.1/> {} }"), 400, "query"),
         ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "query"),
         ("/sparql?update=CLEAR+ALL", 400, "update"),
-        ("/sparql?query=ASK%7B%7D&format=pdf", 400, "format"),
+        ("/sparql?query=ASK%7B%7D&format=ttl", 400, "format"),
     ],
 )
 def test_bad_requests_are_problem_details(path: str, status: int, field: str | None, server: Server) -> None:
@@ -99,15 +99,14 @@ def test_broken_json_is_a_problem(server: Server) -> None:
     problem(server.request("/api/v1/search", method="POST", data=b"{", headers={"Content-Type": "application/json"}), 422)
 
 
-@pytest.mark.parametrize(("name", "value", "status"), [("Content-Length", "1100000", 413), ("Transfer-Encoding", "chunked", 411)])
-def test_bodies_too_large_or_without_end_are_refused_before_they_are_read(name: str, value: str, status: int, server: Server) -> None:
+def test_bodies_too_large_are_refused_before_they_are_read(server: Server) -> None:
     connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=20)
     connection.putrequest("POST", "/api/v1/search")
     connection.putheader("Content-Type", "application/json")
-    connection.putheader(name, value)
+    connection.putheader("Content-Length", "1100000")
     connection.endheaders()
     response = connection.getresponse()
-    problem(Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read()), status)
+    problem(Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read()), 413)
     connection.close()
 
 
@@ -214,8 +213,12 @@ def test_a_new_snapshot_is_served_without_a_restart(tiny_copy: Settings) -> None
     with running_server(tiny_copy.data) as started:
         assert started.request("/api/v1/stats").json()["counts"]["documents"] == 8
         ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True)
+        published = snapshot.current_id(tiny_copy.data)
+        deadline = time.monotonic() + 60  # it is opened while the old one is served
+        while time.monotonic() < deadline and started.request("/readyz").json()["snapshot"] != published:
+            pass
         stats = started.request("/api/v1/stats").json()
-        assert (stats["counts"]["documents"], stats["snapshot"]) == (1, snapshot.current_id(tiny_copy.data))
+        assert (stats["counts"]["documents"], stats["snapshot"]) == (1, published)
         assert started.request("/sparql?query=ASK%7B%7D").status == 200
 
 

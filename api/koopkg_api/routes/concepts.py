@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 
 from koopkg.namespaces import concept_iri, scheme_iri
 from koopkg.ontology import Concept
-from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, Stats
+from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, SchemeName, Slug, Stats
 from koopkg_api.site import CurrentSnapshot
 
 __all__ = ["router"]
@@ -31,7 +31,7 @@ def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
 
 
 @router.get("/concepts/{scheme}/{slug}", operation_id="getConcept")
-def concept(served: CurrentSnapshot, scheme: str, slug: str, lang: Lang = "de") -> ConceptDetail:
+def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
     """One concept: names, definition, hierarchy, number of cases."""
     ontology = served.engine.ontology
     found = ontology.concepts.get(concept_iri(scheme, slug))

@@ -12,6 +12,7 @@ from koopkg.search import Filters, SearchResult
 from koopkg.snapshot import CatalogEntry
 from koopkg_api.models import (
     CaseDetail,
+    CaseId,
     CaseList,
     CaseSummary,
     ConceptStatement,
@@ -19,6 +20,7 @@ from koopkg_api.models import (
     FilterParameters,
     Lang,
     ListParameters,
+    SearchParameters,
     SearchRequest,
     SearchResponse,
     Understood,
@@ -31,7 +33,7 @@ router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 
 @router.get("/search", operation_id="search")
-def search(served: CurrentSnapshot, parameters: Annotated[SearchRequest, Query()]) -> SearchResponse:
+def search(served: CurrentSnapshot, parameters: Annotated[SearchParameters, Query()]) -> SearchResponse:
     """Find comparable cooperations for a text."""
     return _search(served, parameters)
 
@@ -51,7 +53,7 @@ def cases(served: CurrentSnapshot, parameters: Annotated[ListParameters, Query()
 
 
 @router.get("/cases/{case_id}", operation_id="getCase")
-def case(served: CurrentSnapshot, case_id: str, lang: Lang = "de") -> CaseDetail:
+def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> CaseDetail:
     """Everything about one case, with the evidence of every statement."""
     entry, ontology = served.engine.entry(case_id), served.engine.ontology
     facts = entry.document.case
@@ -89,7 +91,7 @@ def case(served: CurrentSnapshot, case_id: str, lang: Lang = "de") -> CaseDetail
 
 
 @router.get("/cases/{case_id}/similar", operation_id="similarCases")
-def similar(served: CurrentSnapshot, case_id: str, parameters: Annotated[ListParameters, Query()]) -> SearchResponse:
+def similar(served: CurrentSnapshot, case_id: CaseId, parameters: Annotated[ListParameters, Query()]) -> SearchResponse:
     """Find cooperations comparable to a case."""
     filters = filters_of(parameters)
     result = served.engine.similar(case_id, filters, limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
@@ -101,7 +103,7 @@ def filters_of(parameters: FilterParameters) -> Filters:
     return Filters(tuple(parameters.sector), tuple(parameters.legal_form), tuple(parameters.state), tuple(parameters.status), tuple(parameters.country))
 
 
-def _search(served: OpenSnapshot, parameters: SearchRequest) -> SearchResponse:
+def _search(served: OpenSnapshot, parameters: SearchParameters) -> SearchResponse:
     filters = filters_of(parameters)
     result = served.engine.search(parameters.q, filters, limit=parameters.limit, offset=parameters.offset, language=parameters.lang)
     if not parameters.explain:
