@@ -105,7 +105,8 @@ class SparqlPool:
         Raises:
             SparqlWorkerError: A worker cannot be started or cannot be isolated.
         """
-        self._idle += [await self._new_worker() for _ in range(self._spares - len(self._idle))]
+        while len(self._idle) < self._spares:
+            self._idle.append(await self._new_worker())
 
     async def execute(
         self,

@@ -126,8 +126,12 @@ class Foreman:
             code.set_result(-signal.SIGKILL)  # the kernel has killed its workers with it
 
     async def _told(self) -> dict[str, Any] | None:
-        line = await self._reader.readline()
-        return json.loads(line) if line else None
+        """The next thing it tells; None when it has ended."""
+        try:
+            told: dict[str, Any] = json.loads(await self._reader.readuntil(b"\n"))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
+        return told
 
 
 class WorkerProcess:
