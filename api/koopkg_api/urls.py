@@ -8,12 +8,14 @@ from fastapi import Request
 from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koopkg_api.site import site_of
+
 __all__ = ["OwnRedirects", "absolute", "own_path", "path_to", "prefix_of"]
 
 
 def prefix_of(base_url: str) -> str:
     """The path of the public address: what the proxy strips from every request, empty without one."""
-    return urlsplit(base_url).path
+    return urlsplit(base_url).path.rstrip("/")
 
 
 def path_to(request: Request, name: str, /, **parameters: str) -> str:
@@ -55,4 +57,4 @@ def _prefix(request: Request) -> str:
 
 
 def _base_url(request: Request) -> str:
-    return str(request.app.state.site.settings.base_url)
+    return site_of(request).settings.base_url

@@ -8,7 +8,6 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
-from pydantic import field_validator
 from starlette.responses import PlainTextResponse, Response
 
 from koopkg.errors import QueryError
@@ -39,12 +38,6 @@ class _PageParameters(FilterParameters):
     long: str = ""
     refine: str | None = None
     lang: str = "de"
-
-    @field_validator(*FACETS)
-    @classmethod
-    def _given(cls, values: list[str]) -> list[str]:
-        """An empty value, as a form sends it, is none."""
-        return [value for value in values if value.strip()]
 
     def refined(self) -> _PageParameters:
         """With what a button of a page with a long text sent: filters and page packed into one value."""
@@ -152,9 +145,10 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
 @router.get("/robots.txt", name="robots")
 def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, queries and the API are not."""
-    start_page, sparql, api = path_to(request, "start"), path_to(request, "sparql_get"), path_to(request, "search").removesuffix("v1/search")
-    rules = [f"Disallow: {start_page}?", f"Allow: {start_page}?lang=en$", f"Disallow: {sparql}?", f"Disallow: {api}"]
-    return PlainTextResponse("\n".join(["User-agent: *", *rules, ""]))
+    start_page = path_to(request, "start")
+    searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
+    refused = [*searches, f"{start_page}?lang=en&", f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 
 @router.get("/favicon.ico", name="favicon")

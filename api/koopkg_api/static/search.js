@@ -8,7 +8,9 @@ function textArea(line) {
   }
   area.value = line.value;
   area.rows = 1;
+  const hadFocus = document.activeElement === line;
   line.replaceWith(area);
+  if (hadFocus) area.focus();
   return area;
 }
 
