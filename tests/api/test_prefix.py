@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from koopkg.config import Settings
+from koopkg.search import FACETS
 from tests.api.test_pages import browser
 from tests.api.test_search_page import LONG
 from tests.conftest import Server, running_server
@@ -27,7 +28,7 @@ PREFIX = "/daten"
 BASE = f"https://example.org{PREFIX}"
 OF_ONE_KIND = 3
 """Pages of one kind that a crawl reads; the links of each are all checked to stay within the site."""
-UNLINKED = ["/statute/06-kgg", "/source/trapp-2019", "/ontology/0.2.0", "/ontology/", "/vocab/sector/", "/nix", "/healthz", "/favicon.ico", "/robots.txt"]
+UNLINKED = ["/statute/06-kgg", "/source/trapp-2019", "/ontology/", "/vocab/sector/", "/nix", "/healthz", "/favicon.ico", "/robots.txt"]
 SEARCHES = ["/?q=Gemeinde&state=Hessen&lang=en", f"/?q={quote_plus(LONG)}", "/?q=Bus&sector=nix", "/?page=2&q=Gemeinde", "/?long=1"]
 
 
@@ -112,17 +113,18 @@ def inside(target: str, at: str, site: Site) -> str | None:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def kind(path: str) -> str:
-    """Paths of one kind differ in slugs and values only."""
+def kind(path: str) -> tuple[str, ...]:
+    """Paths of one kind differ in slugs and values only, searches in which filters they have."""
     parts = urlsplit(path)
-    return re.sub(r"(/(?:case|vocab|static|statute|source))/[^/.]+(/[^/.]+)?", r"\1/*\2", re.sub(r"(/vocab/[^/]+)/[^/.]+", r"\1/*", parts.path)) + str(
-        sorted(parse_qs(parts.query, keep_blank_values=True))
-    )
+    pattern = re.sub(r"/(case|vocab|static|statute|source)/[^/.]+(/[^/.]+)?", lambda found: f"/{found[1]}/*{'/*' if found[2] else ''}", parts.path)
+    return pattern, *sorted({"filter" if name in FACETS else name for name in parse_qs(parts.query, keep_blank_values=True)})
 
 
 def test_a_crawl_of_all_kinds_of_pages_stays_within_the_site_and_finds_every_one(site: Site) -> None:
-    waiting = deque(site.prefix + path for path in ["/", *UNLINKED, *SEARCHES])
-    seen, read, kinds = set(waiting), set[str](), Counter[str]()
+    _, _, ontology = site.get(f"{site.prefix}/ontology.nt")
+    version = re.findall(r"versionIRI> <https://w3id\.org/koopkg([^>]+)>", ontology)
+    waiting = deque(site.prefix + path for path in ["/", *version, *UNLINKED, *SEARCHES])
+    seen, read, kinds = set(waiting), set[str](), Counter[tuple[str, ...]]()
     while waiting:
         path = waiting.popleft()
         kinds[kind(path)] += 1
@@ -138,10 +140,11 @@ def test_a_crawl_of_all_kinds_of_pages_stays_within_the_site_and_finds_every_one
                 seen.add(inner)
                 waiting.append(inner)
     assert site.refused == []
+    assert version
     relative = {path.removeprefix(site.prefix) for path in read}
     files = {"/openapi.json", "/ontology.ttl", "/static/koopkg.css", "/static/search.js", "/static/favicon.svg"}
-    assert {"/", "/vocab", "/ontology", "/sparql", *files} <= relative
-    for pattern in (r"/case/[\w-]+$", r"/vocab/[\w-]+$", r"/vocab/[\w-]+/[\w-]+$", r"/vocab/[\w-]+/[\w-]+\.jsonld$", r"/\?.*lang=en", r"/\?sector="):
+    assert {*version, "/", "/vocab", "/ontology", "/sparql", *files} <= relative
+    for pattern in (r"/case/[\w-]+$", r"/vocab/[\w-]+$", r"/vocab/[\w-]+/[\w-]+$", r"/vocab/[\w-]+/[\w-]+\.jsonld$", r"/\?.*lang=en", r"/\?country="):
         assert any(re.match(pattern, path) for path in relative), pattern
 
 
