@@ -12,13 +12,13 @@ from koopkg.search import FACETS, Facet, Filters
 __all__ = ["LONGEST_LINE", "Chosen", "Step", "Steps", "chosen_in", "in_words", "named"]
 
 LONGEST_LINE = 200
-"""Longest search text that stands in one line and in every link; a longer one stands in a text area and once in a form, so that a page does not
-grow with text times links."""
+"""Longest search text that stands in one line and in every link; a longer one stands in a text area alone, so that a page does not grow with text
+times links."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change to what is shown: a link, or without an address a button of the form `again` that sends `refine`."""
+    """One change to what is shown: a link, or without an address a button of the search form that sends `refine` along with the text."""
 
     href: str | None
     refine: str

@@ -40,7 +40,7 @@ class _PageParameters(FilterParameters):
     lang: str = "de"
 
     def refined(self) -> _PageParameters:
-        """With what a button of a page with a long text sent: filters and page packed into one value."""
+        """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
         if self.refine is None:
             return self
         packed = parse_qs(self.refine)
