@@ -20,6 +20,7 @@ from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
 from koopkg_api.routes import concepts, health, pages, search, sparql, vocabulary
 from koopkg_api.site import Site
 from koopkg_api.strictness import refuse_what_is_not_described
+from koopkg_api.urls import OwnRedirects
 
 __all__ = ["create_app"]
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await site.close()
 
     app = _Application(site, lifespan=lifespan)
+    app.add_middleware(OwnRedirects, base_url=site.settings.base_url)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4, thread_minimum_size=32_768)
     for module in _JSON_API:
@@ -60,6 +62,7 @@ class _Application(FastAPI):
         # Swagger UI and ReDoc load scripts from third parties, so the description is served without them.
         super().__init__(title="koopkg", version=__version__, description=_DESCRIPTION, docs_url=None, redoc_url=None, license_info={"name": "MIT"}, **options)
         self.state.site = site
+        self.servers = [{"url": site.settings.base_url}] if site.settings.base_url else []
         self._described: tuple[object, dict[str, Any]] | None = None
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -1,33 +1,69 @@
-"""The web pages: search with facets, one case. Each calls the same library functions as the JSON API."""
+"""The web pages: search with facets, one case, and what browsers and crawlers ask for. Each calls the same library functions as the JSON API."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from koopkg.errors import QueryError
-from koopkg.model import Document
-from koopkg.search import FACETS
+from koopkg.model import Document, Link
+from koopkg.ontology import Ontology
+from koopkg.search import FACETS, Facet, SearchEngine, SearchResult
+from koopkg.snapshot import CatalogEntry
 from koopkg_api.models import FilterParameters
-from koopkg_api.rendering import language_of, render
+from koopkg_api.narrowing import LONGEST_LINE, Steps, chosen_in, in_words, named
+from koopkg_api.rendering import language_of, messages, render
 from koopkg_api.routes.search import filters_of
 from koopkg_api.site import CurrentSnapshot
+from koopkg_api.urls import path_to
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 10
 _VALUES_SHOWN = 12
+_TITLE_CHARACTERS = 60
+_DIRECTORY = ("sector", "legal-form", "success-factor", "obstacle")
+"""Schemes that the start page leads to."""
 
 
 class _PageParameters(FilterParameters):
     q: str = ""
-    page: int = 1
+    page: str = "1"
+    long: str = ""
+    refine: str | None = None
     lang: str = "de"
+
+    def refined(self) -> _PageParameters:
+        """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
+        if self.refine is None:
+            return self
+        packed = parse_qs(self.refine)
+        filters = {facet: packed.get(facet, []) for facet in FACETS}
+        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "refine": None})
+
+    def page_number(self) -> int:
+        return max(int(self.page), 1) if self.page.isascii() and self.page.isdigit() and len(self.page) < 10 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search page shows: hits of a text, or entries of the list of cases where there is none."""
+
+    result: SearchResult | None
+    entries: tuple[CatalogEntry, ...]
+    facets: tuple[Facet, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // _PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +78,52 @@ class _Section:
 @router.get("/", name="start")
 def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_PageParameters, Query()]) -> Response:
     """The search field; with a text also its hits, with filters alone the list of cases."""
-    language, page = language_of(request), max(parameters.page, 1)
-    filters = filters_of(parameters)
-    offset = (page - 1) * _PAGE
+    language, asked, found, error = language_of(request), parameters.refined(), None, None
+    try:
+        found = _found(served.engine, asked, asked.page_number(), language)
+        chosen = chosen_in(found.facets)
+    except QueryError as refused:
+        error, chosen = str(refused), named(filters_of(asked), language)
     context = {
-        "q": parameters.q,
-        "page": page,
-        "pages": 0,
-        "result": None,
-        "listed": None,
-        "error": None,
-        "links": _Links(request, parameters),
+        "q": asked.q,
+        "title_text": " ".join(asked.q.split())[:_TITLE_CHARACTERS],
+        "is_long": bool(asked.long) or len(asked.q) > LONGEST_LINE or any(sign in asked.q for sign in "\r\n"),
+        "grows": not asked.long,
+        "found": found,
+        "is_start": found is not None and not asked.q.strip() and not chosen,
+        "understood": _understood(found, served.engine.ontology, language),
+        "error": error,
+        "chosen": chosen,
+        "chosen_text": in_words(chosen, messages(language)["or"]),
+        "steps": Steps(path_to(request, "start"), asked.q, chosen, language),
         "values_shown": _VALUES_SHOWN,
         "counts": served.engine.manifest.counts,
-        "engine": served.engine,
+        "ontology": served.engine.ontology,
+        "directory": [(scheme, served.engine.ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
-    try:
-        if parameters.q.strip():
-            result = served.engine.search(parameters.q, filters, limit=_PAGE, offset=offset, language=language)
-            context |= {"result": result, "pages": -(-result.total // _PAGE)}
-        elif any(getattr(parameters, facet) for facet in FACETS):
-            listed = served.engine.cases(filters, limit=_PAGE, offset=offset, language=language)
-            context |= {"listed": listed, "pages": -(-listed.total // _PAGE)}
-        else:
-            context |= {"facets": served.engine.cases(limit=1, language=language).facets}
-    except QueryError as error:
-        context |= {"error": str(error), "facets": ()}
-        return render(request, "search.html", context, status_code=400)
-    return render(request, "search.html", context)
+    return render(request, "search.html", context, status_code=400 if error else 200)
+
+
+def _understood(found: _Found | None, ontology: Ontology, language: str) -> dict[str, Link]:
+    """What the search text names, by label: two schemes may have a concept of the same name."""
+    linked = found.result.understood if found and found.result else None
+    return {ontology.concepts[link.iri].label(language): link for link in (linked.concepts if linked else ())}
+
+
+def _found(engine: SearchEngine, asked: _PageParameters, page: int, language: str) -> _Found:
+    """The page asked for, the last one if there are fewer.
+
+    Raises:
+        QueryError: The text is too long, or a filter value is unknown.
+    """
+    offset = min((page - 1) * _PAGE, len(engine.entries))
+    if asked.q.strip():
+        result = engine.search(asked.q, filters_of(asked), limit=_PAGE, offset=offset, language=language)
+        found = _Found(result, (), result.facets, result.total, page)
+    else:
+        listed = engine.cases(filters_of(asked), limit=_PAGE, offset=offset, language=language)
+        found = _Found(None, listed.entries, listed.facets, listed.total, page)
+    return _found(engine, asked, found.pages, language) if 0 < found.pages < page else found
 
 
 @router.get("/case/{case_id}", name="case_page")
@@ -88,30 +142,19 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     return render(request, "case.html", context)
 
 
-class _Links:
-    """Addresses of the search page with one thing changed."""
+@router.get("/robots.txt", name="robots")
+def robots(request: Request) -> Response:
+    """Pages are for crawlers; searches, facet combinations, queries and the API are not."""
+    start_page = path_to(request, "start")
+    searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
+    refused = [*searches, f"{start_page}?lang=en&", f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
-    def __init__(self, request: Request, parameters: _PageParameters) -> None:
-        self._path = request.url_for("start").path
-        self._pairs = [("q", parameters.q)] if parameters.q else []
-        self._pairs += [(facet, value) for facet in FACETS for value in getattr(parameters, facet)]
-        self._language = [("lang", parameters.lang)] if parameters.lang != "de" else []
 
-    def toggled(self, facet: str, value: str) -> str:
-        """With a facet value chosen, or no longer."""
-        pair = (facet, value)
-        return self._address([other for other in self._pairs if other != pair] if pair in self._pairs else [*self._pairs, pair])
-
-    def at_page(self, page: int) -> str:
-        return self._address([*self._pairs, ("page", str(page))])
-
-    def chosen(self) -> list[tuple[str, str]]:
-        """Facet values in use, as hidden fields of the form need them."""
-        return [pair for pair in self._pairs if pair[0] != "q"]
-
-    def _address(self, pairs: list[tuple[str, str]]) -> str:
-        query = urlencode([*pairs, *self._language])
-        return f"{self._path}?{query}" if query else self._path
+@router.get("/favicon.ico", name="favicon")
+def favicon() -> Response:
+    """The icon at the address that browsers try by themselves."""
+    return Response(files("koopkg_api").joinpath("static/favicon.ico").read_bytes(), media_type="image/x-icon")
 
 
 def _sections(document: Document) -> list[_Section]:

@@ -17,6 +17,7 @@ from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.negotiation import best_match
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
+from koopkg_api.urls import path_to
 
 __all__ = ["router"]
 
@@ -28,6 +29,7 @@ _OFFERED = ["text/html", *_MEDIA]
 _FACET_OF = {scheme: facet for facet, scheme in FACET_SCHEMES.items()}
 """Scheme -> the facet of the search page that filters by it."""
 _CASES_SHOWN = 8
+_CONCEPTS_SHOWN = 4
 _HEADERS = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
 
 
@@ -37,6 +39,16 @@ class _Node:
 
     concept: Concept
     narrower: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Overview:
+    """A concept scheme in the list of all."""
+
+    scheme: str
+    label: str
+    count: int
+    first: tuple[str, ...]
 
 
 @router.get("/ontology", name="ontology_page")
@@ -55,7 +67,7 @@ def version(request: Request, served: CurrentSnapshot, version: str) -> Response
     """The version IRI leads to the ontology as long as this is the version served."""
     if version != served.documentation.header("en").version:
         raise HTTPException(404)
-    return RedirectResponse(request.url_for("ontology_page").path, status_code=303)
+    return RedirectResponse(path_to(request, "ontology_page"), status_code=303)
 
 
 @router.get("/statute/{name:path}")
@@ -73,8 +85,19 @@ def part(request: Request, served: CurrentSnapshot, name: str) -> Response:
         raise HTTPException(404)
     suffix = suffix or _negotiated(request)
     if suffix is None:
-        return RedirectResponse(request.url_for("ontology_page").path, status_code=303)
+        return RedirectResponse(path_to(request, "ontology_page"), status_code=303)
     return _rdf(triples, suffix)
+
+
+@router.get("/vocab", name="vocabulary_page")
+def vocabulary_page(request: Request, served: CurrentSnapshot) -> Response:
+    """Every concept scheme with the number of its concepts and the first of them."""
+    language, ontology = language_of(request), served.engine.ontology
+    schemes = []
+    for scheme, concepts in ontology.schemes.items():
+        first = tuple(concept.label(language) for concept in _tops(concepts)[:_CONCEPTS_SHOWN])
+        schemes.append(_Overview(scheme, ontology.scheme_labels[scheme][language], len(concepts), first))
+    return render(request, "vocabulary.html", {"schemes": sorted(schemes, key=lambda overview: overview.label.casefold())})
 
 
 @router.get("/vocab/{scheme}", name="scheme_page")
@@ -136,11 +159,10 @@ def _ontology_context(request: Request, served: OpenSnapshot, _: str) -> dict[st
 
 def _scheme_context(_: Request, served: OpenSnapshot, iri: str) -> dict[str, object]:
     ontology, scheme = served.engine.ontology, iri.rpartition("/")[2]
-    tops = [concept for concept in ontology.schemes[scheme] if not concept.broader]
     return {
         "scheme": scheme,
         "labels": ontology.scheme_labels[scheme],
-        "tree": [_node(concept, ontology) for concept in tops],
+        "tree": [_node(concept, ontology) for concept in _tops(ontology.schemes[scheme])],
         "cases": served.engine.cases_by_concept,
     }
 
@@ -168,6 +190,10 @@ def _concept_context(request: Request, served: OpenSnapshot, iri: str) -> dict[s
 
 
 _CONTEXTS = {"ontology": _ontology_context, "scheme": _scheme_context, "concept": _concept_context}
+
+
+def _tops(concepts: Iterable[Concept]) -> list[Concept]:
+    return [concept for concept in concepts if not concept.broader]
 
 
 def _node(concept: Concept, ontology: Ontology) -> _Node:

@@ -65,16 +65,20 @@ class FacetIndex:
         return [all(values[facet] & wanted for facet, wanted in chosen.items()) for values in self._values]
 
     def facets(self, candidates: Iterable[int], filters: Filters, *, language: str = "de") -> tuple[Facet, ...]:
-        """Facet counts over candidate rows: each counts the hits if that value were the only choice in its facet."""
+        """Facet counts over candidate rows: each counts the hits if that value were the only choice in its facet.
+
+        Chosen values come first and are there even without hits, so that what is applied can be seen and taken back.
+        """
         rows = list(candidates)
         found = []
         for name, labels in FACETS.items():
             passing = self.matching(filters, but=name)
             counts = Counter(value for row in rows if passing[row] for value in self._values[row][name])
             selected = filters.by_facet()[name]
+            counts.update(dict.fromkeys(selected, 0))
             values = [
                 FacetValue(value, self.label(name, value, language), count, value in selected)
-                for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+                for value, count in sorted(counts.items(), key=lambda item: (item[0] not in selected, -item[1], item[0]))
             ]
             found.append(Facet(name, labels[language == "en"], tuple(values)))
         return tuple(found)

@@ -67,7 +67,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One dimension to narrow a result by; values with hits, most hits first."""
+    """One dimension to narrow a result by; the chosen values, then those with hits, most hits first."""
 
     name: str
     label: str

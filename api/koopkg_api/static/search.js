@@ -1,0 +1,35 @@
+// The search field grows with its text; Enter searches, Shift+Enter breaks the line. Without this script it is one line, and Enter searches too.
+const field = document.querySelector("#q[data-grows]");
+
+function textArea(line) {
+  const area = document.createElement("textarea");
+  for (const { name, value } of line.attributes) {
+    if (name !== "type" && name !== "value") area.setAttribute(name, value);
+  }
+  area.value = line.value;
+  area.rows = 1;
+  const hadFocus = document.activeElement === line;
+  line.replaceWith(area);
+  if (hadFocus) area.focus();
+  return area;
+}
+
+if (field) {
+  const area = field.matches("textarea") ? field : textArea(field);
+  const grow = () => {
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+  };
+  area.addEventListener("input", grow);
+  window.addEventListener("resize", grow);
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      area.form.requestSubmit();
+    }
+  });
+  area.form.addEventListener("submit", () => {
+    area.value = area.value.trim();
+  });
+  grow();
+}

@@ -1,0 +1,198 @@
+"""The search field and its filters in a real Chromium, with and without JavaScript: Enter, long texts, what is applied, kept and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, quote_plus, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser, Page
+
+from tests.api.test_pages import browser
+from tests.conftest import DATA, Server
+
+__all__ = ["browser"]
+
+LONG = (DATA / "long-text.txt").read_text(encoding="utf-8").strip()
+"""A plan of more than 4,000 characters without line breaks."""
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page with JavaScript and one without, that fails on an error of the script or of the content security policy."""
+    context = browser.new_context(java_script_enabled=request.param)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def scripted(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def soup_of(server: Server, path: str, *, status: int = 200) -> BeautifulSoup:
+    answer = server.request(path)
+    assert answer.status == status
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def text_of(soup: BeautifulSoup, selector: str) -> str:
+    found = soup.select_one(selector)
+    assert isinstance(found, Tag), selector
+    return " ".join(found.get_text(" ", strip=True).split())
+
+
+def test_enter_searches_and_the_address_holds_only_the_words(page: Page, server: Server) -> None:
+    page.goto(server.address + "/")
+    page.get_by_label("Was haben Sie vor?").fill("gemeinsamer Bauhof")
+    page.get_by_label("Was haben Sie vor?").press("Enter")
+    page.wait_for_url("**/?q=*")
+    assert urlsplit(page.url).query == "q=gemeinsamer+Bauhof"
+    assert "Bauhof" in page.get_by_role("article").first.get_by_role("heading", level=2).inner_text()
+
+
+def test_a_whole_text_has_a_large_field_in_which_enter_breaks_the_line(page: Page, server: Server) -> None:
+    page.goto(server.address + "/?state=Hessen")
+    page.get_by_role("link", name="Ganzen Text einfügen").click()
+    field = page.get_by_label("Was haben Sie vor?")
+    box = field.bounding_box()
+    assert box is not None
+    assert box["height"] > 200
+    field.fill("Wir legen")
+    field.press("Enter")
+    field.press_sequentially("Standesämter zusammen.")
+    page.get_by_role("button", name="Vergleichbare Fälle suchen").click()
+    page.wait_for_url("**/?q=*")
+    assert parse_qs(urlsplit(page.url).query) == {"q": ["Wir legen\r\nStandesämter zusammen."], "state": ["Hessen"]}
+    assert page.get_by_label("Was haben Sie vor?").input_value() == "Wir legen\nStandesämter zusammen."
+
+
+def test_with_a_script_the_line_grows_and_shift_enter_breaks_it(scripted: Page, server: Server) -> None:
+    scripted.goto(server.address + "/")
+    field = scripted.get_by_label("Was haben Sie vor?")
+    one_line = field.bounding_box()
+    field.fill("Zwei Gemeinden wollen einen gemeinsamen Bauhof gründen und suchen Beispiele. " * 4)
+    grown = field.bounding_box()
+    assert one_line is not None
+    assert grown is not None
+    assert grown["height"] > one_line["height"] + 20
+    assert field.evaluate("field => field.scrollHeight <= field.clientHeight")
+    field.fill("Bauhof")
+    field.press("Shift+Enter")
+    field.press_sequentially("Kita")
+    assert field.input_value() == "Bauhof\nKita"
+    field.press("Enter")
+    scripted.wait_for_url("**/?q=*")
+    assert scripted.get_by_label("Was haben Sie vor?").input_value() == "Bauhof\nKita"
+
+
+def test_line_breaks_at_the_ends_of_a_pasted_line_are_not_shared(scripted: Page, server: Server) -> None:
+    scripted.goto(server.address + "/")
+    scripted.get_by_label("Was haben Sie vor?").fill("\nBürgerbus \n")
+    scripted.get_by_label("Was haben Sie vor?").press("Enter")
+    scripted.wait_for_url("**/?q=*")
+    assert urlsplit(scripted.url).query == "q=B%C3%BCrgerbus"
+
+
+def test_applied_filters_stand_above_the_hits_and_in_title_and_heading(server: Server) -> None:
+    soup = soup_of(server, "/?q=Gemeinde&state=Hessen&state=Bavaria&status=aktiv")
+    assert text_of(soup, "#count").endswith("vergleichbare Fälle – Land: Bayern oder Hessen; Stand: Aktiv")
+    assert soup.title is not None
+    assert soup.title.text == f"Gemeinde: {text_of(soup, '#count')} – koopkg"
+    chips = [(chip.get_text(), str(chip["href"])) for chip in soup.select(".applied .chip")]
+    assert chips == [
+        ("Land: Bayern × (entfernen)", "/?q=Gemeinde&state=Hessen&status=aktiv"),
+        ("Land: Hessen × (entfernen)", "/?q=Gemeinde&state=Bayern&status=aktiv"),
+        ("Stand: Aktiv × (entfernen)", "/?q=Gemeinde&state=Bayern&state=Hessen"),
+    ]
+    assert [link["href"] for link in soup.find_all("a", string="Alle Filter entfernen")] == ["/?q=Gemeinde"]
+    assert soup.select(".applied, .results article")[0].name == "nav"
+
+
+@pytest.mark.parametrize("path", ["/?state=Saarland&sector=wasser", "/?q=Bauhof&legal_form=gmbh", "/?q=Bauhof&state=Tirol"])
+def test_a_chosen_value_is_the_first_of_its_facet_even_without_hits(path: str, server: Server) -> None:
+    chosen = {value for name, values in parse_qs(urlsplit(path).query).items() if name != "q" for value in values}
+    soup = soup_of(server, path)
+    first = [section.li for section in soup.select(".facets section") if section.select_one(".selected")]
+    assert len(first) == len(chosen)
+    assert all(item is not None and item.select_one(".selected") for item in first)
+    assert not soup.select("details .selected")
+    assert len(soup.select(".applied .chip")) == len(chosen)
+
+
+def test_an_unknown_filter_can_be_taken_back(server: Server) -> None:
+    soup = soup_of(server, "/?q=Bus&state=Hessen&sector=nix", status=400)
+    assert [str(chip["href"]) for chip in soup.select(".applied .chip")] == ["/?q=Bus&state=Hessen", "/?q=Bus&sector=nix"]
+
+
+def test_the_form_says_which_filters_stay_and_lets_go_of_them(page: Page, server: Server) -> None:
+    page.goto(server.address + "/?q=Bauhof&state=Hessen&status=aktiv")
+    kept = page.get_by_role("group", name="Diese Filter gelten weiter:")
+    assert kept.get_by_role("link", name="Ohne Filter suchen").get_attribute("href") == "/?q=Bauhof"
+    assert kept.get_by_role("checkbox", checked=True).count() == 2
+    kept.get_by_label("Land: Hessen").uncheck()
+    page.get_by_label("Was haben Sie vor?").fill("Standesamt")
+    page.get_by_label("Was haben Sie vor?").press("Enter")
+    page.wait_for_url("**/?q=Standesamt*")
+    assert urlsplit(page.url).query == "q=Standesamt&status=aktiv"
+
+
+@pytest.mark.parametrize("path", ["/?q=Bauhof&state=&sector=&status=+", "/?q=Bauhof&page=abc", "/?q=Bauhof&page=-3", "/?q=Bauhof&page=99999999999"])
+def test_what_says_nothing_is_not_given(path: str, server: Server) -> None:
+    """Empty filters as a form sends them; page numbers that do not exist lead to the nearest page."""
+    ids = [link["href"] for link in soup_of(server, path).select("article h2 a")]
+    assert ids == [link["href"] for link in soup_of(server, "/?q=Bauhof").select("article h2 a")] != []
+
+
+def test_no_hit_repeats_its_snippet_as_a_reason(server: Server) -> None:
+    labelled = 0
+    for text in ("Bauhof", "Gemeinde im Wandel", "Zusammenarbeit der Verwaltung", "Bus fahren"):
+        for article in soup_of(server, f"/?q={quote_plus(text)}").select("article"):
+            snippet, reasons = article.select_one(".snippet [lang=de]"), article.select(".reasons li")
+            assert snippet is not None
+            assert all(snippet.get_text()[:60] not in reason.get_text() for reason in reasons)
+            labelled += article.select_one(".snippet .label") is not None
+            assert bool(article.h3) == bool(reasons)
+    assert labelled
+
+
+def test_the_page_does_not_grow_with_text_times_links(server: Server) -> None:
+    short, long = (len(server.request(f"/?state=Hessen&q={quote_plus(text)}").body) for text in (LONG[:40], LONG))
+    assert len(LONG) > 4_000
+    assert long - short <= 4 * len(LONG.encode())
+    assert server.request(f"/?q={quote_plus(LONG)}").text.count(LONG[-150:]) == 1
+
+
+def test_a_long_text_is_narrowed_by_buttons_that_lead_where_links_would(page: Page, server: Server) -> None:
+    """Filters are added, counted and removed, pages are shared by their address, and the back button goes back."""
+    page.goto(f"{server.address}/?q={quote_plus(LONG)}")
+    button = page.get_by_role("navigation", name="Ergebnis eingrenzen").get_by_role("button", name="Nordrhein-Westfalen")
+    assert button.locator("xpath=following-sibling::span").inner_text() == "1"
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**refine=state*")
+    heading = page.get_by_role("heading", level=1)
+    assert heading.inner_text() == "1 vergleichbarer Fall – Land: Nordrhein-Westfalen"
+    shared = soup_of(server, page.url.removeprefix(server.address))
+    assert text_of(shared, ".applied .chip") == "Land: Nordrhein-Westfalen × (entfernen)"
+    page.get_by_role("navigation", name="Angewandte Filter").get_by_role("button", name="Land: Nordrhein-Westfalen").click()
+    page.wait_for_url("**refine=")
+    assert heading.inner_text() == "2 vergleichbare Fälle"
+    assert page.get_by_label("Was haben Sie vor?").input_value() == LONG
+    page.go_back()
+    assert heading.inner_text() == "1 vergleichbarer Fall – Land: Nordrhein-Westfalen"
+
+
+def test_a_button_keeps_the_language(server: Server) -> None:
+    query = f"lang=en&q={quote_plus(LONG)}&refine={quote_plus('state=Hessen&page=7')}"
+    soup = soup_of(server, f"/?{query}")
+    assert text_of(soup, "#count").endswith("– State: Hesse")
+    assert soup.select_one('#search input[name=lang][value="en"]') is not None
