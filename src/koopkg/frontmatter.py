@@ -133,10 +133,8 @@ class _Reader:
         if event.anchor:  # an alias has one too
             raise _refused(event, "an anchor (&) or alias (*) is used; expected the value itself, in quotes if it begins with one of these signs")
         if event.tag:
-            raise _refused(
-                event,
-                f"the tag {event.tag.replace('tag:yaml.org,2002:', '!!')[:80]!r} is used; expected a value without one, in quotes if it begins with an exclamation mark",
-            )
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:80]
+            raise _refused(event, f"the tag {tag!r} is used; expected a value without one, in quotes if it begins with an exclamation mark")
 
     def _scalar(self, event: Any, path: str) -> Entry:
         text, line = event.value, _line(event)

