@@ -31,12 +31,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file to take in: its name as the user gave it, where it lies (both printable), and whether it comes from the published snapshot."""
+    """A file to take in: its name as the user gave it and where it lies, both printable; of one carried over from a snapshot also its id there."""
 
     name: str
     path: str
     raw: bytes
-    is_carried_over: bool = False
+    kept_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def read(candidates: Sequence[Candidate], terms: Ontology, step: Callable[[], No
     rejected = []
     for candidate in candidates:
         step()
+        if candidate.kept_id in accepted:
+            continue
         try:
             document = read_document(candidate.raw, terms, where=candidate.name)
         except DocumentError as error:
@@ -94,7 +96,7 @@ def read(candidates: Sequence[Candidate], terms: Ontology, step: Callable[[], No
         first = accepted.get(document.id)
         if first is None:
             accepted[document.id] = document, candidate
-        elif not candidate.is_carried_over:
+        else:
             problem = Problem("id", f"{document.id!r} is already used by {first[1].name}; expected an id that no other file has")
             rejected.append(Rejected(candidate.name, (str(problem),)))
     return [accepted[identifier] for identifier in sorted(accepted)], rejected

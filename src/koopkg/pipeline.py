@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import multiprocessing
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,7 +40,7 @@ __all__ = ["FACT_SECTIONS", "IngestReport", "NothingAcceptedError", "Progress", 
 FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
 
-
+_LOG = logging.getLogger(__name__)
 _LONGEST_NAME = 100
 """Of a file in quarantine, which is named after the document."""
 _SHACL_BATCH = 60
@@ -121,6 +123,7 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         published = SnapshotFiles(settings.snapshots_folder / manifest.id)
         if manifest.id == snapshot.current_id(settings.data) and not rebuild and snapshot.is_whole(published):
             return _report(published.manifest(), read, rejected, sources.skipped)
+        _drop_damaged_caches(settings.cache_folder)
         built, embedded, violating = _build(staged, [document for document, _ in read], terms, encoder, settings, progress)
         if violating:
             rejected += [Rejected(candidate.name, violating[document.id]) for document, candidate in read if document.id in violating]
@@ -157,7 +160,7 @@ def _report(
         found=len(read) + len(rejected) + len(skipped),
         documents=len(read) + len(rejected),
         accepted=len(read),
-        kept=sum(candidate.is_carried_over for _, candidate in read),
+        kept=sum(candidate.kept_id is not None for _, candidate in read),
         rejected=tuple(rejected),
         skipped=tuple(skipped),
         passages=passages,
@@ -181,7 +184,7 @@ def _with_carried_over(sources: Sources, paths: Sequence[Path], settings: Settin
         raw = copy.read_bytes() if copy.is_file() else b""
         name = document.path or printable(str(copy))
         if document.sha256 in ("", hashlib.sha256(raw).hexdigest()):
-            kept.append(Candidate(name, document.path, raw, is_carried_over=True))
+            kept.append(Candidate(name, document.path, raw, document.id))
         else:
             lost.append(Rejected(name, (f"file: its copy in the snapshot {latest.folder.name} is damaged; ingest the file itself again",)))
     return Sources((*sources.candidates, *kept), (*sources.rejected, *lost), sources.skipped)
@@ -330,6 +333,23 @@ def _embed(staged: SnapshotFiles, entries: Sequence[CatalogEntry], encoder: Enco
         cache.close()
     build_vector_index(staged.vectors, rows, vectors, encoder_id=encoder.id)
     return len(rows), embedded
+
+
+def _drop_damaged_caches(folder: Path) -> None:
+    """Remove a cache that cannot be read, so that it is made anew."""
+    readers: dict[str, Callable[[Path], object]] = {
+        "analyses.json": Analyses.from_file,
+        "validated.txt": lambda path: path.read_text(encoding="ascii"),
+        "embeddings.sqlite": EmbeddingCache.check,
+    }
+    for name, reader in readers.items():
+        path = folder / name
+        try:
+            if path.exists():
+                reader(path)
+        except (ValueError, AttributeError, TypeError, sqlite3.DatabaseError) as error:
+            _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
+            path.unlink()
 
 
 def _keep_documents(staged: SnapshotFiles, read: Iterable[Read]) -> None:

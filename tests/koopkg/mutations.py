@@ -11,7 +11,7 @@ from tests.conftest import DATA
 
 __all__ = ["mutated"]
 
-_TOKENS = [*map(json.loads, (DATA / "tokens.txt").read_text(encoding="utf-8").splitlines()), "x" * 300, "ä" * 5000]
+_TOKENS: list[str] = [*map(json.loads, (DATA / "tokens.txt").read_text(encoding="utf-8").splitlines()), "x" * 300, "ä" * 5000]
 
 
 def mutated(seeds: Sequence[bytes], count: int, *, seed: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -117,6 +118,18 @@ class EmbeddingCache:
                     self._database.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vector.astype("<f4").tobytes()))
             on_progress(len(batch))
         return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32), len(missing)
+
+    @staticmethod
+    def check(path: Path) -> None:
+        """Make sure that a file is a cache.
+
+        Raises:
+            sqlite3.DatabaseError: It is not, or damaged.
+        """
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            [[verdict]] = database.execute("PRAGMA quick_check(1)")
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
 
     def close(self) -> None:
         self._database.close()
