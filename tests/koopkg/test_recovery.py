@@ -65,13 +65,9 @@ def current_is_garbage(settings: Settings) -> None:
     (settings.data / "CURRENT").write_bytes(b"../../etc\n\xff\0")
 
 
-def nothing_there(settings: Settings) -> None:
-    shutil.rmtree(settings.data)
-
-
 STATES = (
     *(other_format, no_manifest_to_read, no_manifest, cut_catalog, cut_ontology, no_analyses),
-    *(no_lexical_index, no_vectors, current_is_gone, current_is_garbage, nothing_there),
+    *(no_lexical_index, no_vectors, current_is_gone, current_is_garbage),
 )
 
 
@@ -80,7 +76,7 @@ def test_ingest_finds_a_way_forward(damage: Callable[[Settings], None], tiny_cop
     """Each fault is refused with the advice to ingest, and after that everything answers and is whole."""
     before = snapshot.current_id(tiny_copy.data)
     damage(tiny_copy)
-    with pytest.raises(SnapshotError, match="run `koopkg ingest`|or `koopkg ingest`"):
+    with pytest.raises(SnapshotError, match=r"(run|or) `koopkg ingest`"):
         SearchEngine(snapshot.open_files(tiny_copy.data), tiny_copy).search("Standesamt")
     assert ingest([TINY], tiny_copy, Silent()).snapshot == before
     files = snapshot.open_files(tiny_copy.data)
@@ -88,7 +84,7 @@ def test_ingest_finds_a_way_forward(damage: Callable[[Settings], None], tiny_cop
     assert SearchEngine(files, tiny_copy).search("Standesamt").hits[0].id == "standesamt-lossetal"
 
 
-@pytest.mark.parametrize("damage", [other_format, no_manifest_to_read, current_is_gone], ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", [no_manifest_to_read, current_is_gone], ids=lambda damage: damage.__name__)
 def test_documents_of_a_snapshot_that_cannot_be_read_stay(damage: Callable[[Settings], None], tiny_copy: Settings, tmp_path: Path) -> None:
     """A new document beside them: its folder alone is named, the others come from the copies in the snapshot."""
     damage(tiny_copy)
@@ -108,11 +104,12 @@ def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Se
     assert ingest([Path(report.rejected[0].path)], tiny_copy, Silent()).accepted == 8
 
 
-@pytest.mark.parametrize("name", ["analyses.json", "validated.txt", "embeddings.sqlite"])
-def test_damaged_cache_is_made_anew(name: str, tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
+def test_damaged_caches_are_made_anew(tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    names = ("analyses.json", "validated.txt", "embeddings.sqlite")
+    for name in names:
+        (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
     assert ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).accepted == 1
-    assert f"{name} cannot be read" in caplog.text
+    assert [name for name in names if f"{name} cannot be read" not in caplog.text] == []
 
 
 def test_upgrade_on_the_command_line(tiny_copy: Settings) -> None:
@@ -152,7 +149,7 @@ def test_snapshots_that_cannot_be_read_are_pruned_first(tiny_copy: Settings) -> 
     assert [manifest.id for manifest in snapshot.list_snapshots(tiny_copy.data)] == [second]
 
 
-def test_other_encoder_is_named_as_the_setting_that_gives_it(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_encoder_is_named_as_the_setting_that_gives_it(tiny: Settings) -> None:
     """The advice names a value of KOOPKG_ENCODER, not the id with its version."""
     from koopkg.errors import EncoderMismatchError
     from koopkg.index import VectorIndex

@@ -79,9 +79,19 @@ def _schema() -> tantivy.Schema:
 
 
 def build_lexical_index(folder: Path, documents: Iterable[LexicalDocument], analyses: Analyses) -> None:
-    """Write the index to a folder, one segment, documents in the order given."""
+    """Write the index to a folder, one segment, documents in the order given.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     folder.mkdir(parents=True)
-    analyser = _Analyser(analyses)
+    try:
+        _write(folder, documents, _Analyser(analyses))
+    except ValueError as error:  # what Tantivy makes of a full disk
+        raise OSError(f"the lexical index cannot be written: {error}") from error
+
+
+def _write(folder: Path, documents: Iterable[LexicalDocument], analyser: _Analyser) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
     writer = index.writer(heap_size=64_000_000, num_threads=1)
     for document in documents:

@@ -37,7 +37,7 @@ def build_vector_index(folder: Path, rows: Sequence[VectorRow], vectors: Matrix,
     index = faiss.IndexFlatIP(int(vectors.shape[1]))
     index.add(np.ascontiguousarray(vectors))
     folder.mkdir(parents=True)
-    faiss.write_index(index, str(folder / _INDEX))
+    (folder / _INDEX).write_bytes(faiss.serialize_index(index).tobytes())
     (folder / _ROWS).write_text(json.dumps({"encoder": encoder_id, "rows": [asdict(row) for row in rows]}, ensure_ascii=False), encoding="utf-8")
 
 
