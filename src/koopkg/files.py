@@ -41,10 +41,13 @@ class Files:
     skipped: tuple[Skipped, ...]
 
 
-def find_files(path: Path) -> Files:
+def find_files(path: Path, *, leave_out: Path | None = None) -> Files:
     """The file at a path, whatever its name, or every file below a folder: Markdown is a document, README and CHANGELOG are not.
 
     Hidden files and folders and links to folders are not looked into.
+
+    Args:
+        leave_out: A folder that is not looked into either, such as our own data, which has copies of all documents.
 
     Raises:
         DocumentError: There is nothing at the path.
@@ -57,7 +60,7 @@ def find_files(path: Path) -> Files:
         return Files((path,), (), ())
     errors: list[OSError] = []
     documents, skipped = [], []
-    for found in _walk(path, errors):
+    for found in _walk(path, errors, leave_out):
         reason = _reason_to_skip(found)
         if reason:
             skipped.append(Skipped(printable(str(found)), reason))
@@ -95,10 +98,11 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
     raise DocumentError(printable(str(path)), [Problem("size", problem)])
 
 
-def _walk(folder: Path, errors: list[OSError]) -> Iterator[Path]:
-    """Every file, link and hidden folder below a folder."""
+def _walk(folder: Path, errors: list[OSError], leave_out: Path | None) -> Iterator[Path]:
+    """Every file, link and folder that is not looked into below a folder."""
+    own = os.path.realpath(leave_out) if leave_out else None
     for parent, folders, names in os.walk(folder, onerror=errors.append):
-        closed = [name for name in folders if name.startswith(".") or Path(parent, name).is_symlink()]
+        closed = [name for name in folders if name.startswith(".") or Path(parent, name).is_symlink() or os.path.realpath(Path(parent, name)) == own]
         folders[:] = [name for name in folders if name not in closed]
         yield from (Path(parent, name) for name in [*names, *closed])
 
@@ -108,6 +112,8 @@ def _reason_to_skip(path: Path) -> str | None:
         return "is hidden"
     if path.is_symlink() and path.is_dir():
         return "is a link to a folder; name that folder itself to read it"
+    if path.is_dir():
+        return "holds the data of koopkg itself"
     if path.suffix.lower() not in _ENDINGS:
         return f"is no Markdown file; expected a name that ends in {' or '.join(_ENDINGS)}"
     return "describes its folder" if path.stem.lower() in _ABOUT_A_FOLDER else None

@@ -51,13 +51,16 @@ class Sources:
 Read = tuple[Document, Candidate]
 
 
-def gather(paths: Sequence[Path], *, max_bytes: int) -> Sources:
+def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = None) -> Sources:
     """Open each file below the paths once; a second name of a file is passed over.
+
+    Args:
+        leave_out: A folder that is not looked into.
 
     Raises:
         DocumentError: There is nothing at one of the paths.
     """
-    below = [find_files(root) for root in paths]
+    below = [find_files(root, leave_out=leave_out) for root in paths]
     candidates: dict[str, Candidate] = {}
     rejected = {error.where: Rejected.of(error) for found in below for error in found.refused}
     skipped = {item.path: item for found in below for item in found.skipped}

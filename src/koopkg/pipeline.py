@@ -111,7 +111,7 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
     terms = Ontology.bundled()
     encoder = load_encoder(settings.encoder)
     with snapshot.staging(settings.data) as staged:
-        sources = intake.gather(paths, max_bytes=settings.max_document_bytes)
+        sources = intake.gather(paths, max_bytes=settings.max_document_bytes, leave_out=settings.data)
         if not rebuild:
             sources = _with_carried_over(sources, paths, settings)
         progress.stage("reading", len(sources.candidates))

@@ -27,7 +27,7 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     (folder / "deeper.md").mkdir(parents=True)
     shutil.copy(TINY / "standesamt-lossetal.md", folder / "a.MD")
     shutil.copy(TINY / "buergerbus-kirchhundem.md", folder / "deeper.md" / "b.Markdown")
-    shutil.copy(TINY / "dorfladen-crainfeld-eg.md", os.fsencode(folder) + b"/um\xfclaut\x1b\n.md")
+    shutil.copy(TINY / "dorfladen-crainfeld-eg.md", os.fsdecode(os.fsencode(folder) + b"/um\xfclaut\x1b\n.md"))
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_bytes(b"no document")
     (folder / ("x" * 250 + ".md")).write_text("no document either", encoding="utf-8")
     os.mkfifo(folder / "pipe.md")
@@ -137,6 +137,15 @@ def test_names_can_be_shown_and_two_roots_count_once(odd: Path) -> None:
     assert len(names) == len(set(names)) == 5
     assert all(name.isprintable() for name in names)
     assert any(name.endswith(r"um\xfclaut\x1b\n.md") for name in names)
+
+
+def test_the_data_folder_is_not_taken_for_documents(tiny_copy: Settings) -> None:
+    """It holds copies of all documents; `koopkg ingest .` beside it finds the folder and passes over it."""
+    folder = tiny_copy.data.parent
+    shutil.copytree(TINY, folder / "tiny")
+    sources = gather([folder], max_bytes=1_000_000, leave_out=tiny_copy.data)
+    assert len(sources.candidates) == 8
+    assert {Path(item.path).name: item.reason for item in sources.skipped} == {"README.md": "describes its folder", "data": "holds the data of koopkg itself"}
 
 
 def test_a_file_named_by_itself_is_a_document_whatever_its_name(tmp_path: Path) -> None:
