@@ -6,8 +6,8 @@ BIN := .venv/bin
 
 .PHONY: serve test check bench import clean
 
-serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages
-	$(BIN)/koopkg ingest corpus/cases
+serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
+	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
 	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT)
 
 test: .venv/installed-dev  ## Run the whole test suite

@@ -16,11 +16,12 @@ from koopkg.namespaces import PREFIXES
 ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"errors", "__init__"},
-    {"config", "namespaces"},
+    {"text"},
+    {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "language", "morphology", "questions", "documentation"},
     {"reading", "linking"},
-    {"graph", "index"},
+    {"graph", "index", "intake"},
     {"snapshot"},
     {"pipeline", "search", "sparql", "validation", "export"},
     {"evaluation", "diagnosis"},

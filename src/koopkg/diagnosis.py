@@ -25,7 +25,7 @@ class Finding:
 
 def diagnose(settings: Settings) -> list[Finding]:
     """Look at version, snapshot, checksums, a search and a SPARQL query, in this order; the later need the earlier."""
-    findings = [Finding("koopkg", True, f"{__version__} on Python {sys.version.split()[0]}, data in {settings.data.resolve()}")]
+    findings = [Finding("koopkg", True, f"{__version__} on Python {sys.version.split()[0]}, data in {settings.data.absolute()}")]
     try:
         files = snapshot.open_files(settings.data)
         manifest = files.manifest()
@@ -34,9 +34,15 @@ def diagnose(settings: Settings) -> list[Finding]:
     findings.append(Finding("snapshot", True, f"{manifest.id} of {manifest.created}, {manifest.counts['documents']} documents, encoder {manifest.encoder}"))
     is_current = manifest.ontology_sha256 == ontology.bundled_hash()
     findings.append(Finding("ontology", is_current, "as installed" if is_current else "the installed one is newer than the snapshot; run `koopkg ingest`"))
-    damage = snapshot.check(files)
-    findings.append(Finding("checksums", not damage, f"{len(manifest.checksums)} files unchanged" if not damage else "; ".join(damage[:5])))
-    return [*findings, _search(files, settings), _sparql(files, settings)]
+    return [*findings, _checksums(files, len(manifest.checksums)), _search(files, settings), _sparql(files, settings)]
+
+
+def _checksums(files: snapshot.SnapshotFiles, count: int) -> Finding:
+    try:
+        damage = snapshot.check(files)
+    except OSError as error:
+        damage = [f"{error.filename}: {error.strerror}"]
+    return Finding("checksums", not damage, f"{count} files unchanged" if not damage else "; ".join(damage[:5]) + "; run `koopkg ingest`")
 
 
 def _search(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:

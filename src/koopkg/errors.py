@@ -37,13 +37,14 @@ class OntologyError(KoopkgError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one field of a document."""
+    """One thing wrong with one field of a document; `line` is that of the file, None where no single one is to blame."""
 
     field: str
     message: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.message}"
+        return f"{self.field}: {self.message}{f' (line {self.line})' if self.line else ''}"
 
 
 class DocumentError(KoopkgError):

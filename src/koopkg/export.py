@@ -4,39 +4,54 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pyoxigraph as ox
 
 from koopkg.errors import QueryError
 from koopkg.graph import canonical_nquads
+from koopkg.model import Case
 from koopkg.namespaces import PREFIXES, RUN_GRAPH, case_iri
 from koopkg.snapshot import SnapshotFiles, read_catalog
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["FORMATS", "SEPARATORS", "export"]
 
-FORMATS = ("nq", "ttl", "jsonld", "csv")
+FORMATS = ("nq", "ttl", "jsonld", "csv", "jsonl")
+SEPARATORS = (",", ";")
+_NO_TEXT_IN_A_SPREADSHEET = re.compile(
+    r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20']|[\d\s.,:;/()%€$-]+([e][+-]?\d+)?\Z|(\d{1,2}\.?\s*)?[^\W\d_]{3,9}\.?\s*\d{1,4}\Z|(wahr|falsch|true|false)\Z",
+    re.IGNORECASE,
+)
+"""Formulas, numbers (with exponent), dates (Mai 2020) and truth values; an apostrophe too, so that taking one away gives back every text."""
 _COLUMNS = (
     "id title title_en country state partner_count population area_type started ended status sectors service legal_form cooperation_type "
     "initiative orientation approach actors phase"
 ).split()
 
 
-def export(files: SnapshotFiles, format: str) -> bytes:
+def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
     """The snapshot in a format.
 
     Returns:
         Every named graph but the times of the run, so that one snapshot id always gives the same bytes; the default graph is the set of
-        all their triples. For `nq` sorted N-Quads, `ttl` Turtle without graph names, `jsonld` JSON-LD with them, `csv` one line a case with
-        lists joined by `;`.
+        all their triples. For `nq` sorted N-Quads, `ttl` Turtle without graph names, `jsonld` JSON-LD with them, `csv` a table of the
+        cases for spreadsheets: UTF-8 with a byte order mark, lists joined by `;` (addresses by blanks), and an apostrophe before a text that a
+        spreadsheet would take for a formula, a number or a date. `jsonl` one JSON object a case, every field as it was read, for programs.
 
     Raises:
-        QueryError: The format is unknown.
+        QueryError: The format or the separator is unknown.
     """
     if format not in FORMATS:
         raise QueryError(f"format: {format!r} is unknown; expected one of {', '.join(FORMATS)}", field="format")
+    if separator not in SEPARATORS:
+        raise QueryError(f"separator: {separator!r} is unknown; expected one of {' '.join(SEPARATORS)}", field="separator")
     if format == "csv":
-        return _table(files)
+        return _table(files, separator)
+    if format == "jsonl":
+        return "".join(f"{_record(entry.document.case)}\n" for entry in read_catalog(files)).encode()
     quads = _named_graphs(ox.Store.read_only(str(files.graph)))
     if format == "nq":
         return canonical_nquads(quads)
@@ -52,9 +67,13 @@ def _named_graphs(store: ox.Store) -> Iterator[ox.Quad]:
             yield from store.quads_for_pattern(None, None, None, graph)
 
 
-def _table(files: SnapshotFiles) -> bytes:
+def _record(case: Case) -> str:
+    return json.dumps({"iri": case_iri(case.id), **asdict(case)}, ensure_ascii=False)
+
+
+def _table(files: SnapshotFiles, separator: str) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=separator)
     writer.writerow(["iri", *_COLUMNS, "ags", "success_factors", "sources"])
     for entry in read_catalog(files):
         case = entry.document.case
@@ -62,5 +81,14 @@ def _table(files: SnapshotFiles) -> bytes:
         row = [";".join(value) if isinstance(value, tuple) else value for value in values]
         keys = ";".join(place.ags for place in case.places if place.ags)
         factors = ";".join(factor.factor for factor in case.success_factors)
-        writer.writerow([case_iri(case.id), *row, keys, factors, ";".join(source.url for source in case.sources if source.url)])
-    return text.getvalue().encode()
+        sources = " ".join(source.url for source in case.sources if source.url)
+        writer.writerow([_guarded(value) for value in (case_iri(case.id), *row, keys, factors, sources)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _guarded(value: object) -> object:
+    """A text that stays one in a spreadsheet; numbers are numbers there too.
+
+    Source: OWASP, CSV Injection, for the signs that begin a formula.
+    """
+    return f"'{value}" if isinstance(value, str) and _NO_TEXT_IN_A_SPREADSHEET.match(value) else value

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import multiprocessing
+import os
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,24 +21,28 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from koopkg import __version__, graph, ontology, snapshot
+from koopkg import __version__, graph, intake, ontology, snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError, GraphValidationError, Problem
+from koopkg.files import Skipped
 from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
+from koopkg.intake import Candidate, Read, Rejected, Sources
 from koopkg.linking import Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
-from koopkg.reading import document_paths, read_bytes, read_document
 from koopkg.snapshot import CatalogEntry, InputFile, Manifest, SnapshotFiles
+from koopkg.text import printable
 
-__all__ = ["FACT_SECTIONS", "IngestReport", "Progress", "bundled_corpus", "ingest"]
+__all__ = ["FACT_SECTIONS", "IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
 
-
+_LOG = logging.getLogger(__name__)
+_LONGEST_NAME = 100
+"""Of a file in quarantine, which is named after the document."""
 _SHACL_BATCH = 60
 """Documents checked at once: enough to share the cost of reading the ontology, few enough for a bar that moves."""
 
@@ -50,36 +58,34 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A document that was not taken in, and why."""
-
-    path: str
-    problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did; documents = accepted + rejected, passages = embedded + reused."""
+    """What an ingest did; found = accepted + rejected + skipped, documents = accepted + rejected, passages = embedded + reused.
+
+    Attributes:
+        found: Files below the paths, and documents of earlier runs that stay.
+        kept: How many of the accepted documents are of earlier runs.
+    """
 
     snapshot: str
     was_published: bool
+    found: int
     documents: int
     accepted: int
+    kept: int
     rejected: tuple[Rejected, ...]
+    skipped: tuple[Skipped, ...]
     passages: int
     embedded: int
     reused: int
     quads: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file to take in: its name as the user gave it, where it lies, and whether it comes from the published snapshot."""
+class NothingAcceptedError(DocumentError):
+    """No document at all is usable, so that nothing is published; `report` says what was found."""
 
-    name: str
-    path: Path
-    raw: bytes
-    is_carried_over: bool = False
+    def __init__(self, where: str, problem: Problem, report: IngestReport) -> None:
+        self.report = report
+        super().__init__(where, [problem])
 
 
 def bundled_corpus() -> Path:
@@ -99,99 +105,94 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         rebuild: Forget earlier runs and build anew even if nothing changed; known embeddings are kept.
 
     Raises:
-        DocumentError: There is nothing at one of the paths, or no document at all is usable.
+        DocumentError: There is nothing at one of the paths, or (`NothingAcceptedError`) no document at all is usable.
         SnapshotError: Another ingest is running.
     """
     terms = Ontology.bundled()
     encoder = load_encoder(settings.encoder)
     with snapshot.staging(settings.data) as staged:
-        candidates, unreadable = _candidates(paths, settings, carry_over=not rebuild)
-        read, unusable = _read(candidates, terms, progress)
-        rejected = [*unreadable, *unusable]
-        _quarantine(rejected, candidates, settings.quarantine_folder)
-        if not read:
-            raise DocumentError(
-                ", ".join(map(str, paths)), [Problem("documents", f"none of {len(candidates) + len(unreadable)} can be used; see {settings.quarantine_folder}")]
-            )
+        sources = intake.gather(paths, max_bytes=settings.max_document_bytes, leave_out=settings.data)
+        if not rebuild:
+            sources = _with_carried_over(sources, paths, settings)
+        progress.stage("reading", len(sources.candidates))
+        read, unusable = intake.read(sources.candidates, terms, progress.step)
+        rejected = [*sources.rejected, *unusable]
+        _quarantine(rejected, sources.candidates, settings.quarantine_folder)
+        _require_some(read, rejected, sources, paths, settings)
         manifest = _manifest(read, encoder)
-        if manifest.id == snapshot.current_id(settings.data) and not rebuild:
-            kept = SnapshotFiles(settings.snapshots_folder / manifest.id).manifest()
-            return _report(kept, rejected, embedded=0, was_published=False)
+        published = SnapshotFiles(settings.snapshots_folder / manifest.id)
+        if manifest.id == snapshot.current_id(settings.data) and not rebuild and snapshot.is_whole(published):
+            return _report(published.manifest(), read, rejected, sources.skipped)
+        _drop_damaged_caches(settings.cache_folder)
         built, embedded, violating = _build(staged, [document for document, _ in read], terms, encoder, settings, progress)
         if violating:
             rejected += [Rejected(candidate.name, violating[document.id]) for document, candidate in read if document.id in violating]
-            _quarantine(rejected, candidates, settings.quarantine_folder)
+            _quarantine(rejected, sources.candidates, settings.quarantine_folder)
             read = [(document, candidate) for document, candidate in read if document.id not in violating]
+            _require_some(read, rejected, sources, paths, settings)
             manifest = _manifest(read, encoder)
         _keep_documents(staged, read)
         manifest = replace(manifest, counts=built)
         snapshot.publish(staged, manifest, settings.data)
     snapshot.prune(settings.data, keep=settings.keep_snapshots)
-    return _report(manifest, rejected, embedded=embedded, was_published=True)
+    return _report(manifest, read, rejected, sources.skipped, embedded=embedded, was_published=True)
 
 
-def _report(manifest: Manifest, rejected: Sequence[Rejected], *, embedded: int, was_published: bool) -> IngestReport:
-    accepted, passages = len(manifest.documents), manifest.counts["vectors"]
+def _require_some(read: Sequence[object], rejected: Sequence[Rejected], sources: Sources, paths: Sequence[Path], settings: Settings) -> None:
+    if not read:
+        problem = Problem("documents", f"none of {len(rejected)} can be used; see {settings.quarantine_folder}")
+        raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, _report(None, [], rejected, sources.skipped))
+
+
+def _report(
+    manifest: Manifest | None,
+    read: Sequence[Read],
+    rejected: Sequence[Rejected],
+    skipped: Sequence[Skipped],
+    *,
+    embedded: int = 0,
+    was_published: bool = False,
+) -> IngestReport:
+    passages = manifest.counts["vectors"] if manifest else 0
     return IngestReport(
-        snapshot=manifest.id,
+        snapshot=manifest.id if manifest else "",
         was_published=was_published,
-        documents=accepted + len(rejected),
-        accepted=accepted,
+        found=len(read) + len(rejected) + len(skipped),
+        documents=len(read) + len(rejected),
+        accepted=len(read),
+        kept=sum(candidate.kept_id is not None for _, candidate in read),
         rejected=tuple(rejected),
+        skipped=tuple(skipped),
         passages=passages,
         embedded=embedded,
         reused=passages - embedded,
-        quads=manifest.counts["quads"],
+        quads=manifest.counts["quads"] if manifest else 0,
     )
 
 
-def _candidates(paths: Sequence[Path], settings: Settings, *, carry_over: bool) -> tuple[list[_Candidate], list[Rejected]]:
-    """Each file below the paths once, then the documents of the published snapshot that did not lie below any of them."""
-    found: dict[Path, _Candidate] = {}
-    rejected = []
-    for path in dict.fromkeys(path for root in paths for path in document_paths(root)):
-        try:
-            found.setdefault(path.resolve(), _Candidate(str(path), path.resolve(), read_bytes(path, max_bytes=settings.max_document_bytes)))
-        except DocumentError as error:
-            rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
-    return [*found.values(), *(_carried_over(paths, settings) if carry_over else ())], rejected
-
-
-def _carried_over(paths: Sequence[Path], settings: Settings) -> Iterator[_Candidate]:
-    if snapshot.current_id(settings.data) is None:
-        return
-    roots = [root.resolve() for root in paths]
-    published = snapshot.open_files(settings.data)
-    for kept in published.manifest().documents:
-        if not any(Path(kept.path).is_relative_to(root) for root in roots):
-            raw = (published.documents / f"{kept.id}.md").read_bytes()
-            yield _Candidate(kept.path, Path(kept.path), raw, is_carried_over=True)
-
-
-def _read(candidates: Sequence[_Candidate], terms: Ontology, progress: Progress) -> tuple[list[tuple[Document, _Candidate]], list[Rejected]]:
-    """Read every candidate; the first document of an id counts, and one named now counts before one carried over."""
-    progress.stage("reading", len(candidates))
-    accepted: dict[str, tuple[Document, _Candidate]] = {}
-    rejected = []
-    for candidate in candidates:
-        progress.step()
-        try:
-            document = read_document(candidate.raw, terms, where=candidate.name)
-        except DocumentError as error:
-            rejected.append(Rejected(error.where, tuple(map(str, error.problems))))
+def _with_carried_over(sources: Sources, paths: Sequence[Path], settings: Settings) -> Sources:
+    """Add the documents of the latest snapshot that did not lie below the paths, from its copies of them."""
+    latest = snapshot.latest(settings.data)
+    if latest is None:
+        return sources
+    roots = [Path(printable(os.path.realpath(root))) for root in paths]
+    kept, lost = [], []
+    for document in snapshot.recorded_documents(latest):
+        if any(Path(document.path).is_relative_to(root) for root in roots):
             continue
-        first = accepted.get(document.id)
-        if first is None:
-            accepted[document.id] = document, candidate
-        elif not candidate.is_carried_over:
-            problem = Problem("id", f"{document.id!r} is already used by {first[1].name}; expected an id that no other file has")
-            rejected.append(Rejected(candidate.name, (str(problem),)))
-    return [accepted[identifier] for identifier in sorted(accepted)], rejected
+        copy = latest.documents / f"{document.id}.md"
+        raw = copy.read_bytes() if copy.is_file() else b""
+        name = document.path or printable(str(copy))
+        if document.sha256 in ("", hashlib.sha256(raw).hexdigest()):
+            kept.append(Candidate(name, document.path, raw, document.id))
+        else:
+            lost.append(Rejected(name, (f"file: its copy in the snapshot {latest.folder.name} is damaged; ingest the file itself again",)))
+    return Sources((*sources.candidates, *kept), (*sources.rejected, *lost), sources.skipped)
 
 
-def _manifest(read: Iterable[tuple[Document, _Candidate]], encoder: Encoder) -> Manifest:
+def _manifest(read: Iterable[Read], encoder: Encoder) -> Manifest:
     """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
-    documents = tuple(InputFile(document.id, str(candidate.path), document.sha256) for document, candidate in read)
+    documents = tuple(InputFile(document.id, candidate.path, document.sha256) for document, candidate in read)
     ontology_sha256 = ontology.bundled_hash()
     made_from = [snapshot.FORMAT, _code_hash(), ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
     identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
@@ -334,20 +335,37 @@ def _embed(staged: SnapshotFiles, entries: Sequence[CatalogEntry], encoder: Enco
     return len(rows), embedded
 
 
-def _keep_documents(staged: SnapshotFiles, read: Iterable[tuple[Document, _Candidate]]) -> None:
+def _drop_damaged_caches(folder: Path) -> None:
+    """Remove a cache that cannot be read, so that it is made anew."""
+    readers: dict[str, Callable[[Path], object]] = {
+        "analyses.json": Analyses.from_file,
+        "validated.txt": lambda path: path.read_text(encoding="ascii"),
+        "embeddings.sqlite": EmbeddingCache.check,
+    }
+    for name, reader in readers.items():
+        path = folder / name
+        try:
+            if path.exists():
+                reader(path)
+        except (ValueError, AttributeError, TypeError, sqlite3.DatabaseError) as error:
+            _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
+            path.unlink()
+
+
+def _keep_documents(staged: SnapshotFiles, read: Iterable[Read]) -> None:
     """Store the documents as they were read, so that a later run can carry them over."""
     staged.documents.mkdir()
     for document, candidate in read:
         (staged.documents / f"{document.id}.md").write_bytes(candidate.raw)
 
 
-def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[_Candidate], folder: Path) -> None:
+def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[Candidate], folder: Path) -> None:
     """Lay every rejected document aside with its reasons; the folder shows the last run alone."""
     shutil.rmtree(folder, ignore_errors=True)
     raw = {candidate.name: candidate.raw for candidate in candidates}
     for number, entry in enumerate(rejected, start=1):
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{number:03}-{Path(entry.path).name}"
+        name = f"{number:03}-{re.sub(r'[^A-Za-z0-9._-]', '_', Path(entry.path).name)[:_LONGEST_NAME]}"
         if entry.path in raw:
             (folder / name).write_bytes(raw[entry.path])
         reasons = "".join(f"{entry.path}: {problem}\n" for problem in entry.problems)

@@ -6,19 +6,20 @@ import difflib
 import hashlib
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import DocumentError, Problem
+from koopkg.files import document_paths, read_bytes
+from koopkg.frontmatter import Entry, FrontMatterError, parse, typed
 from koopkg.language import detect_language
-from koopkg.model import Case, Document, Passage
+from koopkg.model import CONCEPT_FIELDS, Case, Document, Passage
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
+from koopkg.text import is_web_address, normalise, printable, unusable
 
 __all__ = ["body_start", "document_paths", "passages", "read_bytes", "read_document", "read_text"]
 
@@ -26,86 +27,72 @@ SOURCES_SECTION = "Quellen"
 """Lists other people's titles, so nothing is searched or linked in it."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bSt\.)(?<!\bca\.)(?<!\bNr\.)(?<!\b\d\.)(?<!\b\d\d\.)\s+(?=[A-ZÄÖÜ„»(\d])|\n+(?=[-*] )|\n{2,}")
 _BULLET = re.compile(r"\s*[-*](?=\s|\Z)")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PASSAGE_CHARACTERS = 500
 """A passage ends with the sentence that fills this; the encoder needs 0.5 s for 1,000 characters and more for long ones."""
 
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
+_MOST_PROBLEMS = 20
+"""What a message lists of one document; who mends so many reads it again anyway."""
+_LONGEST_SHOWN = 80
+_LONGEST_IDENTIFIER = 120
+"""It names files, and a file name ends at 255 bytes."""
 _CASE: TypeAdapter[Case] = TypeAdapter(Case)
 
 
-def document_paths(path: Path) -> list[Path]:
-    """The documents at a path: the file itself, or every Markdown file below a folder but README and CHANGELOG, sorted.
-
-    Raises:
-        DocumentError: There is nothing at the path.
-    """
-    if path.is_dir():
-        return sorted(found for found in path.rglob("*.md") if found.stem not in ("README", "CHANGELOG"))
-    if not path.exists():
-        raise DocumentError(str(path), [Problem("path", "there is no such file or folder; give the path of a Markdown file or a folder of them")])
-    return [path]
-
-
-def read_bytes(path: Path, *, max_bytes: int) -> bytes:
-    """The bytes of a file, its size checked before it is read.
-
-    Raises:
-        DocumentError: The file cannot be opened or is larger than `max_bytes`.
-    """
-    try:
-        size = path.stat().st_size
-        if size <= max_bytes:
-            return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(str(path), [Problem("file", f"cannot be read: {error.strerror}; expected a readable text file")]) from None
-    problem = f"{size:,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
-    raise DocumentError(str(path), [Problem("size", problem)])
-
-
 def read_text(path: Path, *, max_bytes: int) -> str:
-    """The text of a UTF-8 file in Unicode NFC with `\\n` line ends.
+    """The normalised text of a UTF-8 file.
 
     Raises:
-        DocumentError: The file cannot be opened, is empty, larger than `max_bytes` or not UTF-8.
+        DocumentError: The file cannot be opened, is no regular file, empty, larger than `max_bytes` or not UTF-8, or a character is no text.
     """
-    return decode(read_bytes(path, max_bytes=max_bytes), where=str(path))
+    return decode(read_bytes(path, max_bytes=max_bytes), where=printable(str(path)))
 
 
 def decode(raw: bytes, *, where: str) -> str:
     """Bytes -> text as `read_text` gives it.
 
     Raises:
-        DocumentError: The bytes are empty or not UTF-8.
+        DocumentError: The bytes are empty, not UTF-8, or a character is no text.
     """
     try:
-        text = raw.decode("utf-8-sig")
+        text = normalise(raw.decode())
     except UnicodeDecodeError as error:
         problem = f"byte {raw[error.start]:#04x} at position {error.start:,} is not UTF-8; save the file with the encoding UTF-8"
         raise DocumentError(where, [Problem("encoding", problem)]) from None
     if not text.strip():
         raise DocumentError(where, [Problem("file", "is empty; expected front matter between two lines `---` and a Markdown body")])
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    wrong = unusable(text)
+    if wrong:
+        line, column = text.count("\n", 0, wrong.start()) + 1, wrong.start() - text.rfind("\n", 0, wrong.start())
+        problem = f"the character {wrong.group()!a} at position {column:,} of its line is no text; leave it out"
+        raise DocumentError(where, [Problem("character", problem, line)])
+    return text
 
 
 def read_document(raw: bytes, ontology: Ontology, *, where: str) -> Document:
     """One case document from the bytes of its Markdown file.
 
-    Character offsets count from the first character of the file, front matter included.
+    Character offsets count from the first character of the normalised file, front matter included.
+
+    Args:
+        where: What messages call the file.
 
     Raises:
-        DocumentError: Everything that is wrong with the document, field by field.
+        DocumentError: What is wrong with the document, field by field with its line; whatever the bytes, nothing else is raised.
     """
     text = decode(raw, where=where)
     match = _FRONT_MATTER.match(text)
     if match is None:
         raise DocumentError(where, [Problem("front matter", "is missing; expected the file to begin with YAML between two lines `---`")])
-    case = _case(match.group(1), where)
-    problems = _concept_problems(case, ontology) + _place_problems(case, ontology) + _value_problems(case)
+    case, entry = _case(match.group(1), where)
     cut = passages(text, document_id=case.id, begin=match.end())
+    found = itertools.chain(
+        _concept_problems(case, ontology, entry), _place_problems(case, ontology, entry), _value_problems(case, entry), _number_problems(case, entry)
+    )
+    problems = list(dict.fromkeys(itertools.islice(found, _MOST_PROBLEMS)))
     if not cut:
         problems.append(Problem("body", "has no text; expected a heading and at least one paragraph after the front matter"))
     if problems:
@@ -138,9 +125,10 @@ def _sections(text: str, begin: int) -> Iterator[tuple[str, int, int]]:
     section, start = "", begin
     for heading in _HEADING.finditer(text, begin):
         yield section, start, heading.start()
+        words = heading.group(1).rstrip()
         if heading.group().startswith("# "):
-            yield "title", heading.start(1), heading.end(1)
-        section, start = heading.group(1), heading.end()
+            yield "title", heading.start(1), heading.start(1) + len(words)
+        section, start = words, heading.end()
     yield section, start, len(text)
 
 
@@ -167,30 +155,51 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield offset, offset + len(stripped)
 
 
-def _case(front_matter: str, where: str) -> Case:
+def _case(front_matter: str, where: str) -> tuple[Case, Entry]:
+    """The record and what it was read from."""
     try:
-        values: Any = yaml.load(front_matter, Loader=_YAML_LOADER)  # noqa: S506 -- both loaders are the safe one
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 2}: " if mark else ""
-        reason = getattr(error, "problem", None) or "cannot be read"
-        raise DocumentError(where, [Problem("front matter", f"{line}{reason}; expected YAML with one key a line")]) from None
-    if not isinstance(values, dict):
-        raise DocumentError(where, [Problem("front matter", f"is {type(values).__name__}; expected YAML keys and values")])
+        entry = parse(front_matter)
+    except FrontMatterError as error:
+        raise DocumentError(where, error.problems[:_MOST_PROBLEMS]) from None
+    if not isinstance(entry.value, dict):
+        kind = "list" if isinstance(entry.value, list) else "text" if entry.value else "empty"
+        raise DocumentError(where, [Problem("front matter", f"is {kind}; expected YAML keys and values")])
+    values, problems = typed(entry, Case)
     try:
-        return _CASE.validate_python(values)
+        case = _CASE.validate_python(values)
     except ValidationError as error:
-        raise DocumentError(where, [_problem(detail) for detail in error.errors(include_url=False)]) from None
+        problems += [_problem(detail, entry) for detail in error.errors(include_url=False)[:_MOST_PROBLEMS]]
+    if problems:
+        raise DocumentError(where, problems[:_MOST_PROBLEMS])
+    return case, entry
 
 
-def _problem(detail: Any) -> Problem:
+def _problem(detail: Any, entry: Entry) -> Problem:
     """One pydantic error in our message form."""
     name = ".".join(str(part) for part in detail["loc"]) or "front matter"
+    line = entry.line_of(detail["loc"])
     if detail["type"] == "missing":
-        return Problem(name, "is missing; expected a value (null where it is unknown)")
+        return Problem(name, "is missing; expected a value (null where it is unknown)", line)
     if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return Problem(name, "is no key of a case; " + _nearest(name, list(Case.__dataclass_fields__)))
-    return Problem(name, f"{str(detail['input'])[:80]!r} cannot be used; expected: {detail['msg'].removeprefix('Input should be ')}")
+        return Problem(name[:_LONGEST_SHOWN], "is no key of a case; " + _nearest(name, list(Case.__dataclass_fields__)), line)
+    expected = _EXPECTED.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
+    return Problem(name, f"{_shown(detail['input'])} cannot be used; expected: {expected}", line)
+
+
+_EXPECTED = {
+    "string_type": "a text",
+    "tuple_type": "a list, each entry on a line of its own behind `- `",
+    "dataclass_type": "keys with their values",
+    "int_type": "a whole number",
+}
+"""Kind of pydantic error -> what to write instead, in the words of YAML."""
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: a text as it stands, cut where it is long; of a list or keys only what they are."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + " …")
+    return "null" if value is None else "a list" if isinstance(value, list) else "a group of keys"
 
 
 def _nearest(value: str, known: list[str]) -> str:
@@ -198,52 +207,63 @@ def _nearest(value: str, known: list[str]) -> str:
     return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known[:6])} …"
 
 
-def _concept_problems(case: Case, ontology: Ontology) -> list[Problem]:
-    problems = []
+def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
+    known = {scheme: [concept.slug for concept in concepts] for scheme, concepts in ontology.schemes.items()}
     for scheme, slug in case.concepts():
-        known = [concept.slug for concept in ontology.schemes[scheme]]
-        if slug not in known:
-            problems.append(Problem(_FIELD_OF_SCHEME[scheme], f"{slug!r} is no concept of the scheme {scheme}; {_nearest(slug, known)}"))
-    return problems
+        if slug not in known[scheme]:
+            field = _FIELD_OF_SCHEME[scheme]
+            message = f"{_shown(slug)} is no concept of the scheme {scheme}; {_nearest(slug, known[scheme])}"
+            yield Problem(field, message, entry.line_of((field,), slug))
 
 
-_FIELD_OF_SCHEME = {
-    "sector": "sectors", "legal-form": "legal_form", "cooperation-type": "cooperation_type", "actor-type": "actors",
-    "area-type": "area_type", "success-factor": "success_factors", "initiative": "initiative", "orientation": "orientation",
-    "approach": "approach", "phase": "phase", "status": "status",
-}  # fmt: skip
+_FIELD_OF_SCHEME = {scheme: field for field, scheme in CONCEPT_FIELDS.items()} | {"success-factor": "success_factors"}
 
 
-def _place_problems(case: Case, ontology: Ontology) -> list[Problem]:
-    problems = []
+def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
     if place_iri(case.country) not in ontology.lands:
-        problems.append(Problem("country", f"{case.country!r} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'"))
+        message = f"{_shown(case.country)} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'"
+        yield Problem("country", message, entry.line_of(("country",)))
     if case.state is not None and ontology.land_by_name(case.state) is None:
         names = [land.name() for land in ontology.lands.values()]
-        problems.append(Problem("state", f"{case.state!r} is no Land or canton of ontology/places.ttl; {_nearest(case.state, names)}"))
-    for place in case.places:
-        if place.ags is not None and not re.fullmatch(r"\d{2}|\d{5}|\d{8}", place.ags):
-            problems.append(Problem("places", f"{place.ags!r} is no official key of {place.name}; expected a string of 2, 5 or 8 digits"))
-    return problems
+        message = f"{_shown(case.state)} is no Land or canton of ontology/places.ttl; {_nearest(case.state, names)}"
+        yield Problem("state", message, entry.line_of(("state",)))
+    for number, place in enumerate(case.places):
+        if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}", place.ags):
+            message = f"{_shown(place.ags)} is no official key of {_shown(place.name)}; expected 2, 5 or 8 digits"
+            yield Problem("places", message, entry.line_of(("places", number, "ags")))
 
 
-def _value_problems(case: Case) -> list[Problem]:
-    problems = []
-    if not _IDENTIFIER.match(case.id):
-        problems.append(Problem("id", f"{case.id!r} is no identifier; expected lower-case letters, digits and single hyphens"))
+def _value_problems(case: Case, entry: Entry) -> Iterator[Problem]:
+    def wrong(field: str, message: str, *path: int | str) -> Problem:
+        return Problem(field, message, entry.line_of((field, *path)))
+
+    if not _IDENTIFIER.match(case.id) or len(case.id) > _LONGEST_IDENTIFIER:
+        expected = f"at most {_LONGEST_IDENTIFIER} lower-case letters, digits and single hyphens"
+        yield wrong("id", f"{_shown(case.id)} is no identifier; expected {expected}")
     if not case.title.strip():
-        problems.append(Problem("title", "is empty; expected a factual German title"))
+        yield wrong("title", "is empty; expected a factual German title")
     for name in ("sectors", "sources", "cooperation_type"):
         if not getattr(case, name):
-            problems.append(Problem(name, "is empty; expected at least one entry"))
+            yield wrong(name, "is empty; expected at least one entry")
+    for number, source in enumerate(case.sources):
+        if source.url is not None and not is_web_address(source.url):
+            message = (
+                f"{_shown(source.url)} is no web address; expected one that begins with https:// or http://, with blanks and brackets written as %20, %5B, %5D"
+            )
+            yield wrong("sources", message, number, "url")
+    if case.status in ("beendet", "gescheitert") and case.phase not in ("beendigung", None):
+        yield wrong("phase", f"{_shown(case.phase)} contradicts the status {case.status!r}; expected 'beendigung' or null")
+
+
+def _number_problems(case: Case, entry: Entry) -> Iterator[Problem]:
+    def wrong(field: str, message: str) -> Problem:
+        return Problem(field, message, entry.line_of((field,)))
+
     for name, value in (("started", case.started), ("ended", case.ended)):
         if value is not None and not 1000 <= value <= 2100:
-            problems.append(Problem(name, f"{value!r} is no year; expected four digits"))
+            yield wrong(name, f"{value!r} is no year; expected four digits")
     if case.started is not None and case.ended is not None and case.ended < case.started:
-        problems.append(Problem("ended", f"{case.ended} lies before the start in {case.started}; expected a later year or null"))
+        yield wrong("ended", f"{case.ended} lies before the start in {case.started}; expected a later year or null")
     for name, value in (("partner_count", case.partner_count), ("population", case.population)):
         if value is not None and value <= 0:
-            problems.append(Problem(name, f"{value!r} is not above zero; expected a positive number or null"))
-    if case.status in ("beendet", "gescheitert") and case.phase not in ("beendigung", None):
-        problems.append(Problem("phase", f"{case.phase!r} contradicts the status {case.status!r}; expected 'beendigung' or null"))
-    return problems
+            yield wrong(name, f"{value!r} is not above zero; expected a positive number or null")

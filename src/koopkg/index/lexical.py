@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 
@@ -78,9 +79,19 @@ def _schema() -> tantivy.Schema:
 
 
 def build_lexical_index(folder: Path, documents: Iterable[LexicalDocument], analyses: Analyses) -> None:
-    """Write the index to a folder, one segment, documents in the order given."""
+    """Write the index to a folder, one segment, documents in the order given.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     folder.mkdir(parents=True)
-    analyser = _Analyser(analyses)
+    try:
+        _write(folder, documents, _Analyser(analyses))
+    except ValueError as error:  # what Tantivy makes of a full disk
+        raise OSError(f"the lexical index cannot be written: {error}") from error
+
+
+def _write(folder: Path, documents: Iterable[LexicalDocument], analyser: _Analyser) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
     writer = index.writer(heap_size=64_000_000, num_threads=1)
     for document in documents:
@@ -99,6 +110,15 @@ def build_lexical_index(folder: Path, documents: Iterable[LexicalDocument], anal
     writer.wait_merging_threads()
 
 
+def _opened(folder: Path) -> tantivy.Index:
+    """The index, opened through links to its files: Tantivy locks the folder that it opens, and a snapshot may be read-only."""
+    with TemporaryDirectory(prefix="koopkg-") as links:
+        for path in folder.iterdir():
+            if not path.name.endswith(".lock"):
+                Path(links, path.name).symlink_to(path.resolve())
+        return tantivy.Index.open(links)  # maps all files into memory and then needs their names no longer
+
+
 class LexicalIndex:
     """BM25 over the cases of one snapshot."""
 
@@ -109,10 +129,10 @@ class LexicalIndex:
             SnapshotError: It is missing or damaged.
         """
         try:
-            self._index = tantivy.Index.open(str(folder))
+            self._index = _opened(folder)
+            self._searcher = self._index.searcher()
         except (OSError, ValueError) as error:
-            raise SnapshotError(f"the lexical index cannot be opened ({error}); run `koopkg ingest --rebuild`") from error
-        self._searcher = self._index.searcher()
+            raise SnapshotError(f"the lexical index cannot be opened ({error}); run `koopkg ingest`") from error
         self._analyser = _Analyser(analyses)
 
     def search(self, text: str, language: Language) -> dict[str, float]:

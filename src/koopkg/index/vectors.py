@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from koopkg.errors import EncoderMismatchError, SnapshotError
-from koopkg.index.embedding import Matrix
+from koopkg.index.embedding import Matrix, setting_of
 
 __all__ = ["VectorIndex", "VectorRow", "build_vector_index"]
 
@@ -37,7 +37,7 @@ def build_vector_index(folder: Path, rows: Sequence[VectorRow], vectors: Matrix,
     index = faiss.IndexFlatIP(int(vectors.shape[1]))
     index.add(np.ascontiguousarray(vectors))
     folder.mkdir(parents=True)
-    faiss.write_index(index, str(folder / _INDEX))
+    (folder / _INDEX).write_bytes(faiss.serialize_index(index).tobytes())
     (folder / _ROWS).write_text(json.dumps({"encoder": encoder_id, "rows": [asdict(row) for row in rows]}, ensure_ascii=False), encoding="utf-8")
 
 
@@ -55,16 +55,16 @@ class VectorIndex:
 
         try:
             content = json.loads((folder / _ROWS).read_text(encoding="utf-8"))
+            built_with, self.rows = str(content["encoder"]), [VectorRow(**row) for row in content["rows"]]
             self._index = faiss.read_index(str(folder / _INDEX))
-        except (OSError, ValueError, RuntimeError) as error:
-            raise SnapshotError(f"the vector index cannot be opened ({type(error).__name__}); run `koopkg ingest --rebuild`") from error
-        if content["encoder"] != encoder_id:
-            raise EncoderMismatchError(
-                f"the index was built with the encoder {content['encoder']!r}, in use is {encoder_id!r}; set KOOPKG_ENCODER to the first or run `koopkg ingest`"
-            )
-        self.rows = [VectorRow(**row) for row in content["rows"]]
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise SnapshotError(f"the vector index cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+        if built_with != encoder_id:
+            setting = setting_of(built_with)
+            advice = "" if setting == setting_of(encoder_id) else f"set KOOPKG_ENCODER={setting} or "
+            raise EncoderMismatchError(f"the index was built with the encoder {built_with!r}, in use is {encoder_id!r}; {advice}run `koopkg ingest`")
         if self._index.ntotal != len(self.rows):
-            raise SnapshotError(f"the vector index holds {self._index.ntotal} vectors for {len(self.rows)} rows; run `koopkg ingest --rebuild`")
+            raise SnapshotError(f"the vector index holds {self._index.ntotal} vectors for {len(self.rows)} rows; run `koopkg ingest`")
 
     def similarities(self, vector: Matrix) -> Matrix:
         """Cosine of a unit vector with every row: float32 array (n_rows,), in row order."""

@@ -14,14 +14,14 @@ from koopkg.errors import QueryError, UnknownCaseError
 from koopkg.index import Encoder, LexicalIndex, Matrix, VectorIndex, load_encoder
 from koopkg.linking import Linked, Linker
 from koopkg.model import Language, Passage
-from koopkg.morphology import Analyses
 from koopkg.namespaces import case_iri
-from koopkg.ontology import Concept, Ontology
+from koopkg.ontology import Concept
 from koopkg.search.filters import FacetIndex, Filters
 from koopkg.search.reasons import reasons_for
 from koopkg.search.results import Facet, Hit, SearchResult, Snippet
 from koopkg.search.scoring import PARTS, WEIGHTS, ConceptScorer, DenseScorer, Scores, fuse
-from koopkg.snapshot import CatalogEntry, SnapshotFiles, read_catalog
+from koopkg.snapshot import CatalogEntry, SnapshotFiles, read_analyses, read_catalog, read_ontology
+from koopkg.text import query_text
 
 __all__ = ["MAX_LIMIT", "SearchEngine"]
 
@@ -50,12 +50,12 @@ class SearchEngine:
             SnapshotError: It is damaged or of another format.
         """
         self.manifest = files.manifest()
-        self.ontology = Ontology.from_file(files.ontology)
+        self.ontology = read_ontology(files)
         self.entries = read_catalog(files)
         self._files = files
         self._settings = settings
         self._rows = {entry.document.id: row for row, entry in enumerate(self.entries)}
-        self._analyses = Analyses.from_file(files.analyses)
+        self._analyses = read_analyses(files)
         self._facets = FacetIndex([entry.document.case for entry in self.entries], self.ontology)
 
     def warm_up(self) -> None:
@@ -79,8 +79,12 @@ class SearchEngine:
         return sorted(self._facets.known(facet))
 
     def link(self, text: str) -> Linked:
-        """The concepts and places that a search text names."""
-        return self.linker.link_query(text)
+        """The concepts and places that a search text names; offsets count the characters of the normalised text.
+
+        Raises:
+            QueryError: The text is not valid Unicode.
+        """
+        return self.linker.link_query(query_text(text, field="q"))
 
     def search(
         self,
@@ -103,8 +107,8 @@ class SearchEngine:
         Raises:
             QueryError: The text is empty or too long, a filter value is unknown, or the page is out of range.
         """
-        self._check(text, limit, offset)
-        filters = self._facets.check(filters or Filters())
+        text = self._checked(text, limit, offset)
+        filters = self._filters(filters)
         linked = self.link(text)
         scored, best_rows = self._score(text, linked, parts)
         asked = [self.ontology.concepts[link.iri] for link in linked.concepts]
@@ -122,8 +126,8 @@ class SearchEngine:
         """
         row = self._row(case_id)
         case = self.entries[row].document.case
-        self._check(case.title, limit, offset)
-        filters = self._facets.check(filters or Filters())
+        self._checked(case.title, limit, offset)
+        filters = self._filters(filters)
         text = f"{case.title} {case.service}"
         dense, best_rows = self._dense.scores(self._dense.vector_of_case(row))
         scored = {
@@ -143,8 +147,8 @@ class SearchEngine:
         Raises:
             QueryError: A filter value is unknown, or the page is out of range.
         """
-        self._check("alle", limit, offset)
-        filters = self._facets.check(filters or Filters())
+        self._checked("alle", limit, offset)
+        filters = self._filters(filters)
         passing = self._facets.matching(filters)
         rows = sorted((row for row, passes in enumerate(passing) if passes), key=lambda row: (self.entries[row].document.title, row))
         facets = self._facets.facets(range(len(self.entries)), filters, language=language)
@@ -152,6 +156,7 @@ class SearchEngine:
 
     def rank(self, text: str, parts: Sequence[str]) -> list[tuple[str, float]]:
         """Every case with its score from the given parts, best first; ties by id. For evaluation."""
+        text = query_text(text, field="q")
         scored, _ = self._score(text, self.link(text), parts)
         fused = fuse(scored, WEIGHTS)
         return [(self.entries[row].document.id, float(fused[row])) for row in _order(fused)]
@@ -207,18 +212,25 @@ class SearchEngine:
         try:
             return self._rows[case_id]
         except KeyError:
-            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `/api/v1/cases` lists all") from None
+            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all") from None
 
-    def _check(self, text: str, limit: int, offset: int) -> None:
+    def _filters(self, filters: Filters | None) -> Filters:
+        given = (filters or Filters()).by_facet()
+        return self._facets.check(Filters(**{facet: tuple(query_text(value, field=facet) for value in values) for facet, values in given.items()}))
+
+    def _checked(self, text: str, limit: int, offset: int) -> str:
+        """The text as everything else works with it."""
         longest = self._settings.max_query_characters
-        if not text.strip():
-            raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
         if len(text) > longest:
             raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
+        text = query_text(text, field="q")
+        if not text.strip():
+            raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
         if not 1 <= limit <= MAX_LIMIT:
             raise QueryError(f"limit: {limit} is out of range; expected 1 to {MAX_LIMIT}", field="limit")
         if not 0 <= offset <= len(self.entries):
             raise QueryError(f"offset: {offset} is out of range; expected 0 to {len(self.entries)}", field="offset")
+        return text
 
     def _score(self, text: str, linked: Linked, parts: Sequence[str]) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
         """Every part in use for every case, and the index row of each case's passage closest in meaning."""

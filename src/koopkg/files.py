@@ -1,0 +1,132 @@
+"""A path -> the files there: documents to read, what cannot be looked at, what is passed over; a file -> its bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from koopkg.errors import DocumentError, Problem
+from koopkg.text import printable
+
+__all__ = ["Files", "Skipped", "document_paths", "find_files", "read_bytes"]
+
+_ENDINGS = (".md", ".markdown")
+_ABOUT_A_FOLDER = ("readme", "changelog")
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was passed over, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Everything below a path: documents in the order of their paths, folders that cannot be listed, and the rest."""
+
+    documents: tuple[Path, ...]
+    refused: tuple[DocumentError, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find_files(path: Path, *, leave_out: Path | None = None) -> Files:
+    """The file at a path, whatever its name, or every file below a folder: Markdown is a document, README and CHANGELOG are not.
+
+    Hidden files and folders and links to folders are not looked into.
+
+    Args:
+        leave_out: A folder that is not looked into either, such as our own data, which has copies of all documents.
+
+    Raises:
+        DocumentError: There is nothing at the path.
+    """
+    if not path.is_dir():
+        if not os.path.lexists(path):
+            raise DocumentError(
+                printable(str(path)), [Problem("path", "there is no such file or folder; give the path of a Markdown file or a folder of them")]
+            )
+        return Files((path,), (), ())
+    errors: list[OSError] = []
+    documents, skipped = [], []
+    for found in _walk(path, errors, leave_out):
+        reason = _reason_to_skip(found)
+        if reason:
+            skipped.append(Skipped(printable(str(found)), reason))
+        else:
+            documents.append(found)
+    refused = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
+    return Files(tuple(sorted(documents)), refused, tuple(sorted(skipped, key=lambda item: item.path)))
+
+
+def document_paths(path: Path) -> list[Path]:
+    """The documents at a path: the file itself, or every Markdown file below a folder but README and CHANGELOG, sorted.
+
+    Raises:
+        DocumentError: There is nothing at the path.
+    """
+    return list(find_files(path).documents)
+
+
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """The bytes of a regular file; no more than `max_bytes` are read, even if it grows meanwhile.
+
+    Raises:
+        DocumentError: The file cannot be opened, is no regular file or is larger than `max_bytes`.
+    """
+    try:
+        _check_kind(path, path.stat())  # before it is opened, which alone can do something to a device
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as handle:
+            size = _check_kind(path, os.fstat(handle.fileno()))
+            raw = handle.read(max_bytes + 1) if size <= max_bytes else b""
+    except OSError as error:
+        raise _unreadable(path, error, "file") from None
+    if max(size, len(raw)) <= max_bytes:
+        return raw
+    problem = f"{max(size, len(raw)):,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
+    raise DocumentError(printable(str(path)), [Problem("size", problem)])
+
+
+def _walk(folder: Path, errors: list[OSError], leave_out: Path | None) -> Iterator[Path]:
+    """Every file, link and folder that is not looked into below a folder."""
+    own = os.path.realpath(leave_out) if leave_out else None
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
+        closed = [name for name in folders if name.startswith(".") or Path(parent, name).is_symlink() or os.path.realpath(Path(parent, name)) == own]
+        folders[:] = [name for name in folders if name not in closed]
+        yield from (Path(parent, name) for name in [*names, *closed])
+
+
+def _reason_to_skip(path: Path) -> str | None:
+    if path.name.startswith("."):
+        return "is hidden"
+    if path.is_symlink() and path.is_dir():
+        return "is a link to a folder; name that folder itself to read it"
+    if path.is_dir():
+        return "holds the data of koopkg itself"
+    if path.suffix.lower() not in _ENDINGS:
+        return f"is no Markdown file; expected a name that ends in {' or '.join(_ENDINGS)}"
+    return "describes its folder" if path.stem.lower() in _ABOUT_A_FOLDER else None
+
+
+def _check_kind(path: Path, status: os.stat_result) -> int:
+    """The size of a regular file."""
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+        raise DocumentError(printable(str(path)), [Problem("file", f"is {kind}; expected a regular file, such as one you save its content to")])
+    return status.st_size
+
+
+def _unreadable(path: Path, error: OSError, kind: str) -> DocumentError:
+    expected = "a readable text file" if kind == "file" else "a folder that may be listed"
+    return DocumentError(printable(str(path)), [Problem(kind, f"cannot be read: {error.strerror}; expected {expected}")])

@@ -1,0 +1,218 @@
+"""YAML front matter -> its texts as they stand there, each with its line, then values of the types that a record asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import yaml
+
+from koopkg.errors import Problem
+from koopkg.text import normalise, printable, unusable
+
+__all__ = ["Entry", "FrontMatterError", "parse", "typed"]
+
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is ten times faster; both leave every value a text
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+"""Source: YAML 1.2, core schema; only unquoted."""
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'’_ \u00a0\u202f][0-9]{3})+|0[0-9]+")
+_NO_COMMENT = re.compile(r"[ \t]*(#\S.{0,80})")
+_DEEPEST = 6
+"""Levels of lists and keys; a case has three."""
+_MOST_CHARACTERS = 200_000
+"""Far above any record; reading that many takes a third of a second."""
+_FIRST_LINE = 2
+"""Line of a file that its front matter begins in, below `---`."""
+
+
+class FrontMatterError(Exception):
+    """The front matter cannot be read; `problems` says why, and is never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(str(self.problems[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value and the line of the file that it begins in."""
+
+    value: str | list[Entry] | dict[str, Entry] | None
+    line: int
+
+    def line_of(self, path: Sequence[int | str], text: object = None) -> int | None:
+        """The line of what lies at a path, as far as it exists, or of the first text there that reads so; None at the very top."""
+        entry = self
+        for step in path:
+            if isinstance(entry.value, dict) and step in entry.value:
+                entry = entry.value[str(step)]
+            elif isinstance(entry.value, list) and isinstance(step, int):
+                entry = entry.value[step]
+        found = next((item for item in entry.scalars() if item.value == text), entry)
+        return None if found is self else found.line
+
+    def scalars(self) -> Iterator[Entry]:
+        """Every text below, in the order of the file."""
+        if isinstance(self.value, str):
+            yield self
+        elif self.value is not None:
+            for item in self.value.values() if isinstance(self.value, dict) else self.value:
+                yield from item.scalars()
+
+
+def parse(front_matter: str) -> Entry:
+    """Read what stands between the two lines `---` of a file.
+
+    Lists and keys nest; every other value is the text that stands there in Unicode NFC, None where there is none. Guesses of YAML at
+    dates, booleans and numbers are not made, tags, anchors and aliases not followed.
+
+    Raises:
+        FrontMatterError: It is no YAML, too long or has more than keys, lists and texts; a key is given twice; a character is no text.
+    """
+    if len(front_matter) > _MOST_CHARACTERS:
+        problem = f"has {len(front_matter):,} characters; at most {_MOST_CHARACTERS:,} are read; keep the facts here and move the text below"
+        raise FrontMatterError([Problem("front matter", problem)])
+    reader = _Reader(front_matter)
+    try:
+        entry = reader.document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + _FIRST_LINE}: " if mark else ""
+        reason = getattr(error, "problem", None) or "cannot be read"
+        raise FrontMatterError([Problem("front matter", f"{line}{reason}; expected YAML with one key a line")]) from None
+    if reader.problems:
+        raise FrontMatterError(reader.problems)
+    return entry
+
+
+def typed(entry: Entry, record: type) -> tuple[Any, list[Problem]]:
+    """The values below an entry with the numbers that a record's fields ask for.
+
+    Returns:
+        Dicts, lists, texts, None and, where a field of the record is an integer, integers; None and a problem for what is no plain decimal number.
+    """
+    problems: list[Problem] = []
+    return _typed(entry, record, "", problems), problems
+
+
+class _Reader:
+    """The parser's events -> entries; `problems` are those after which reading can go on."""
+
+    def __init__(self, text: str) -> None:
+        self.problems: list[Problem] = []
+        self._lines = text.split("\n")
+        self._events = yaml.parse(text, Loader=_LOADER)
+
+    def document(self) -> Entry:
+        next(self._events)  # the stream begins
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return Entry(None, _FIRST_LINE)
+        entry = self._entry(next(self._events), "", depth=0)
+        next(self._events)  # the document ends
+        following = next(self._events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            raise _refused(following, "a second document begins; expected one set of keys")
+        return entry
+
+    def _entry(self, event: Any, path: str, *, depth: int) -> Entry:
+        self._check(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path or "front matter")
+        if depth > _DEEPEST:
+            raise _refused(event, f"lists and keys are nested more than {_DEEPEST} deep; expected a key with its value or list")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Entry(self._list(path, depth), _line(event))
+        return Entry(self._keys(path, depth), _line(event))
+
+    def _check(self, event: Any) -> None:
+        if event.anchor:  # an alias has one too
+            raise _refused(event, "an anchor (&) or alias (*) is used; expected the value itself, in quotes if it begins with one of these signs")
+        if event.tag:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:80]
+            raise _refused(event, f"the tag {tag!r} is used; expected a value without one, in quotes if it begins with an exclamation mark")
+
+    def _scalar(self, event: Any, path: str) -> Entry:
+        text, line = event.value, _line(event)
+        if event.style == '"':  # its escapes can bring in what the file itself does not have
+            wrong = unusable(text)
+            if wrong:
+                self.problems.append(Problem(path, f"has the character {wrong.group()!a}, which is no text; leave it out", line))
+            text = normalise(text)
+        elif not event.style:
+            if text in _NULLS:
+                return Entry(None, line)
+            lost = _lost(self._lines[event.end_mark.line], event.end_mark.column)
+            if lost:
+                self.problems.append(Problem(path, f"{lost!r} would be lost as a comment; put the whole value in quotes", line))
+        return Entry(text, line)
+
+    def _list(self, path: str, depth: int) -> list[Entry]:
+        entries: list[Entry] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            entries.append(self._entry(event, f"{path}.{len(entries)}", depth=depth + 1))
+        return entries
+
+    def _keys(self, path: str, depth: int) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        lines: dict[str, int] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _refused(event, "a key is no word; expected `key: value`")
+            self._check(event)
+            key, line = printable(event.value), _line(event)
+            name = f"{path}.{key}" if path else key
+            if key in lines:
+                self.problems.append(Problem(name, f"is given twice, in line {lines[key]} and in line {line}; expected each key once"))
+            lines[key] = line
+            entries[key] = self._entry(next(self._events), name, depth=depth + 1)
+        return entries
+
+
+def _lost(line: str, end: int) -> str:
+    """What YAML takes for a comment behind a value though nobody writes comments so: `#` without a blank after it, as in `Halle #3`."""
+    found = _NO_COMMENT.match(line, end)
+    return found.group(1) if found else ""
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + _FIRST_LINE
+
+
+def _refused(event: Any, reason: str) -> FrontMatterError:
+    return FrontMatterError([Problem("front matter", f"line {_line(event)}: {reason}")])
+
+
+def _typed(entry: Entry, kind: Any, path: str, problems: list[Problem]) -> Any:
+    value = entry.value
+    if isinstance(value, dict):
+        fields = _fields(kind) if isinstance(kind, type) and is_dataclass(kind) else {}
+        return {key: _typed(item, fields.get(key), f"{path}.{key}" if path else key, problems) for key, item in value.items()}
+    if isinstance(value, list):
+        inner = get_args(kind)[0] if get_origin(kind) is tuple else None
+        return [_typed(item, inner, f"{path}.{number}", problems) for number, item in enumerate(value)]
+    if kind is not int or value is None:
+        return value
+    if _NUMBER.fullmatch(value):
+        return int(value)
+    problems.append(Problem(path, f"{value[:80]!r} cannot be used; expected: a valid integer in digits alone, {_advice(value)}", entry.line))
+    return None
+
+
+@lru_cache
+def _fields(record: type) -> Mapping[str, Any]:
+    """The type of each field, without the None of those that may be unknown."""
+    return {
+        name: next(option for option in get_args(kind) if option is not NoneType) if NoneType in get_args(kind) else kind
+        for name, kind in get_type_hints(record).items()
+    }
+
+
+def _advice(text: str) -> str:
+    """How to write a number: the one that a text seems to mean, where that is plain."""
+    digits = re.sub(r"[^0-9]", "", text).lstrip("0") if _GROUPED.fullmatch(text) else ""
+    return f"such as {digits if 0 < len(digits) <= 12 else '2017'}, or null where it is unknown"

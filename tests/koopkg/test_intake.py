@@ -1,0 +1,154 @@
+"""Whatever lies in a folder is accepted, rejected or skipped, and named so."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from koopkg.config import Settings
+from koopkg.errors import DocumentError
+from koopkg.files import document_paths, find_files, read_bytes
+from koopkg.intake import gather
+from koopkg.validation import review_documents
+from tests.conftest import TINY, run_koopkg
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Iterator[Path]:
+    """A folder as they are: three documents under unusual names, and much that is none."""
+    folder = tmp_path / "odd"
+    (folder / "deeper.md").mkdir(parents=True)
+    shutil.copy(TINY / "standesamt-lossetal.md", folder / "a.MD")
+    shutil.copy(TINY / "buergerbus-kirchhundem.md", folder / "deeper.md" / "b.Markdown")
+    shutil.copy(TINY / "dorfladen-crainfeld-eg.md", os.fsdecode(os.fsencode(folder) + b"/um\xfclaut\x1b\n.md"))
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_bytes(b"no document")
+    (folder / ("x" * 250 + ".md")).write_text("no document either", encoding="utf-8")
+    os.mkfifo(folder / "pipe.md")
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "null.md").symlink_to("/dev/null")
+    (folder / "lost.md").symlink_to("nowhere.md")
+    (folder / "loop.md").symlink_to("loop.md")
+    (folder / "same.md").symlink_to("a.MD")
+    (folder / "self").symlink_to(folder)
+    for name in ("notes.txt", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
+        (folder / name).write_text("x", encoding="utf-8")
+    (folder / ".git").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(folder / "socket.md"))
+        yield folder
+
+
+def everything_in(folder: Path) -> int:
+    """Counted by `find`: all that is no folder, less what lies in hidden folders; those count once."""
+    found = subprocess.run(
+        ["find", folder, "-mindepth", "1", "(", "-type", "d", "-name", ".*", "-prune", "-printf", "x", ")", "-o", "!", "-type", "d", "-printf", "x"],
+        capture_output=True,
+        check=True,
+    )
+    return len(found.stdout)
+
+
+def test_every_file_is_accounted_for(odd: Path, tmp_path: Path, tiny: Settings) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(tiny.cache_folder, data / "cache")
+    done = run_koopkg("ingest", str(odd), "--json", data=data)
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert report["found"] == everything_in(odd) == report["accepted"] + len(report["rejected"]) + len(report["skipped"])
+    assert report["accepted"] == 3
+    reasons = {Path(item["path"]).name: " ".join(item["problems"]) for item in report["rejected"]}
+    assert "is a named pipe" in reasons["pipe.md"]
+    assert "is a socket" in reasons["socket.md"]
+    assert "is a device" in reasons["null.md"]
+    assert "No such file" in reasons["lost.md"]
+    assert "Too many levels of symbolic links" in reasons["loop.md"]
+    assert "front matter: is missing" in reasons[r"\xff.md"]
+    skipped = {Path(item["path"]).name: item["reason"] for item in report["skipped"]}
+    assert skipped.keys() == {"notes.txt", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git", "pipe.txt", "self", "same.md"}
+    assert skipped["same.md"].endswith("odd/a.MD")
+    assert (data / "quarantine").is_dir()
+    again = run_koopkg("ingest", str(odd), data=data)
+    assert f"found: {everything_in(odd)} = 3 accepted + 7 rejected + 10 skipped" in again.stdout
+    assert "unchanged, already published" in again.stdout
+
+
+def test_validate_counts_alike(odd: Path) -> None:
+    counts, review = review_documents([odd], max_bytes=1_000_000)
+    assert (counts.found, counts.accepted, counts.rejected, len(counts.skipped)) == (everything_in(odd), 3, 7, 10)
+    assert len(review.findings) == 7
+
+
+def test_counts_are_printed_even_if_nothing_is_usable(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "x.md").write_text("no front matter", encoding="utf-8")
+    (tmp_path / "in" / "y.txt").write_text("", encoding="utf-8")
+    done = run_koopkg("ingest", str(tmp_path / "in"), data=tmp_path / "data")
+    assert done.returncode == 2
+    assert "found: 2 = 0 accepted + 1 rejected + 1 skipped" in done.stdout
+    assert "x.md: front matter: is missing" in done.stderr
+
+
+def test_documents_of_earlier_runs_are_counted_apart(tiny_copy: Settings, tmp_path: Path) -> None:
+    text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    (tmp_path / "neu.md").write_text(text.replace("id: standesamt-lossetal", "id: standesamt-neu"), encoding="utf-8")
+    done = run_koopkg("ingest", str(tmp_path / "neu.md"), data=tiny_copy.data)
+    assert "found: 9 = 9 accepted + 0 rejected + 0 skipped" in done.stdout
+    assert "documents: 9 = 9 accepted + 0 rejected, 8 of them from earlier runs" in done.stdout
+
+
+def test_a_document_named_anew_replaces_one_that_is_no_longer_read(tiny_copy: Settings) -> None:
+    """What was published once and would be rejected today is not held against the file that mends it."""
+    from koopkg.pipeline import ingest
+    from koopkg.snapshot import open_files
+    from tests.conftest import Silent
+
+    files = open_files(tiny_copy.data)
+    old = (files.documents / "standesamt-lossetal.md").read_bytes() + b"\x00"
+    (files.documents / "standesamt-lossetal.md").write_bytes(old)
+    report = ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent())
+    assert (report.found, report.accepted, report.rejected) == (8, 8, ())
+
+
+@pytest.mark.parametrize("name", ["pipe.md", "null.md", "socket.md", "deeper.md"])
+def test_only_regular_files_are_opened(name: str, odd: Path, tiny: Settings) -> None:
+    """By any command that takes a file; nothing waits for the other end of a pipe."""
+    with pytest.raises(DocumentError, match="expected a regular file"):
+        read_bytes(odd / name, max_bytes=100)
+    for arguments in (["link", str(odd / name)], ["sparql", f"@{odd / name}"]):
+        assert "expected a regular file" in run_koopkg(*arguments, data=tiny.data).stderr
+
+
+def test_a_file_that_says_nothing_of_its_size_is_bounded() -> None:
+    """Files below /proc have the size 0 and content all the same."""
+    with pytest.raises(DocumentError, match="at most 10 are read"):
+        read_bytes(Path("/proc/self/status"), max_bytes=10)
+
+
+def test_names_can_be_shown_and_two_roots_count_once(odd: Path) -> None:
+    sources = gather([odd, odd / "deeper.md", odd / "a.MD"], max_bytes=1_000_000)
+    names = [candidate.name for candidate in sources.candidates]
+    assert len(names) == len(set(names)) == 5
+    assert all(name.isprintable() for name in names)
+    assert any(name.endswith(r"um\xfclaut\x1b\n.md") for name in names)
+
+
+def test_the_data_folder_is_not_taken_for_documents(tiny_copy: Settings) -> None:
+    """It holds copies of all documents; `koopkg ingest .` beside it finds the folder and passes over it."""
+    folder = tiny_copy.data.parent
+    shutil.copytree(TINY, folder / "tiny")
+    sources = gather([folder], max_bytes=1_000_000, leave_out=tiny_copy.data)
+    assert len(sources.candidates) == 8
+    assert {Path(item.path).name: item.reason for item in sources.skipped} == {"README.md": "describes its folder", "data": "holds the data of koopkg itself"}
+
+
+def test_a_file_named_by_itself_is_a_document_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "README.txt").write_text("x", encoding="utf-8")
+    assert document_paths(tmp_path / "README.txt") == [tmp_path / "README.txt"]
+    assert find_files(tmp_path).documents == ()

