@@ -19,8 +19,10 @@ check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/mypy
 	$(BIN)/koopkg validate
 
-bench: .venv/installed-dev  ## Measure speed as ratios against named baselines
+bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/encoder.py
+	$(BIN)/python bench/load.py
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import PLACES=folder CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py --places $(PLACES) $(CASES)

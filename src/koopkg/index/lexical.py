@@ -112,7 +112,8 @@ def _write(folder: Path, documents: Iterable[LexicalDocument], analyser: _Analys
 
 def _opened(folder: Path) -> tantivy.Index:
     """The index, opened through links to its files: Tantivy locks the folder that it opens, and a snapshot may be read-only."""
-    with TemporaryDirectory(prefix="koopkg-") as links:
+    # Tantivy watches the folder from a thread, which may write its lock once more while the folder is removed.
+    with TemporaryDirectory(prefix="koopkg-", ignore_cleanup_errors=True) as links:
         for path in folder.iterdir():
             if not path.name.endswith(".lock"):
                 Path(links, path.name).symlink_to(path.resolve())
