@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -187,7 +187,9 @@ def server(tiny: Settings) -> Iterator[Server]:
 class running_server:  # noqa: N801 -- used like a function, in a with statement
     """`koopkg serve` over a data folder as a process of its own, ended by SIGINT as Ctrl-C would."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, *, before: Sequence[str] = (), **settings: str) -> None:
+        """`before` stands before the command, such as a command that runs another with fewer rights."""
+        self._before = before
         self._environment = {**os.environ, "KOOPKG_DATA": str(data), **settings}
 
     def __enter__(self) -> Server:
@@ -195,7 +197,10 @@ class running_server:  # noqa: N801 -- used like a function, in a with statement
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "koopkg.cli", "serve", "--port", str(port)], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            [*self._before, sys.executable, "-m", "koopkg.cli", "serve", "--port", str(port)],
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         started = Server(f"http://127.0.0.1:{port}")
         deadline = time.monotonic() + 60

@@ -243,7 +243,7 @@ def list_snapshots(as_json: AsJson = False) -> None:
     from koopkg import snapshot
 
     data = Settings.from_environment().data
-    current = snapshot.current_id(data)
+    current = snapshot.named_in_current(data)
     manifests = snapshot.list_snapshots(data)
     if as_json:
         _print_json(

@@ -121,7 +121,7 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         _require_some(read, rejected, sources, paths, settings)
         manifest = _manifest(read, encoder)
         published = SnapshotFiles(settings.snapshots_folder / manifest.id)
-        if manifest.id == snapshot.current_id(settings.data) and not rebuild and snapshot.is_whole(published):
+        if manifest.id == snapshot.named_in_current(settings.data) and not rebuild and snapshot.is_whole(published):
             return _report(published.manifest(), read, rejected, sources.skipped)
         _drop_damaged_caches(settings.cache_folder)
         built, embedded, violating = _build(staged, [document for document, _ in read], terms, encoder, settings, progress)

@@ -35,6 +35,7 @@ __all__ = [
     "is_whole",
     "latest",
     "list_snapshots",
+    "named_in_current",
     "open_files",
     "prune",
     "publish",
@@ -152,7 +153,19 @@ _CATALOG = TypeAdapter(list[CatalogEntry])
 
 
 def current_id(data: Path) -> str | None:
-    """The id that `CURRENT` names, None before the first snapshot; whether it is there is for `open_files` to say."""
+    """The id that `CURRENT` names, None before the first snapshot; whether it is there is for `open_files` to say.
+
+    Raises:
+        SnapshotError: What stands there is no id.
+    """
+    named = named_in_current(data)
+    if named is not None and not _IDENTIFIER.fullmatch(named):
+        raise SnapshotError(f"CURRENT names {named[:80]!r}, which is no snapshot and cannot be opened; run `koopkg ingest`")
+    return named
+
+
+def named_in_current(data: Path) -> str | None:
+    """What stands in `CURRENT`, be it an id or not, in a form that can be shown; None where nothing does."""
     try:
         return printable((data / "CURRENT").read_text(encoding="utf-8", errors="surrogateescape").strip()) or None
     except (FileNotFoundError, NotADirectoryError):
@@ -198,7 +211,7 @@ def unreadable_snapshots(data: Path) -> dict[str, str]:
 
 def latest(data: Path) -> SnapshotFiles | None:
     """The snapshot that an ingest goes on from, whatever its format and state: the published one, else the newest; None where there is none."""
-    current = current_id(data)
+    current = named_in_current(data)
     files = _files(data, current) if current else None
     if current and files is None:
         others = list_snapshots(data)
@@ -295,7 +308,7 @@ def activate(data: Path, identifier: str) -> None:
 def prune(data: Path, *, keep: int) -> list[str]:
     """Remove all but the newest snapshots and the current one, those first that cannot be read; returns the ids removed."""
     oldest = [*(manifest.id for manifest in list_snapshots(data)), *unreadable_snapshots(data)][keep:]
-    removed = [identifier for identifier in oldest if identifier != current_id(data)]
+    removed = [identifier for identifier in oldest if identifier != named_in_current(data)]
     for identifier in removed:
         shutil.rmtree(data / "snapshots" / identifier)
     return removed

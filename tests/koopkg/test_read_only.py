@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from koopkg.config import Settings
+from tests.conftest import running_server
 
 COMMANDS = [
     ["search", "gemeinsamer Bauhof"],
@@ -59,6 +60,14 @@ def test_reading_without_the_right_to_write(command: list[str], closed: Path) ->
     done = run(*command, data=closed, before=UNPRIVILEGED)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout
+
+
+def test_serving_without_the_right_to_write(closed: Path) -> None:
+    """Ready, a search and a query."""
+    with running_server(closed, before=UNPRIVILEGED) as server:
+        assert server.request("/readyz").json()["status"] == "ready"
+        assert server.request("/api/v1/search?q=Standesamt").json()["hits"][0]["id"] == "standesamt-lossetal"
+        assert server.request("/sparql?query=ASK%20%7B%20?c%20a%20koop:Cooperation%20%7D&format=json").json()["boolean"] is True
 
 
 def test_writing_without_the_right_says_so(closed: Path) -> None:
