@@ -179,7 +179,7 @@ def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine,
         SnapshotError: It is damaged or unusable.
     """
     if differences := snapshot.check(files):
-        raise SnapshotError(f"snapshot {files.folder.name}: {'; '.join(differences[:3])}; run `koopkg ingest --rebuild`")
+        raise SnapshotError(f"snapshot {files.folder.name}: {'; '.join(differences[:3])}; run `koopkg ingest`")
     return _open(files, settings)
 
 
@@ -190,7 +190,7 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
         SnapshotError: It is of another format, another id or another encoder. Damage raises other exceptions, too.
     """
     if files.manifest().id != files.folder.name:
-        raise SnapshotError(f"snapshot {files.folder.name}: its manifest names {files.manifest().id}; run `koopkg ingest --rebuild`")
+        raise SnapshotError(f"snapshot {files.folder.name}: its manifest names {files.manifest().id}; run `koopkg ingest`")
     engine = SearchEngine(files, settings)
     engine.warm_up()
     return engine, Documentation(files.ontology)

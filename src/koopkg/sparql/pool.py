@@ -25,6 +25,7 @@ from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
 from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.process import Foreman, WorkerProcess
 from koopkg.sparql.turns import Turns
+from koopkg.text import query_text
 
 __all__ = ["SparqlPool", "SparqlResult", "answer"]
 
@@ -135,6 +136,7 @@ class SparqlPool:
             BusyError: The client, or all together, have too many heavy queries in work.
             EngineCrashError: The engine crashed on the query.
         """
+        query = query_text(query, field="query")
         form = await self.inspect(query)
         if format not in formats_of(form):
             raise QueryError(f"format: {format!r} does not fit {form}; expected one of {', '.join(formats_of(form))}", field="format")
