@@ -14,13 +14,32 @@ import Stemmer
 
 from koopkg.model import Language
 
-__all__ = ["Analyses", "Morphology", "Token"]
+__all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LINKING_ELEMENTS = frozenset(("s es n en e er ens").split())
 """Fugenelemente and plural endings that HanTa reports as segments of their own."""
+_NOUN_TAGS = frozenset(("NN", "NNA", "NE", "FM", "XY"))
+"""HanTa's tags of nouns, names, foreign words and what it does not know; a nominalised infinitive (NNI: Laufen) is a verb here."""
+_AS_NOUN, _AS_OTHER = -17.5, -23.0
+"""HanTa's log probability from which a reading of a name as a noun, or as another word, is one of an everyday word; read off 1,499 names of
+places: above lie Essen, Hof, Singen, Wissen, below compounds that are hardly used (Kirchheim) and guesses at what HanTa does not know."""
 _SHORTEST_COMPOUND = 7
 _SHORTEST_PART = 3
+_LONGEST_COMPOUND = 40
+"""Letters; the longest compound of the corpus has 36. HanTa's time grows with the square of the length, so that longer words are left whole."""
+_LONGEST_WORD = 100
+"""Letters that count of a word; nothing longer is a word of a language, and whatever is kept of it would grow with it."""
+_TOO_LONG = re.compile(rf"(\w{{{_LONGEST_WORD}}})\w+")
+_MOST_REMEMBERED = 100_000
+"""Analyses made since the start that are kept, about 30 MB; with one more all are forgotten, but not those of the snapshot."""
+
+_ENDINGS = frozenset(("", *"e en n s es er ern in innen em ere eren ste sten ster stes se ses sen".split()))
+"""Inflection of German nouns and adjectives, a feminine form among them."""
+_FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
+_WRITTEN_OUT = re.compile(r"([ao]|(?<![aeq])u)e")
+_UMLAUT = re.compile(rf"[äöü]|{_WRITTEN_OUT.pattern}", re.IGNORECASE)
+_BACK_VOWEL = re.compile(r"[aou][^aeiou]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class Analyses:
     def __init__(self, known: dict[str, tuple[str, str]] | None = None) -> None:
         """Begin with analyses made before: capitalised word -> (segments joined by `+`, part-of-speech tag)."""
         self._known = dict(known or {})
+        self._recent: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def from_file(cls, path: Path) -> Analyses:
@@ -52,7 +72,7 @@ class Analyses:
 
     def to_json(self) -> str:
         """The analyses as JSON, sorted by word."""
-        return json.dumps(dict(sorted(self._known.items())), ensure_ascii=False, indent=0)
+        return json.dumps(dict(sorted({**self._known, **self._recent}.items())), ensure_ascii=False, indent=0)
 
     def segments(self, word: str) -> tuple[str, ...]:
         """The morphemes of a word in order, a stem as one; one segment where there is no division."""
@@ -62,16 +82,38 @@ class Analyses:
         """Whether the word is a common noun; only those are taken apart."""
         return self._analysis(word)[1] == "NN"
 
+    def can_be_noun(self, word: str) -> bool:
+        """Whether the word, read alone, is a noun or a name rather than a verb, an adjective or a function word (Wege, but not pflegen)."""
+        return self._analysis(word)[1] in _NOUN_TAGS
+
+    def is_infinitive(self, word: str) -> bool:
+        """Whether the word in small letters is most likely an infinitive (vereinen, laden)."""
+        return len(word) <= _LONGEST_COMPOUND and _is_infinitive(word.lower())
+
+    def is_adjective(self, word: str) -> bool:
+        """Whether the word, read alone, is an uninflected adjective or a participle (strategisch, geplant)."""
+        return self._analysis(word)[1] in ("ADJ(D)", "VV(PP)")
+
     def is_name(self, word: str) -> bool:
         """Whether the word is a proper name rather than an everyday noun (Potsdam, but not Häusern)."""
         return self._analysis(word)[1] == "NE"
 
+    def is_word(self, name: str) -> bool:
+        """Whether a capitalised name is also a German word, however rarely (Essen, Halle, Laufen, but not Köln or Feuchtwangen)."""
+        return len(name) <= _LONGEST_COMPOUND and _is_word(name)
+
     def _analysis(self, word: str) -> tuple[str, str]:
         word = word[0].upper() + word[1:].lower()
-        if word not in self._known:
+        found = self._known.get(word) or self._recent.get(word)
+        if found is None:
+            if len(word) > _LONGEST_COMPOUND:
+                return word, "XY"
             segments, tag = _tagger().analyze(word, taglevel=2)
-            self._known[word] = str(segments), str(tag)
-        return self._known[word]
+            found = str(segments), str(tag)
+            if len(self._recent) >= _MOST_REMEMBERED:
+                self._recent = {}
+            self._recent[word] = found
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -79,6 +121,16 @@ def _tagger() -> Any:
     from HanTa.HanoverTagger import HanoverTagger  # takes a quarter of a second: only for words not seen before
 
     return HanoverTagger("morphmodel_ger.pgz")
+
+
+@lru_cache(maxsize=10_000)
+def _is_word(name: str) -> bool:
+    return any(probability > (_AS_NOUN if tag == "NN" else _AS_OTHER) for tag, probability in _tagger().tag_word(name, cutoff=30) if tag != "NE")
+
+
+@lru_cache(maxsize=10_000)
+def _is_infinitive(word: str) -> bool:
+    return word.endswith("n") and str(_tagger().tag_word(word, cutoff=0)[0][0]).startswith("VV")
 
 
 class Morphology:
@@ -95,16 +147,51 @@ class Morphology:
             yield Token(match.start(), match.end(), match.group(), self.stem(match.group()))
 
     def stem(self, word: str) -> str:
-        """The Snowball stem; in German also ae, oe, ue and ß are folded (Buergerbus = Bürgerbus) and ss ends as s (Busse = Bus)."""
-        stem = str(self._stemmer.stemWord(word.lower()))
+        """The Snowball stem; in German also ae, oe, ue and ß are folded (Buergerbus = Bürgerbus) and ss ends as s (Busse = Bus).
+
+        Of a word longer than any of a language only the beginning counts.
+        """
+        stem = str(self._stemmer.stemWord(word[:_LONGEST_WORD].lower()))
         return stem[:-1] if self.language == "de" and stem.endswith("ss") else stem
+
+    def is_form(self, word: str, label: str, *, is_noun: bool, is_part: bool = False) -> bool:
+        """Whether a word with the stem of a label's word is that word inflected, and not only related to it.
+
+        Snowball cuts off more than inflection: it makes one of Wasser and was, of Sicherheit and sich, of Verein and Vereinigung.
+
+        Args:
+            is_noun: The label is a German word with a capital; else its own ending may be any, as in `runder Tisch` for `runden Tisches`.
+            is_part: The word is the first part of a compound, where a final e is often left out (Schulbad).
+        """
+        if self.language == "en":
+            return _is_english_form(word.lower().replace("’", "'"), label.lower().replace("’", "'"))
+        written, known = _folded(word), _folded(label)
+        if is_part and known == written + "e":
+            return True
+        if not is_noun or self.analyses.is_adjective(label):
+            bases = (known.removesuffix(ending) for ending in _ENDINGS)
+            return any(written.startswith(base) and written[len(base) :] in _ENDINGS for base in bases)
+        if written == known + "en" and _BACK_VOWEL.search(known) and self.analyses.is_infinitive(word):
+            return False  # Einkaufen is no Einkauf, Bauen no Bau
+        own = self.analyses.segments(label)[-1] if not written.startswith(known) else ""
+        return any(_is_noun_form(word, written, base) for base in {known, known.removesuffix(own) if own in _ENDINGS else known})
+
+    def can_be_form(self, word: str, label: str) -> bool:
+        """Whether a word whose letters do not tell can be a form of a label with a capital.
+
+        It is the label as it stands or a noun, but no infinitive: Vereine and Schulen, not pflegen, and not Vereinen at the beginning of a sentence.
+        """
+        if _folded(word) == _folded(label) or self.analyses.is_adjective(label):
+            return True
+        is_infinitive = _folded(word) == _folded(label) + "en" and self.analyses.is_infinitive(word)
+        return not is_infinitive and self.analyses.can_be_noun(word)
 
     def parts(self, word: str) -> tuple[tuple[int, int], ...]:
         """Where the parts of a German compound start and end within it, in order; empty for a simple word.
 
         A part excludes the linking element after it (Standesamtsbezirk -> Stand, Amt, Bezirk).
         """
-        if self.language != "de" or len(word) < _SHORTEST_COMPOUND or not word.isalpha() or not self.analyses.is_noun(word):
+        if self.language != "de" or not _SHORTEST_COMPOUND <= len(word) <= _LONGEST_COMPOUND or not word.isalpha() or not self.analyses.is_noun(word):
             return ()
         spans, position = [], 0
         for segment in self.analyses.segments(word):
@@ -112,3 +199,37 @@ class Morphology:
                 spans.append((position, position + len(segment)))
             position += len(segment)
         return tuple(spans) if position == len(word) and len(spans) > 1 else ()
+
+
+def shortened(text: str) -> str:
+    """The text with the first letters of what is longer than any word."""
+    return _TOO_LONG.sub(r"\1", text)
+
+
+def has_umlaut(word: str) -> bool:
+    """Whether a word has an umlaut, also one written out (Bürger, Buerger)."""
+    return bool(_UMLAUT.search(word))
+
+
+def _folded(word: str) -> str:
+    return _WRITTEN_OUT.sub(r"\1", word.lower().translate(_FOLDED))
+
+
+def _is_noun_form(word: str, folded: str, base: str) -> bool:
+    """Whether a word, given also in folded form, is a folded German noun and an ending it can take."""
+    if not folded.startswith(base):
+        return False
+    ending = folded[len(base) :]
+    if ending in ("se", "ses", "sen"):
+        return base.endswith(("us", "nis"))  # Busse, Verhältnisse, but not Gasse
+    if ending == "s":
+        return not base.endswith(("s", "x", "z"))
+    if ending in ("er", "ern") and _BACK_VOWEL.search(base):
+        return has_umlaut(word)  # Häuser, but not Bauer
+    return ending in _ENDINGS
+
+
+def _is_english_form(word: str, label: str) -> bool:
+    """Whether one is the other, its plural or its possessive."""
+    one, other = sorted((word.removesuffix("'s"), label.removesuffix("'s")), key=len)
+    return one == other or (other.endswith("s") and (other in (one + "s", one + "es") or other == one.removesuffix("y") + "ies"))

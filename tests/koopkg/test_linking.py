@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
+import random
+import time
+from dataclasses import replace
+from functools import lru_cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koopkg import morphology
+from koopkg.language import detect_language
 from koopkg.linking import Linked, Linker
 from koopkg.linking.lexicon import is_abbreviation
-from koopkg.model import Document, Link, PlaceLink
+from koopkg.model import Document, Language, Link, Place, PlaceLink
 from koopkg.morphology import Analyses, Morphology
 from koopkg.ontology import Ontology
 from koopkg.reading import passages
 from tests.conftest import DATA
 
-MENTIONS = [
-    tuple(part.strip() for part in line.split("|"))
-    for line in (DATA / "mentions.txt").read_text(encoding="utf-8").splitlines()
-    if line.strip() and not line.startswith("#")
-]
+
+def lines(name: str) -> list[str]:
+    return [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+
+
+MENTIONS = [tuple(part.strip() for part in line.split("|")) for line in lines("mentions.txt")]
+NO_EVIDENCE = [tuple(line.split()) for line in lines("no-evidence.txt")]
+QUESTIONS = [tuple(part.strip() for part in line.split("|")) for line in lines("questions.txt")]
+CARRIERS: dict[str, list[str]] = {
+    "de": [
+        "Die Nachbarn sprachen lange über {}.",
+        "Wir {} das gemeinsam.",
+        "Was {} die anderen?",
+        "Sie wollen {}.",
+        "{} ist hier die Frage.",
+        "Niemand sagte {} und ging.",
+        "Das ist {} gut so.",
+        "warum {} wir nicht",
+        "In den Orten rundum hört man oft {} davon.",
+        "Es heißt, {} sei besser.",
+    ],
+    "en": [
+        "They talked about {}.",
+        "We {} it together.",
+        "What {} the others say?",
+        "They want to {}.",
+        "{} is the question here.",
+        "Nobody said {} and left.",
+        "That is {} good.",
+        "why {} we not",
+        "In all these places one often hears {} of it.",
+        "It {} now.",
+    ],
+}
+WORDS_AND_PLACES = ("Essen", "Halle", "Laufen", "Gingen", "Much", "Dorf", "Singen", "Baden", "Bergen", "Wissen", "Weil", "Regen", "Alten", "Wehr")
 ANALYSES = Analyses()
 
 
 @pytest.fixture(scope="module")
 def linker(ontology: Ontology, tiny_documents: dict[str, Document]) -> Linker:
     return Linker(ontology, [document.case for document in tiny_documents.values()], ANALYSES)
+
+
+@pytest.fixture(scope="module")
+def beside_places(ontology: Ontology, tiny_documents: dict[str, Document]) -> Linker:
+    """A linker that knows places whose names are words too, and one whose name is not."""
+    places = tuple(Place(name, "Gemeinde", f"{number:08}") for number, name in enumerate((*WORDS_AND_PLACES, "Köln", "Müllheim")))
+    return Linker(ontology, [replace(tiny_documents["standesamt-lossetal"].case, places=places)], ANALYSES)
 
 
 def link(linker: Linker, text: str) -> Linked:
@@ -71,15 +115,92 @@ def test_place_is_resolved_to_its_key(linker: Linker) -> None:
     assert (place.name, place.ags, place.state) == ("Wipperfürth", "05374052", "Nordrhein-Westfalen")
 
 
-def test_everyday_word_needs_a_cue_to_be_a_place(ontology: Ontology, tiny_documents: dict[str, Document]) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize(
+    ("text", "named_place"),
+    [
+        ("Das Essen schmeckte allen", None),
+        ("Die Stadt Essen beteiligt sich", "Essen"),
+        ("Bauhof Essen", None),
+        ("Bauhof in Essen", "Essen"),
+        ("Nahwärme Genossenschaft Dorf", None),
+        ("am Laufen", None),
+        ("Gemeinde Laufen", "Laufen"),
+        ("Gehen und Laufen", None),
+        ("Much ado about it", None),
+        ("depot near Essen", "Essen"),
+        ("Bauhof Köln", "Köln"),
+        ("Kooperation Köln, Essen", "Köln"),
+    ],
+)
+def test_name_that_is_a_word_needs_a_cue_in_texts_and_queries(text: str, named_place: str | None, beside_places: Linker) -> None:
+    for linked in (link(beside_places, text), beside_places.link_query(text)):
+        assert next((place.name for place in linked.places), None) == named_place
 
-    from koopkg.model import Place
 
-    case = replace(tiny_documents["standesamt-lossetal"].case, places=(Place("Essen", "Stadt", "05113000"),))
-    linker = Linker(ontology, [case], ANALYSES)
-    assert not link(linker, "Das Essen schmeckte allen.").places
-    assert link(linker, "Die Stadt Essen beteiligt sich.").places[0].ags == "05113000"
+def test_places_after_a_place_need_no_cue_of_their_own(beside_places: Linker) -> None:
+    found = [place.name for place in link(beside_places, "Beteiligt sind Köln, Essen und Halle sowie Regen.").places]
+    assert found == ["Köln", "Essen", "Halle", "Regen"]
+
+
+def test_a_word_that_may_name_a_place_is_not_taken_apart(ontology: Ontology, tiny_documents: dict[str, Document]) -> None:
+    case = replace(tiny_documents["standesamt-lossetal"].case, places=(Place("Schulfeld", "Gemeinde", "01001001"),))
+    text = "Das Schulfeld liegt am Rand."
+    assert "schule" in {item.slug for item in link(Linker(ontology, [], ANALYSES), text).concepts}
+    assert "schule" not in {item.slug for item in link(Linker(ontology, [case], ANALYSES), text).concepts}
+
+
+@pytest.mark.parametrize(("language", "carrier"), [(language, carrier) for language, carriers in CARRIERS.items() for carrier in carriers])
+def test_everyday_words_name_nothing(language: Language, carrier: str, beside_places: Linker) -> None:
+    """tests/data/no-evidence.txt in a text and in a query, with a capital where the sentence begins with the word."""
+    misled = []
+    for spoken, word in NO_EVIDENCE:
+        text = carrier.format(word.capitalize() if carrier.startswith("{}") else word)
+        if spoken == language and (named(beside_places.link_query(text)) or named(beside_places.link(passages(text, document_id="x"), language))):
+            misled.append(word)
+    assert misled == []
+
+
+def test_the_table_of_everyday_words_is_large() -> None:
+    assert min(sum(spoken == language for spoken, _ in NO_EVIDENCE) for language in CARRIERS) >= 100
+    assert {"was", "sich", "laufen", "run", "ends", "alt", "ging"} <= {word for _, word in NO_EVIDENCE}
+
+
+@pytest.mark.parametrize("words", lines("misleading.txt"))
+def test_misleading_words_name_no_concept(words: str, linker: Linker) -> None:
+    """tests/data/misleading.txt, one a line."""
+    assert link(linker, f"Die Gemeinden sprachen über {words}").concepts == ()
+
+
+@pytest.mark.parametrize(("question", "expected"), QUESTIONS)
+def test_everyday_questions_name_what_they_are_about_and_nothing_else(question: str, expected: str, linker: Linker) -> None:
+    """tests/data/questions.txt, one a line; the expected concepts were written down by hand."""
+    assert ", ".join(f"{item.scheme}/{item.slug}" for item in linker.link_query(question).concepts) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "concept", "expected"),
+    [
+        ("Die Kräfte zu vereinen war das Ziel", "legal-form/verein", False),
+        ("vereine im dorf", "legal-form/verein", True),
+        ("Gemeinden pflegen ihre Wege", "sector/pflege", False),
+        ("pflege in der gemeinde", "sector/pflege", True),
+        ("wer kann uns beim bauhof helfen", "sector/baubetriebshof", True),
+        ("Bauhof zweckverband", "legal-form/zweckverband", True),
+        ("bauhof in Hessen", "sector/baubetriebshof", True),
+        ("BAUHOF HESSEN", "sector/baubetriebshof", True),
+        ("man will die Nachbarn einladen und laden sie ein", "sector/nahversorgung", False),
+        ("laden im dorf", "sector/nahversorgung", True),
+        ("gescheiterte Kooperation Bauhof", "status/gescheitert", True),
+        ("we trust our partners", "success-factor/vertrauen", False),
+        ("mutual trust of the partners", "success-factor/vertrauen", True),
+        ("legal form for a shared depot", "legal-form/forum", False),
+        ("waste water", "sector/abfall", False),
+        ("waste water", "sector/abwasser", True),
+        ("waste collection", "sector/abfall", True),
+    ],
+)
+def test_letters_count_in_queries_as_far_as_the_writer_uses_them(query: str, concept: str, expected: bool, linker: Linker) -> None:
+    assert (concept in {f"{item.scheme}/{item.slug}" for item in linker.link_query(query).concepts}) is expected
 
 
 def test_query_needs_no_capitals_and_takes_weak_labels(linker: Linker) -> None:
@@ -95,6 +216,109 @@ def test_english_query_is_linked_by_english_labels(linker: Linker) -> None:
     linked = linker.link_query("joint drinking water supply")
     assert linked.language == "en"
     assert [item.slug for item in linked.concepts] == ["wasser"]
+
+
+def test_names_of_the_other_language_count_beside_those_of_the_own(linker: Linker) -> None:
+    linked = linker.link_query("Zweckverband for drinking water")
+    assert linked.language == "en"
+    assert [f"{item.scheme}/{item.slug}" for item in linked.concepts] == ["legal-form/zweckverband", "sector/wasser"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Bus", "Sport", "OZG", "Carsharing", "Bibliothek", "Museum", "Tourismus Marketing", "Smart City", "Co-Working Space auf dem Land"]
+)
+def test_german_words_that_look_english_are_german(text: str, linker: Linker) -> None:
+    assert detect_language(text) == "de"
+    assert linker.link_query(text).language == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("bus", "de"), ("bibliothek", "de"), ("Library", "en"), ("community bus", "en"), ("waste water", "en"), ("xyz", "de")]
+)
+def test_without_function_words_labels_tell_the_language(text: str, expected: str, linker: Linker) -> None:
+    assert linker.link_query(text).language == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "label", "expected"),
+    [
+        ("Wassers", "Wasser", True),
+        ("Was", "Wasser", False),
+        ("Busse", "Bus", True),
+        ("Buß", "Bus", False),
+        ("Gassen", "Gas", False),
+        ("Bäder", "Bad", True),
+        ("Bad", "Bäder", True),
+        ("Bauer", "Bau", False),
+        ("Bauen", "Bau", False),
+        ("Alt", "Alter", False),
+        ("Vereinigung", "Verein", False),
+        ("Senior", "Senioren", True),
+        ("Buergerbusse", "Bürgerbus", True),
+        ("geplanter", "Geplant", True),
+    ],
+)
+def test_only_inflection_makes_a_form_of_a_label(word: str, label: str, expected: bool) -> None:
+    assert Morphology("de", ANALYSES).is_form(word, label, is_noun=True) is expected
+
+
+def test_words_longer_than_any_are_neither_taken_apart_nor_remembered() -> None:
+    analyses = Analyses()
+    german = Morphology("de", analyses)
+    word = "Wasser" * 1000
+    assert german.parts(word) == ()
+    assert len(german.stem(word)) <= 100
+    assert analyses.to_json() == "{}"
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(morphology, "_MOST_REMEMBERED", 5)
+    analyses = Analyses({"Bauhof": ("bau+hof", "NN")})
+    for word in ("Abwasser", "Bürgerbus", "Dorfladen", "Hallenbad", "Rathaus", "Standesamt", "Feuerwehr"):
+        analyses.segments(word)
+        assert analyses.to_json().count('"NN"') <= 6
+    assert '"Bauhof"' in analyses.to_json()
+
+
+@lru_cache(maxsize=1)
+def _without_places() -> Linker:
+    return Linker(Ontology.bundled(), [], ANALYSES)
+
+
+def costly_texts(size: int) -> dict[str, str]:
+    """Texts that make a step without a bound slow: its time grows with the square of a word, of the matches, of a gap, of a run of parts."""
+    letters = random.Random(5)
+    word = "".join(letters.choice("abcdefghijklmnoprstuwz") for _ in range(size)).capitalize()
+    repeated = {
+        "label": "Bus ",
+        "labels inside labels": "Wasserversorgung Feuerwehrhaus ",
+        "begun labels": "öffentlich-rechtliche ",
+        "places": "Bad Hersfeld, Essen und ",
+        "abbreviations": "e. V.",
+        "apostrophes": "a'",
+        "hyphens": "a-",
+        "gaps": "Bus" + " " * 500,
+        "one gap": " ",
+        "signs": "🚌",
+        "lines": "a\n",
+        "words of both languages": "und the ",
+    }
+    return {"word": word, "label in a word": ("Wasser" * size)[:size], **{name: (part * size)[:size] for name, part in repeated.items()}}
+
+
+def test_cost_is_bounded_by_the_length_of_a_text(linker: Linker, tiny_documents: dict[str, Document]) -> None:
+    """Processor time against that of ordinary text of the same length, whose words are new to it; each runs in well below a second."""
+    ordinary = " ".join(passage.text for document in tiny_documents.values() for passage in document.passages)
+    fresh = Linker(Ontology.bundled(), [document.case for document in tiny_documents.values()], Analyses())
+
+    def seconds(text: str) -> float:
+        begin = time.process_time()
+        fresh.link_query(text)
+        fresh.link(passages(text, document_id="x"), detect_language(text))
+        return time.process_time() - begin
+
+    allowed = 3 * seconds(ordinary)
+    assert {name: spent for name, text in costly_texts(len(ordinary)).items() if (spent := seconds(text)) > allowed} == {}
 
 
 @pytest.mark.parametrize(("label", "expected"), [("AöR", True), ("eG", True), ("e. V.", True), ("Verein", False), ("Bus", False), ("Runder Tisch", False)])
@@ -129,7 +353,7 @@ def test_tokens_slice_the_text(text: str) -> None:
 @given(st.lists(st.sampled_from(["Zweckverband", "Verein", "in", "Hessen", "Bauhof", "e. V.", ".", "Bürgerbusverein", "AöR", "\n\n", "die"]), max_size=25))
 def test_any_text_gives_exact_offsets_and_confidences_in_range(words: list[str]) -> None:
     text = " ".join(words)
-    linked = Linker(Ontology.bundled(), [], ANALYSES).link(passages(text, document_id="x"), "de") if words else Linked("de", (), ())
+    linked = _without_places().link(passages(text, document_id="x"), "de") if words else Linked("de", (), ())
     for item in named(linked):
         assert 0 < item.confidence < 1
         assert all(text[mention.start : mention.end] == mention.quote for mention in item.evidence)

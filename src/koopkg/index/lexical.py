@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import tantivy
 
 from koopkg.errors import SnapshotError
+from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Language
 from koopkg.morphology import Analyses, Morphology
 
@@ -26,17 +27,6 @@ _ABSOLUTE = 0.2
 and without it nDCG@10 on the dev topics falls from 0.86 to 0.81; none at all would make a poor best case look perfect."""
 _COMMON_SHARE = 1 / 3
 """A word that more cases have than this says nothing about why one of them was found (gemeinsam, Gemeinde)."""
-
-_STOP_WORDS = frozenset(
-    (
-        "aber alle als also am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese doch dort du durch ein eine einem einen "
-        "einer eines er es für gegen hat haben hatte ich ihr im in ist ja jede jeder kann können man mehr mein mit muss nach nicht noch nur ob oder "
-        "ohne sehr sein seine sich sie sind so soll sollen über um und uns unser unsere unserem unseren unserer unter vom von vor war was welche "
-        "welcher welches wenn wer werden wie wir wird wo wollen würde zu zum zur zwei zwischen gibt möchten sowie beim dabei bereits etwa etwas the a "
-        "an and are as at be by can could do does for from has have how in into is it its of on or our should that their they this to we what when "
-        "where which who will with would there want need any some"
-    ).split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +47,13 @@ class _Analyser:
         self.german, self.english = Morphology("de", analyses), Morphology("en", analyses)
 
     def stems(self, text: str, morphology: Morphology) -> list[str]:
-        return [token.stem for token in morphology.tokens(text) if token.surface.lower() not in _STOP_WORDS]
+        return [token.stem for token in morphology.tokens(text) if token.surface.lower() not in FUNCTION_WORDS]
 
     def parts(self, text: str) -> list[str]:
         """Stems of the compounds' parts, and of simple words too, so that Bus finds Bürgerbus and Bürgerbus finds Bus."""
         found = []
         for token in self.german.tokens(text):
-            if token.surface.lower() in _STOP_WORDS:
+            if token.surface.lower() in FUNCTION_WORDS:
                 continue
             spans = self.german.parts(token.surface)
             found += [self.german.stem(token.surface[start:end]) for start, end in spans] or [token.stem]
@@ -171,7 +161,7 @@ class LexicalIndex:
         spans: list[tuple[int, int]] = []
         german = self._analyser.german
         for token in german.tokens(text):
-            if token.surface.lower() in _STOP_WORDS:
+            if token.surface.lower() in FUNCTION_WORDS:
                 continue
             if token.stem in stems:
                 spans.append((token.start, token.end))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from koopkg.language import detect_language
+from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import ConceptLinker
 from koopkg.linking.places import Gazetteer, link_places
 from koopkg.model import Case, Language, Link, Passage, PlaceLink
@@ -13,6 +13,10 @@ from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 
 __all__ = ["Linked", "Linker"]
+
+_OTHER: dict[Language, Language] = {"de": "en", "en": "de"}
+_TELLING = 6
+"""Letters from which a word of another language than its text is no accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,47 @@ class Linker:
         """
         passages = tuple(passages)
         places = link_places(self._gazetteer, passages, state=state)
-        names = [mention for place in places for mention in place.evidence]
-        return Linked(language, tuple(self._concepts.link(passages, language, place_names=names)), tuple(places))
+        return Linked(language, tuple(self._link_concepts(passages, language, places)), tuple(places))
 
     def link_query(self, text: str) -> Linked:
-        """Link a search text: capitals do not count, weak labels count; the other language is tried where its own names nothing."""
+        """Link a search text: weak labels count, capitals only where there are some.
+
+        Names of the other language count for words that its own does not name (a Zweckverband for drinking water).
+        """
         passage = (Passage("query", "", 0, len(text), text),)
-        places = link_places(self._gazetteer, passage, is_query=True)
+        places = link_places(self._gazetteer, passage)
+        links: dict[Language, list[Link]] = {name: self._link_concepts(passage, name, places, is_query=True) for name in _OTHER}
+        language = self._language(text, links)
+        own = links[language]
+        known = {link.iri for link in own}
+        beside = [link for link in _beside(own, links[_OTHER[language]]) if link.iri not in known]
+        return Linked(language, tuple(sorted((*own, *beside), key=lambda link: (link.scheme, link.slug))), tuple(places))
+
+    def _language(self, text: str, links: Mapping[Language, list[Link]]) -> Language:
+        """The language of a query; where no function word says it, the one whose names of concepts say more."""
+        language, words = detect_language(text), self._gazetteer.tokens(text)
+        if any(word.surface.lower() in FUNCTION_WORDS for word in words):
+            return language
+        named = _named(links["de"])
+        if all(named.issuperset(range(word.start, word.end)) for word in words):
+            return "de"
+        return language if links[language] or not links[_OTHER[language]] else _OTHER[language]
+
+    def _link_concepts(self, passages: tuple[Passage, ...], language: Language, places: list[PlaceLink], *, is_query: bool = False) -> list[Link]:
         names = [mention for place in places for mention in place.evidence]
-        language = detect_language(text)
-        other: Language = "en" if language == "de" else "de"
-        concepts = self._concepts.link(passage, language, place_names=names, is_query=True)
-        if not concepts:
-            concepts = self._concepts.link(passage, other, place_names=names, is_query=True)
-        return Linked(language, tuple(concepts), tuple(places))
+        words = self._gazetteer.words(passages)
+        return self._concepts.link(passages, language, place_names=names, place_words=words, is_query=is_query)
+
+
+def _named(links: Iterable[Link]) -> set[int]:
+    """The positions of characters that belong to a name of a concept."""
+    return {position for link in links for mention in link.evidence for position in range(mention.start, mention.end)}
+
+
+def _beside(own: Iterable[Link], other: Iterable[Link]) -> Iterator[Link]:
+    """Links of another language that rest on long words of their own; short ones look alike in both (bad, Rat)."""
+    taken = _named(own)
+    for link in other:
+        evidence = tuple(mention for mention in link.evidence if len(mention.quote) >= _TELLING and taken.isdisjoint(range(mention.start, mention.end)))
+        if evidence:
+            yield replace(link, evidence=evidence)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from koopkg.model import Language
-from koopkg.morphology import Analyses, Morphology
+from koopkg.morphology import Analyses, Morphology, has_umlaut
 from koopkg.ontology import Label, Ontology
 
 __all__ = ["Entry", "Lexicon"]
 
 _LONGEST_ABBREVIATION = 7
-_UMLAUT = re.compile(r"[äöü]|[aou]e", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,17 @@ class Entry:
     """A concept behind a label.
 
     Attributes:
+        words: The label's words as it is written.
         is_noun: Asks for a capital in running German text (Verein, not vereinen).
-        has_umlaut: Asks for one in the text too, where the stem has lost it (Bürger, not Burg).
+        asks_umlaut: Asks for one in the text too, where the stem has lost it (Bürger, not Burg).
     """
 
     iri: str
+    words: tuple[str, ...]
     is_weak: bool
     is_confusable: bool
     is_noun: bool
-    has_umlaut: bool
-
-    def fits(self, surface: str) -> bool:
-        """Whether a stretch of text with the label's stems can stand for the label."""
-        return not self.has_umlaut or bool(_UMLAUT.search(surface))
+    asks_umlaut: bool
 
 
 class Lexicon:
@@ -54,14 +52,25 @@ class Lexicon:
 
     def _add(self, label: Label, iri: str) -> None:
         is_german = self.morphology.language == "de"
-        is_noun, has_umlaut = is_german and label.text[0].isupper(), is_german and bool(_UMLAUT.search(label.text))
-        entry = Entry(iri, label.kind == "weak", label.kind == "confusable", is_noun, has_umlaut)
+        is_noun, asks_umlaut = is_german and label.text[0].isupper(), is_german and has_umlaut(label.text)
+        words = tuple(token.surface for token in self.morphology.tokens(label.text))
+        entry = Entry(iri, words, label.kind == "weak", label.kind == "confusable", is_noun, asks_umlaut)
         if is_abbreviation(label.text):
             self._abbreviations[label.text] = (*self._abbreviations.get(label.text, ()), entry)
             return
-        key = tuple(token.stem for token in self.morphology.tokens(label.text))
+        key = tuple(self.morphology.stem(word) for word in words)
         if key and entry not in self.entries.get(key, ()):
             self.entries[key] = (*self.entries.get(key, ()), entry)
+
+    def fits(self, entry: Entry, words: Sequence[str], *, is_part: bool = False) -> bool:
+        """Whether words with the stems of a label are forms of the label's words; `is_part` as in `Morphology.is_form`."""
+        if entry.asks_umlaut and not any(map(has_umlaut, words)):
+            return False
+        if len(words) > 1 and self.morphology.language == "en":
+            return True
+        is_noun = entry.is_noun and len(words) == 1
+        pairs = zip(words, entry.words, strict=True)
+        return all(self.morphology.is_form(word, known, is_noun=is_noun, is_part=is_part) for word, known in pairs)
 
     @cached_property
     def abbreviation_pattern(self) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Case, Mention, Passage, Place, PlaceLink
 from koopkg.morphology import Analyses, Morphology, Token
 from koopkg.namespaces import place_iri
@@ -14,11 +15,13 @@ from koopkg.ontology import Ontology
 
 __all__ = ["Gazetteer", "link_places"]
 
-_CUES = frozenset(("in aus bei um nach stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt und von").split())
+_CUES = frozenset("in aus bei nach von stadt gemeinde markt landkreis kreis kommune ort insel verbandsgemeinde samtgemeinde amt from near of town city".split())
 """Words before a name that show it is a place and not an everyday word (Essen, Halle, Regen)."""
+_JOINS, _LIST = frozenset(("und", "oder", "sowie", "and", "or")), re.compile(r"\s?[,/–]\s?\Z")
+"""A name after one of these and after another place is a place too; else nothing says so (Gehen und Laufen)."""
 _GAP = re.compile(r"[\s\-–/().,]{1,3}\Z")
 _SHORT = 5
-"""Names up to this length are often words too, and HanTa takes some for names (Essen, Halle, Regen, Stein, Burg)."""
+"""Names up to this length are mostly words where they are words at all (Essen, Halle, Burg), longer ones mostly names (Hessen, Münster)."""
 _UNAMBIGUOUS, _BY_LAND = 0.95, 0.85
 
 
@@ -54,24 +57,32 @@ class Gazetteer:
     def tokens(self, text: str) -> list[Token]:
         return list(self._morphology.tokens(text))
 
-    def is_clear(self, tokens: list[Token], position: int) -> bool:
-        """Whether a one-word name is long and no everyday word, or a cue before it shows that a place is meant."""
-        if position > 0 and tokens[position - 1].surface.lower() in _CUES:
-            return True
-        name = tokens[position].surface
-        return len(name) > _SHORT and self._morphology.analyses.is_name(name)
+    def words(self, passages: Iterable[Passage]) -> set[tuple[int, int]]:
+        """Where single words stand that are names of places, whether they mean them or not."""
+        return {
+            (passage.start + token.start, passage.start + token.end)
+            for passage in passages
+            for token in self._morphology.tokens(passage.text)
+            if self.find((token.surface,))
+        }
+
+    def is_clear(self, name: str) -> bool:
+        """Whether a name of one word is no everyday word too."""
+        analyses = self._morphology.analyses
+        if name.lower() in FUNCTION_WORDS:
+            return False
+        return not analyses.is_word(name) or (len(name) > _SHORT and analyses.is_name(name))
 
     def find(self, key: tuple[str, ...]) -> set[_Candidate]:
         """The candidates for a name, also in the genitive (Witzenhausens)."""
         return self._candidates.get(key) or self._candidates.get((*key[:-1], key[-1].removesuffix("s")), set())
 
 
-def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str | None = None, is_query: bool = False) -> list[PlaceLink]:
+def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str | None = None) -> list[PlaceLink]:
     """The places that passages name, longest names first.
 
     Args:
         state: Land of the document; decides between namesakes.
-        is_query: Short names need no cue before them.
 
     Returns:
         One link a place, by first mention; without a key where several places have the name and the Land does not decide.
@@ -79,7 +90,7 @@ def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str
     found: dict[_Candidate, list[Mention]] = {}
     certain: dict[_Candidate, float] = {}
     for passage in passages:
-        for mention, candidates in _mentions(gazetteer, passage, is_query=is_query):
+        for mention, candidates in _mentions(gazetteer, passage):
             candidate, confidence = _resolve(candidates, state)
             found.setdefault(candidate, []).append(mention)
             certain[candidate] = confidence
@@ -89,20 +100,30 @@ def link_places(gazetteer: Gazetteer, passages: Iterable[Passage], *, state: str
     return sorted(links, key=lambda link: link.evidence[0].start)
 
 
-def _mentions(gazetteer: Gazetteer, passage: Passage, *, is_query: bool) -> Iterable[tuple[Mention, set[_Candidate]]]:
-    text, tokens, position = passage.text, gazetteer.tokens(passage.text), 0
+def _mentions(gazetteer: Gazetteer, passage: Passage) -> Iterable[tuple[Mention, set[_Candidate]]]:
+    text, tokens, position, after_place = passage.text, gazetteer.tokens(passage.text), 0, -1
     while position < len(tokens):
         for length in range(min(gazetteer.longest, len(tokens) - position), 0, -1):
             window = tokens[position : position + length]
             if any(not _GAP.match(text[left.end : right.start]) for left, right in itertools.pairwise(window)):
                 continue
             candidates = gazetteer.find(tuple(token.surface for token in window))
-            if candidates and (is_query or length > 1 or gazetteer.is_clear(tokens, position)):
+            if candidates and (length > 1 or gazetteer.is_clear(window[0].surface) or _has_cue(text, tokens, position, after_place)):
                 start, end = window[0].start, window[-1].end
                 yield Mention(passage.start + start, passage.start + end, text[start:end]), candidates
                 position += length - 1
+                after_place = position + 1
                 break
         position += 1
+
+
+def _has_cue(text: str, tokens: list[Token], position: int, after_place: int) -> bool:
+    """Whether what stands before shows that a place is meant; `after_place` is the position after the last place named."""
+    if not position:
+        return False
+    before = tokens[position - 1]
+    is_listed = position == after_place and bool(_LIST.match(text[before.end : tokens[position].start]))
+    return is_listed or before.surface.lower() in _CUES or (before.surface.lower() in _JOINS and position - 1 == after_place)
 
 
 def _resolve(candidates: set[_Candidate], state: str | None) -> tuple[_Candidate, float]:
