@@ -151,8 +151,12 @@ class Sparql:
         self._runner.run(self.pool.close())
         self._runner.close()
 
-    def execute(self, query: str, *, format: str, **options: Any) -> SparqlResult:
-        return self._runner.run(self.pool.execute(query, format=format, **options))
+    def execute(self, text: str, *, format: str, **options: Any) -> SparqlResult:
+        return self._runner.run(self.asked(text, format=format, **options))
+
+    async def asked(self, text: str, *, format: str, **options: Any) -> SparqlResult:
+        """The answer, for whoever asks several at once."""
+        return await self.pool.execute(await self.pool.read(text), format=format, **options)
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return self._runner.run(work)

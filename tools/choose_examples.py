@@ -17,7 +17,7 @@ import rdflib
 
 from koopkg import snapshot
 from koopkg.config import Settings
-from koopkg.namespaces import KOOP, case_iri, curated_graph_iri
+from koopkg.namespaces import KOOP, PLACES_GRAPH, case_iri, curated_graph_iri
 from koopkg.search import SearchEngine
 from koopkg.snapshot import CatalogEntry, SnapshotFiles
 from tools.format_turtle import ONTOLOGY, canonical
@@ -36,11 +36,13 @@ def examples(engine: SearchEngine) -> dict[str, str]:
 
 
 def examples_of_terms(files: SnapshotFiles, entries: Sequence[CatalogEntry]) -> dict[str, str]:
-    """IRI of a class or property -> IRI of an example case, whose own graph uses it."""
+    """IRI of a class or property -> IRI of an example case, whose own graph or the description of whose members uses it."""
     store = ox.Store.read_only(str(files.graph))
     used: dict[str, list[CatalogEntry]] = {}
     for entry in entries:
-        quads = store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(entry.document.id)))
+        quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(entry.document.id))))
+        members = [quad.object for quad in quads if quad.predicate.value == f"{KOOP}member" and isinstance(quad.object, ox.NamedNode)]
+        quads += [quad for member in members for quad in store.quads_for_pattern(member, None, None, ox.NamedNode(PLACES_GRAPH))]
         for iri in {node.value for quad in quads for node in (quad.predicate, quad.object) if isinstance(node, ox.NamedNode) and node.value.startswith(KOOP)}:
             used.setdefault(iri, []).append(entry)
     return {iri: case_iri(min(found, key=_rank).document.id) for iri, found in used.items()}

@@ -182,13 +182,11 @@ def sparql(
     """Answer a SPARQL query over the published snapshot; the default graph is the set of all triples."""
     from koopkg import snapshot
     from koopkg.reading import read_text
-    from koopkg.sparql import answer, inspect
-    from koopkg.text import query_text
+    from koopkg.sparql import answer
 
     settings = Settings.from_environment()
-    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query_text(query, field="query")
-    default = {"SELECT": "tsv", "ASK": "json"}.get(inspect(text), "ttl")
-    result = answer(snapshot.open_files(settings.data).graph, settings, text, format=format or default)
+    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query
+    result = answer(snapshot.open_files(settings.data).graph, settings, text, format=format)
     sys.stdout.buffer.write(result.body if result.body.endswith(b"\n") else result.body + b"\n")
 
 

@@ -186,14 +186,14 @@ def test_a_snapshot_is_closed_when_its_last_request_is_done(tiny_copy: Settings,
     async def serve() -> None:
         before, site = children(), Site(tiny_copy)
         async with site.serving() as old:
-            await old.sparql.execute("ASK {}", format="json")
+            await old.sparql.execute(await old.sparql.read("ASK {}"), format="json")
             workers = children() - before
             publish(next_one, tiny_copy.data)
             await site.settle()
             assert site.look() == next_one.name
             async with site.serving() as new:
                 assert (new.id, new.engine.manifest.counts["documents"]) == (next_one.name, 1)
-            assert (await old.sparql.execute("ASK {}", format="json")).body
+            assert (await old.sparql.execute(await old.sparql.read("ASK {}"), format="json")).body
             assert workers
             assert workers <= children()
         async with asyncio.timeout(20):

@@ -87,10 +87,11 @@ async def sparql_post(request: Request) -> Response:
 
 
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
-    query = _only_query(pairs)
+    text = _only_query(pairs)
     async with site_of(request).serving() as served:
         request.state.snapshot = served.id
-        name, media_type = _format(request, pairs, await served.sparql.inspect(query))
+        query = await served.sparql.read(text)
+        name, media_type = _format(request, pairs, query.form)
         answering = served.sparql.execute(
             query,
             format=name,

@@ -1,7 +1,6 @@
 """SPARQL query text -> results in a media type: read-only, in worker processes that cannot open a socket and are killed at a limit."""
 
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
-from koopkg.sparql.guard import inspect
-from koopkg.sparql.pool import SparqlPool, SparqlResult, answer
+from koopkg.sparql.pool import Query, SparqlPool, SparqlResult, answer
 
-__all__ = ["GRAPH_FORMATS", "RESULT_FORMATS", "SparqlPool", "SparqlResult", "answer", "formats_of", "inspect"]
+__all__ = ["GRAPH_FORMATS", "RESULT_FORMATS", "Query", "SparqlPool", "SparqlResult", "answer", "formats_of"]

@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from koopkg.config import Settings
 from koopkg.errors import BusyError, QueryError, QueryLimitError, SparqlWorkerError
@@ -27,9 +28,10 @@ from koopkg.sparql.process import Foreman, WorkerProcess
 from koopkg.sparql.turns import Turns
 from koopkg.text import query_text
 
-__all__ = ["SparqlPool", "SparqlResult", "answer"]
+__all__ = ["Query", "SparqlPool", "SparqlResult", "answer"]
 
 _LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
 _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
 _RECENT_SECONDS = 60
@@ -58,6 +60,14 @@ class _Level:
 
 _LEVELS = (_Level(0.025, 0), _Level(0.25, 5), _Level(float("inf"), 10))
 _HEAVY = len(_LEVELS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that may be answered, normalised, and its form."""
+
+    text: str
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,21 @@ class SparqlPool:
         while len(self._idle) < self._spares:
             self._idle.append(await self._new_worker())
 
+    async def read(self, text: str) -> Query:
+        """Look at a query as far as its text alone tells.
+
+        Raises:
+            QueryError: It is too long, too deeply nested, an update, asks another endpoint or has no query form.
+        """
+        longest = self._settings.sparql_max_query_characters
+        if len(text) > longest:
+            raise QueryError(f"query: has {len(text):,} characters; at most {longest:,} are read", field="query")
+        text = query_text(text, field="query")
+        return Query(text, await _in_thread_if_long(text, inspect, text))
+
     async def execute(
         self,
-        query: str,
+        query: Query,
         *,
         format: str,
         client: str = "",
@@ -130,31 +152,19 @@ class SparqlPool:
             client: Who asks; heavy queries are given turns by client.
 
         Raises:
-            QueryError: The query is malformed, too long, too deeply nested, an update or asks another endpoint, or the format does not fit it.
+            QueryError: The query is malformed or asks another endpoint, or the format does not fit it.
             QueryLimitError: It took too long or too much memory.
             ResultTooLargeError: The result is larger than a result may be.
             BusyError: The client, or all together, have too many heavy queries in work.
             EngineCrashError: The engine crashed on the query.
         """
-        query = query_text(query, field="query")
-        form = await self.inspect(query)
-        if format not in formats_of(form):
-            raise QueryError(f"format: {format!r} does not fit {form}; expected one of {', '.join(formats_of(form))}", field="format")
-        job = await self._job(query, format, base_iri, default_graphs, named_graphs, may_gzip)
+        fitting = formats_of(query.form)
+        if format not in fitting:
+            raise QueryError(f"format: {format!r} does not fit {query.form}; expected one of {', '.join(fitting)}", field="format")
+        job = await self._job(query.text, format, base_iri, default_graphs, named_graphs, may_gzip)
         answered = await self._scheduled(job, client)
         media_type = (GRAPH_FORMATS.get(format) or RESULT_FORMATS[format]).media_type
         return SparqlResult(media_type, answered.body, answered.is_gzipped)
-
-    async def inspect(self, query: str) -> Form:
-        """The form of a query that may be answered here.
-
-        Raises:
-            QueryError: As of `execute`, as far as the text alone tells.
-        """
-        longest = self._settings.sparql_max_query_characters
-        if len(query) > longest:
-            raise QueryError(f"query: has {len(query):,} characters; at most {longest:,} are read", field="query")
-        return await asyncio.to_thread(inspect, query) if len(query) > _LONG_QUERY else inspect(query)
 
     async def close(self) -> None:
         """End all workers; queries in work fail."""
@@ -173,7 +183,7 @@ class SparqlPool:
         """The graphs named in the request override FROM (SPARQL 1.1 Protocol, section 2.1.4)."""
         dataset: Dataset | None = Dataset(tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs)))
         if not default_graphs and not named_graphs:
-            dataset = await asyncio.to_thread(dataset_of, query, base_iri) if len(query) > _LONG_QUERY else dataset_of(query, base_iri)
+            dataset = await _in_thread_if_long(query, dataset_of, query, base_iri)
         most_bytes = self._settings.sparql_max_result_mib * 2**20
         return Job(query, format, base_iri, dataset, most_bytes, self._settings.sparql_timeout_seconds, may_gzip)
 
@@ -302,18 +312,27 @@ class SparqlPool:
             del self._recently_heavy[next(iter(self._recently_heavy))]
 
 
-def answer(graph: Path, settings: Settings, query: str, *, format: str) -> SparqlResult:
+def answer(graph: Path, settings: Settings, text: str, *, format: str = "") -> SparqlResult:
     """Answer a single query with a worker of its own; for the command line.
 
+    Args:
+        format: As of `SparqlPool.execute`; empty: a table for SELECT, JSON for ASK, Turtle for a graph.
+
     Raises:
-        KoopkgError: As of `SparqlPool.execute`.
+        KoopkgError: As of `SparqlPool.read` and `SparqlPool.execute`.
     """
 
     async def run() -> SparqlResult:
         pool = SparqlPool(graph, settings, spares=0)
         try:
-            return await pool.execute(query, format=format)
+            query = await pool.read(text)
+            return await pool.execute(query, format=format or {"SELECT": "tsv", "ASK": "json"}.get(query.form, "ttl"))
         finally:
             await pool.close()
 
     return asyncio.run(run())
+
+
+async def _in_thread_if_long(text: str, function: Callable[..., _T], *arguments: object) -> _T:
+    """What a function says of a text; the event loop does not wait for a long one."""
+    return await asyncio.to_thread(function, *arguments) if len(text) > _LONG_QUERY else function(*arguments)

@@ -195,7 +195,7 @@ def test_many_light_queries_from_a_cold_start(tiny: Settings) -> None:
     with Sparql(replace(tiny, sparql_timeout_seconds=20)) as pool:
 
         async def all_at_once() -> list[bytes]:
-            asked = [pool.pool.execute("ASK { ?s a koop:Cooperation }", format="json", client=str(number % 3)) for number in range(40)]
+            asked = [pool.asked("ASK { ?s a koop:Cooperation }", format="json", client=str(number % 3)) for number in range(40)]
             return [result.body for result in await asyncio.gather(*asked)]
 
         assert all(b"true" in body for body in pool.run(all_at_once()))
@@ -208,11 +208,11 @@ def test_light_queries_pass_waiting_heavy_ones(tiny: Settings) -> None:
     with Sparql(replace(tiny, sparql_timeout_seconds=30)) as pool:
 
         async def scenario() -> None:
-            heavy = [asyncio.create_task(pool.pool.execute(f"{HEAVY} # {number}", format="json", client=f"heavy-{number}")) for number in range(5)]
+            heavy = [asyncio.create_task(pool.asked(f"{HEAVY} # {number}", format="json", client=f"heavy-{number}")) for number in range(5)]
             while pool.pool.waiting_heavy < 4:
                 await asyncio.sleep(0.01)  # until all of them have proved to be heavy
             for number in range(20):
-                result = await pool.pool.execute(f"ASK {{ ?s a koop:Cooperation }} # {number}", format="json", client="light")
+                result = await pool.asked(f"ASK {{ ?s a koop:Cooperation }} # {number}", format="json", client="light")
                 assert b"true" in result.body
             assert not any(task.done() for task in heavy)
             for task in heavy:
@@ -227,7 +227,7 @@ def test_a_client_may_have_two_heavy_queries(tiny: Settings) -> None:
     with Sparql(replace(tiny, sparql_timeout_seconds=30)) as pool:
 
         async def scenario() -> None:
-            heavy = [asyncio.create_task(pool.pool.execute(f"{HEAVY} # {number}", format="json", client="one")) for number in range(3)]
+            heavy = [asyncio.create_task(pool.asked(f"{HEAVY} # {number}", format="json", client="one")) for number in range(3)]
             done, pending = await asyncio.wait(heavy, return_when=asyncio.FIRST_COMPLETED)
             [refused] = done
             assert isinstance(refused.exception(), BusyError)
@@ -245,18 +245,18 @@ def test_a_query_ends_with_its_client(tiny: Settings) -> None:
     with Sparql(replace(tiny, sparql_timeout_seconds=60)) as pool:
 
         async def scenario() -> None:
-            first, second = (asyncio.create_task(pool.pool.execute(f"{HEAVY} # {number}", format="json", client=str(number))) for number in range(2))
+            first, second = (asyncio.create_task(pool.asked(f"{HEAVY} # {number}", format="json", client=str(number))) for number in range(2))
             while pool.pool.waiting_heavy < 1:
                 await asyncio.sleep(0.01)
             descriptors.extend(os.pidfd_open(pid) for pid in workers_of(os.getpid()) if os.getpriority(os.PRIO_PROCESS, pid) == 10)
-            tried = asyncio.create_task(pool.pool.execute(f"{HEAVY} # tried", format="json", client="tried"))
+            tried = asyncio.create_task(pool.asked(f"{HEAVY} # tried", format="json", client="tried"))
             await asyncio.sleep(0)
             for task in (tried, second, first):
                 task.cancel()
             await asyncio.wait([first, second, tried])
             assert all(task.cancelled() for task in (first, second, tried))
             assert pool.pool.waiting_heavy == 0
-            assert b"true" in (await pool.pool.execute("ASK {}", format="json")).body
+            assert b"true" in (await pool.asked("ASK {}", format="json")).body
 
         pool.run(scenario())
     [computing] = descriptors
@@ -278,9 +278,11 @@ import asyncio
 from pathlib import Path
 from koopkg.config import Settings
 from koopkg.sparql import SparqlPool
+async def ask(pool, n):
+    await pool.execute(await pool.read({HEAVY!r} + f" # {{n}}"), format="json", client=str(n))
 async def main():
     pool = SparqlPool(Path({str(snapshot.open_files(tiny.data).graph)!r}), Settings(sparql_timeout_seconds=120))
-    heavy = [asyncio.create_task(pool.execute({HEAVY!r} + f" # {{n}}", format="json", client=str(n))) for n in range(2)]
+    heavy = [asyncio.create_task(ask(pool, n)) for n in range(2)]
     while not pool.waiting_heavy:
         await asyncio.sleep(0.01)
     print("busy", flush=True)
