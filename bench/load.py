@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,7 @@ ASK = "/sparql?query=ASK%7B%7D"
 TEXTS = ("gemeinsamer Bauhof", "Bürgerbus im Dorf", "Trinkwasser gemeinsam versorgen", "joint IT department of two towns", "Standesamt zusammenlegen")
 PAUSE_SECONDS = 0.02
 SECONDS = 12
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ async def heavy_client(port: int, number: int, statuses: dict[int, int]) -> None
         await asyncio.sleep(float(headers.get("retry-after", "0")))
 
 
-async def measure(port: int, paths: list[str], seconds: float) -> Figures:
-    """Ask for the paths in turn, one request after the other with a short pause, from an address that nobody else uses."""
+async def measure(port: int, paths: Iterable[str], seconds: float) -> Figures:
+    """Ask for one path after the other, one request after the other with a short pause, from an address that nobody else uses."""
     client, taken = Client(port, 240), []
     end = time.monotonic() + seconds
-    for path in itertools.cycle(paths):
+    for path in paths:
         began = time.perf_counter()
         status, _ = await client.get(path)
         taken.append(time.perf_counter() - began)
@@ -100,9 +101,10 @@ async def heavy_clients(port: int, count: int) -> AsyncIterator[dict[int, int]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def searches() -> list[str]:
-    """Search texts that are not remembered, so that each is encoded."""
-    return [f"/api/v1/search?q={quote(f'{text} {number}')}" for number in range(200) for text in TEXTS]
+def searches() -> Iterator[str]:
+    """Search texts that were never asked for, so that each is encoded."""
+    for number in _NUMBERS:
+        yield f"/api/v1/search?q={quote(f'{TEXTS[number % len(TEXTS)]} {number}')}"
 
 
 def memory_mib(process: int) -> int:
@@ -120,16 +122,22 @@ def bar(name: str, value: str, is_met: bool, wanted: str) -> None:
 
 
 async def run(port: int, process: int, seconds: float) -> None:
-    await measure(port, [ASK, "/healthz", *searches()[:20]], 2)
+    await measure(port, itertools.chain([ASK, "/healthz"], searches()), 2)
     before = memory_mib(process)
-    idle = {name: await measure(port, paths, seconds) for name, paths in (("ASK {}", [ASK]), ("/healthz", ["/healthz"]), ("search", searches()))}
+    idle = {
+        name: await measure(port, paths, seconds)
+        for name, paths in (("ASK {}", itertools.repeat(ASK)), ("/healthz", itertools.repeat("/healthz")), ("search", searches()))
+    }
     for name, figures in idle.items():
         print(f"{name:10} idle                     {figures}")
     async with heavy_clients(port, 4) as statuses:
-        beside_four = await measure(port, [ASK], seconds)
+        beside_four = await measure(port, itertools.repeat(ASK), seconds)
         print(f"{'ASK {}':10} beside  4 heavy clients   {beside_four}   their answers: {statuses}")
     async with heavy_clients(port, 45) as statuses:
-        beside = {name: await measure(port, paths, seconds) for name, paths in (("ASK {}", [ASK]), ("/healthz", ["/healthz"]), ("search", searches()))}
+        beside = {
+            name: await measure(port, paths, seconds)
+            for name, paths in (("ASK {}", itertools.repeat(ASK)), ("/healthz", itertools.repeat("/healthz")), ("search", searches()))
+        }
         for name, figures in beside.items():
             print(f"{name:10} beside 45 heavy clients   {figures}   their answers: {statuses}")
     await asyncio.sleep(3)
