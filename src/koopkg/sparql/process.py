@@ -70,7 +70,7 @@ class Foreman:
 
     @property
     def is_alive(self) -> bool:
-        return self._process.returncode is None
+        return self._process.returncode is None and self._listening is not None and not self._listening.done()
 
     async def worker(self) -> WorkerProcess:
         """Fork a worker and wait until it is ready.
@@ -91,14 +91,13 @@ class Foreman:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 pid = await started
-                worker = WorkerProcess(pid, self._codes[pid], reader, writer)
-                await worker.get_ready()
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError) as error:
-            writer.close()  # which ends it
-            if isinstance(error, asyncio.CancelledError):
-                raise
+                return await WorkerProcess.ready(pid, self._codes[pid], reader, writer)
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, ProcessLookupError):
+            writer.close()
             raise SparqlWorkerError("a query worker could not be started; see the log") from None
-        return worker
+        except BaseException:
+            writer.close()  # which ends it
+            raise
 
     async def end(self) -> None:
         """Kill it, and with it all its workers, and wait until it is gone."""
@@ -146,9 +145,16 @@ class WorkerProcess:
         self._niceness = 0
         self.resident_mib = self.first_resident_mib = 0
 
-    async def get_ready(self) -> None:
-        """Wait until it has opened the store."""
-        self.resident_mib = self.first_resident_mib = (await self._receive()).resident_mib
+    @classmethod
+    async def ready(cls, pid: int, code: asyncio.Future[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> WorkerProcess:
+        """A worker that has just been started, once it has opened the store."""
+        worker = cls(pid, code, reader, writer)
+        try:
+            worker.resident_mib = worker.first_resident_mib = (await worker._receive()).resident_mib
+        except BaseException:
+            worker.end()
+            raise
+        return worker
 
     @property
     def is_free(self) -> bool:

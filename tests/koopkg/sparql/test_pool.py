@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import gzip
 import io
@@ -21,7 +22,7 @@ import pytest
 
 from koopkg import graph, snapshot
 from koopkg.config import Settings
-from koopkg.errors import BusyError, EngineCrashError, QueryError, QueryLimitError, ResultTooLargeError
+from koopkg.errors import BusyError, EngineCrashError, KoopkgError, QueryError, QueryLimitError, ResultTooLargeError
 from koopkg.namespaces import PREFIXES
 from koopkg.questions import bundled_questions
 from koopkg.sparql import SparqlPool, answer
@@ -271,35 +272,72 @@ def test_closing_leaves_no_process(tiny: Settings) -> None:
     assert workers_of(os.getpid()) == before
 
 
-def test_workers_die_with_a_killed_server(tiny: Settings) -> None:
-    """SIGKILL while two workers are busy: the kernel ends them, also the one that is computing."""
-    script = f"""
-import asyncio
+BUSY_SERVER = """
+import asyncio, sys
 from pathlib import Path
 from koopkg.config import Settings
 from koopkg.sparql import SparqlPool
-async def ask(pool, n):
-    await pool.execute(await pool.read({HEAVY!r} + f" # {{n}}"), format="json", client=str(n))
+
+async def ask(pool, number):
+    await pool.execute(await pool.read(sys.argv[3] + f" # {number}"), format="json", client=str(number))
+
 async def main():
-    pool = SparqlPool(Path({str(snapshot.open_files(tiny.data).graph)!r}), Settings(sparql_timeout_seconds=120))
-    heavy = [asyncio.create_task(ask(pool, n)) for n in range(2)]
+    pool = SparqlPool(Path(sys.argv[1]), Settings(sparql_timeout_seconds=float(sys.argv[2])))
+    heavy = [asyncio.create_task(ask(pool, number)) for number in range(2)]
     while not pool.waiting_heavy:
         await asyncio.sleep(0.01)
     print("busy", flush=True)
     await asyncio.wait(heavy)
+
 asyncio.run(main())
 """
-    server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    assert server.stdout is not None
-    assert server.stdout.readline() == b"busy\n"
-    workers = [*children_of(server.pid), *workers_of(server.pid)]
-    descriptors = [os.pidfd_open(pid) for pid in workers]
-    server.send_signal(signal.SIGKILL)
-    server.wait()
-    server.stdout.close()
-    assert len(workers) >= 3
+"""A server with two heavy queries, one in work and one waiting: `python -c BUSY_SERVER STORE SECONDS QUERY`."""
+
+
+@contextlib.contextmanager
+def busy_server(tiny: Settings, *, seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+    store = str(snapshot.open_files(tiny.data).graph)
+    with subprocess.Popen([sys.executable, "-c", BUSY_SERVER, store, str(seconds), HEAVY], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"busy\n"
+        yield server
+        server.kill()
+
+
+def test_workers_die_with_a_killed_server(tiny: Settings) -> None:
+    """SIGKILL while a worker is busy: the kernel ends the foreman and the workers, also the one that is computing."""
+    with busy_server(tiny, seconds=120) as server:
+        descriptors = [os.pidfd_open(pid) for pid in [*children_of(server.pid), *workers_of(server.pid)]]
+        server.kill()
+    assert len(descriptors) >= 3
     for descriptor in descriptors:
         assert wait_for_end(descriptor)
+
+
+def test_a_worker_ends_by_itself_when_its_server_does_not_end_it(tiny: Settings) -> None:
+    """The server stands still: the kernel ends the worker at its own limit of processor time."""
+    with busy_server(tiny, seconds=1) as server:
+        [computing] = [os.pidfd_open(pid) for pid in workers_of(server.pid) if os.getpriority(os.PRIO_PROCESS, pid) == 10]
+        server.send_signal(signal.SIGSTOP)
+        assert wait_for_end(computing)
+
+
+def test_queries_are_answered_again_after_the_foreman_was_killed(tiny: Settings) -> None:
+    with Sparql(tiny) as pool:
+        before = set(children_of(os.getpid()))
+        pool.execute("ASK {}", format="json")
+        [foreman] = [child for child in children_of(os.getpid()) if child not in before and is_foreman(child)]
+        os.kill(foreman, signal.SIGKILL)
+        answers = [outcome_of(pool, "ASK {}") for _ in range(5)]
+        assert answers[-1] == b'{"head":{},"boolean":true}'
+
+
+def outcome_of(pool: Sparql, query: str) -> bytes | str:
+    """The answer, or the kind of error."""
+    try:
+        return pool.execute(query, format="json").body
+    except KoopkgError as error:
+        return type(error).__name__
 
 
 def wait_for_end(descriptor: int) -> bool:
