@@ -11,26 +11,24 @@ Source: Corbató, Merwin-Daggett and Daley, An Experimental Time-Sharing System,
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from koopkg.config import Settings
-from koopkg.errors import BusyError, QueryError, QueryLimitError, SparqlWorkerError
+from koopkg.errors import BusyError, QueryError, QueryLimitError
+from koopkg.sparql.crew import SPARES, Crew
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
 from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
 from koopkg.sparql.messages import Answer, Job
-from koopkg.sparql.process import Foreman, WorkerProcess
 from koopkg.sparql.turns import Turns
 from koopkg.text import query_text
 
 __all__ = ["Query", "SparqlPool", "SparqlResult", "answer"]
 
-_LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
@@ -39,10 +37,6 @@ _RECENT_SECONDS = 60
 _REMEMBERED = 1_000
 _LONG_QUERY = 5_000
 """Characters from which a query is inspected in a thread, so that the event loop never waits for it."""
-_SPARES, _IDLE = 2, 4
-"""Workers that wait for the next query: as many are always started ahead, and no more than so many are kept."""
-_GROWN_MIB = 64
-"""A worker that holds so much more memory after a query than at its start is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +80,9 @@ class _SunkError(Exception):
 class SparqlPool:
     """Workers over the store of one snapshot; belongs to one event loop."""
 
-    def __init__(self, graph: Path, settings: Settings, *, spares: int = _SPARES) -> None:
-        self._graph = graph
+    def __init__(self, graph: Path, settings: Settings, *, spares: int = SPARES) -> None:
         self._settings = settings
-        self._spares = spares
-        self._foreman: Foreman | None = None
-        self._hiring = asyncio.Lock()
-        self._idle: list[WorkerProcess] = []
-        self._starting: set[asyncio.Task[None]] = set()
+        self._crew = Crew(graph, settings, spares=spares)
         places = settings.sparql_workers
         heavy_places = max(1, len(os.sched_getaffinity(0)) - 1)
         self._turns = (
@@ -103,7 +92,6 @@ class SparqlPool:
         )
         self._known_levels: dict[int, int] = {}
         self._recently_heavy: dict[str, float] = {}
-        self._is_closed = False
 
     @property
     def waiting_heavy(self) -> int:
@@ -116,8 +104,7 @@ class SparqlPool:
         Raises:
             SparqlWorkerError: A worker cannot be started or cannot be isolated.
         """
-        while len(self._idle) < self._spares:
-            self._idle.append(await self._new_worker())
+        await self._crew.start()
 
     async def read(self, text: str) -> Query:
         """Look at a query as far as its text alone tells.
@@ -168,16 +155,7 @@ class SparqlPool:
 
     async def close(self) -> None:
         """End all workers; queries in work fail."""
-        self._is_closed = True
-        for task in list(self._starting):
-            task.cancel()
-        await asyncio.gather(*self._starting, return_exceptions=True)
-        for worker in self._idle:
-            worker.end()
-        self._idle.clear()
-        async with self._hiring:
-            if self._foreman is not None:
-                await self._foreman.end()
+        await self._crew.close()
 
     async def _job(self, query: str, format: str, base_iri: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str], may_gzip: bool) -> Job:
         """The graphs named in the request override FROM (SPARQL 1.1 Protocol, section 2.1.4)."""
@@ -195,7 +173,7 @@ class SparqlPool:
             async with AsyncExitStack() as place:
                 await self._take_turn(place, level, job, client)
                 try:
-                    return await self._run(job, key, place, client)
+                    return await self._run(job, level, place, client, key)
                 except _SunkError:
                     continue
 
@@ -217,14 +195,13 @@ class SparqlPool:
         except TimeoutError:
             raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
 
-    async def _run(self, job: Job, key: int, place: AsyncExitStack, client: str) -> Answer:
-        """Evaluate, sinking through the levels as long as they have places.
+    async def _run(self, job: Job, level: int, place: AsyncExitStack, client: str, key: int) -> Answer:
+        """Evaluate, beginning at a level and sinking through the next ones as long as they have places.
 
         Raises:
             _SunkError: The next level, which is remembered, has none.
         """
-        level = self._known_levels.get(key, 0)
-        async with self._asked(job, level) as (asked, worker):
+        async with self._crew.asked(job, niceness=_LEVELS[level].niceness) as (asked, worker):
             began = asyncio.get_running_loop().time()
             while True:
                 ran = asyncio.get_running_loop().time() - began
@@ -241,61 +218,6 @@ class SparqlPool:
                     raise _SunkError
                 await self._take_turn(place, level, job, client)
                 worker.be_nice(_LEVELS[level].niceness)
-
-    @asynccontextmanager
-    async def _asked(self, job: Job, level: int) -> AsyncIterator[tuple[asyncio.Task[Answer], WorkerProcess]]:
-        """A job in work and who works on it; the worker goes back to the others if it has answered, else it is ended."""
-        self._dismiss_dead()
-        worker = self._idle.pop() if self._idle else await self._new_worker()
-        self._replenish()
-        worker.be_nice(_LEVELS[level].niceness)
-        asked = asyncio.create_task(worker.ask(job))
-        try:
-            yield asked, worker
-        finally:
-            asked.cancel()
-            await asyncio.wait({asked})
-            if not asked.cancelled():
-                asked.exception()  # whoever waited for it has seen it; where nobody did, nobody has to
-            self._put_back(worker)
-
-    def _put_back(self, worker: WorkerProcess) -> None:
-        has_grown = worker.resident_mib > worker.first_resident_mib + _GROWN_MIB
-        if worker.is_free and not has_grown and not self._is_closed and len(self._idle) < _IDLE and worker.be_nice(0):
-            self._idle.append(worker)
-        else:
-            worker.end()
-        self._replenish()
-
-    async def _new_worker(self) -> WorkerProcess:
-        async with self._hiring:
-            if self._is_closed:
-                raise SparqlWorkerError("the snapshot is closed")
-            if self._foreman is not None and not self._foreman.is_alive:
-                await self._foreman.end()
-                self._foreman = None
-            if self._foreman is None:
-                self._foreman = await Foreman.start(self._graph, self._settings)
-        return await self._foreman.worker()
-
-    def _replenish(self) -> None:
-        """Start spare workers in the background."""
-        self._dismiss_dead()
-        for _ in range(self._spares - len(self._idle) - len(self._starting) if not self._is_closed else 0):
-            task = asyncio.create_task(self._start_spare())
-            self._starting.add(task)
-            task.add_done_callback(self._starting.discard)
-
-    def _dismiss_dead(self) -> None:
-        for worker in [worker for worker in self._idle if not worker.is_free]:
-            self._idle.remove(worker)
-            worker.end()
-
-    async def _start_spare(self) -> None:
-        try:
-            self._idle.append(await self._new_worker())
-        except SparqlWorkerError as error:
-            _LOG.error("no spare query worker: %s", error)  # the next query tries again, and tells its client
 
     def _remember(self, key: int, level: int) -> None:
         """Note the level of a query, the newest last."""
