@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import as_file, files
+from types import FrameType
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -39,7 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await site.open_first()  # so that the first visitor does not wait
-        yield {"request_seconds": site.settings.request_timeout_seconds}
+        with _told_to_stop(site.stopping):
+            yield {"request_seconds": site.settings.request_timeout_seconds}
         await site.close()
 
     app = _Application(site, lifespan=lifespan)
@@ -53,6 +58,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     with as_file(files("koopkg_api").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     return app
+
+
+@contextmanager
+def _told_to_stop(stopping: asyncio.Event) -> Iterator[None]:
+    """Set an event as soon as the server is told to stop: it waits for its requests first, and a heavy query would make it wait long."""
+    loop, server_handlers = asyncio.get_running_loop(), {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stopping.set)
+        handler = server_handlers[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    is_process = threading.current_thread() is threading.main_thread()  # else it is a test that runs the application beside others
+    for number in server_handlers if is_process else ():
+        signal.signal(number, stop)
+    yield
+    for number, handler in server_handlers.items() if is_process else ():
+        signal.signal(number, handler)
 
 
 class _Application(FastAPI):

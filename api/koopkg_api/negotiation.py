@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from koopkg.sparql import GRAPH_FORMATS
 
-__all__ = ["RDF_TYPES", "allowed_methods", "best_match", "is_for_programs", "path_below_root"]
+__all__ = ["RDF_TYPES", "allowed_methods", "best_match", "is_for_programs", "is_told_by_a_page", "path_below_root"]
 
 RDF_TYPES = frozenset(media.partition(";")[0] for media, _ in GRAPH_FORMATS.values())
 _FOR_PROGRAMS = frozenset({"api", "sparql", "healthz", "readyz", "openapi.json"})
@@ -55,7 +55,17 @@ def is_for_programs(scope: Scope) -> bool:
     path = path_below_root(scope)
     if path.split("/")[1] in _FOR_PROGRAMS or path.rpartition(".")[2] in GRAPH_FORMATS:
         return True
-    return best_match(Headers(scope=scope).get("accept", ""), [*_FOR_PEOPLE, *sorted(RDF_TYPES), "application/json"]) not in (None, *_FOR_PEOPLE)
+    return best_match(_accept(scope), [*_FOR_PEOPLE, *sorted(RDF_TYPES), "application/json"]) not in (None, *_FOR_PEOPLE)
+
+
+def is_told_by_a_page(scope: Scope) -> bool:
+    """Whether a failure is told by a page: also to a browser that has sent the form of the SPARQL page."""
+    is_browser = best_match(_accept(scope), ["application/json", *_FOR_PEOPLE]) in _FOR_PEOPLE
+    return not is_for_programs(scope) or (is_browser and path_below_root(scope) == "/sparql")
+
+
+def _accept(scope: Scope) -> str:
+    return Headers(scope=scope).get("accept", "")
 
 
 def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:

@@ -24,7 +24,7 @@ from koopkg.errors import (
     UnknownCaseError,
 )
 from koopkg.namespaces import BASE
-from koopkg_api.negotiation import allowed_methods, is_for_programs
+from koopkg_api.negotiation import allowed_methods, is_told_by_a_page
 from koopkg_api.rendering import render
 
 __all__ = ["PROBLEM_RESPONSES", "Problem", "describe", "install", "respond"]
@@ -87,7 +87,7 @@ def describe(status: HTTPStatus, detail: str, *, instance: str, field: str | Non
 
 def respond(request: Request, status: HTTPStatus, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that failed: problem details for programs, a page for people."""
-    if not is_for_programs(request.scope):
+    if is_told_by_a_page(request.scope):
         return render(request, "error.html", {"status": status.value, "detail": detail}, status_code=status.value, headers=headers)
     problem = describe(status, detail, instance=request.url.path, field=field)
     return JSONResponse(problem.model_dump(exclude_none=True), status.value, media_type="application/problem+json", headers=headers)

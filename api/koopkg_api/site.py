@@ -63,6 +63,7 @@ class Site:
         """Every snapshot that is open -> requests that are being answered from it."""
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
+        self.stopping = asyncio.Event()
         self._ending: set[asyncio.Task[None]] = set()
 
     @property

@@ -102,6 +102,45 @@ def test_line_breaks_at_the_ends_of_a_pasted_line_are_not_shared(scripted: Page,
     assert urlsplit(scripted.url).query == "q=B%C3%BCrgerbus"
 
 
+def test_a_step_takes_along_what_was_typed_since(scripted: Page, server: Server) -> None:
+    scripted.goto(server.address + "/?q=Gemeinde&state=Hessen")
+    scripted.get_by_label("Was haben Sie vor?").fill("Standesamt zusammenlegen")
+    scripted.get_by_role("link", name="Ohne Filter suchen").click()
+    scripted.wait_for_url("**/?q=Standesamt*")
+    assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
+    scripted.goto(server.address + "/")
+    scripted.get_by_label("Was haben Sie vor?").fill("Wir planen etwas")
+    scripted.get_by_role("link", name="Ganzen Text einfügen").click()
+    scripted.wait_for_url("**/?*long=1*")
+    assert scripted.get_by_label("Was haben Sie vor?").input_value() == "Wir planen etwas"
+
+
+def test_however_long_the_text_what_comes_of_it_is_in_sight(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(server.address + "/?q=" + quote_plus(LONG))
+    heading = page.locator("#count").bounding_box()
+    assert heading is not None
+    assert heading["y"] < 800
+
+
+def test_however_long_the_text_what_is_wrong_with_it_is_in_sight(scripted: Page, server: Server) -> None:
+    scripted.set_viewport_size({"width": 1280, "height": 900})
+    scripted.goto(server.address + "/")
+    scripted.get_by_label("Was haben Sie vor?").fill(LONG + LONG)
+    scripted.get_by_role("button", name="Vergleichbare Fälle suchen").click()
+    scripted.wait_for_url("**/?q=*")
+    problem = scripted.get_by_role("alert").bounding_box()
+    assert problem is not None
+    assert problem["y"] < 800
+
+
+def test_line_ends_of_a_browser_do_not_count_twice(server: Server) -> None:
+    """5,000 characters as the person wrote them, sent with two for each line end."""
+    text = "Bauhof gemeinsam\n" * 294
+    assert 4_950 < len(text.strip()) <= 5_000 < len(text.replace("\n", "\r\n"))
+    assert soup_of(server, "/?q=" + quote_plus(text.strip().replace("\n", "\r\n"))).select_one("#count")
+
+
 def test_applied_filters_stand_above_the_hits_and_in_title_and_heading(server: Server) -> None:
     soup = soup_of(server, "/?q=Gemeinde&state=Hessen&state=Bavaria&status=aktiv")
     assert text_of(soup, "#count").endswith("vergleichbare Fälle – Land: Bayern oder Hessen; Stand: Aktiv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -160,6 +161,30 @@ def test_a_query_dies_with_its_connection(tiny: Settings) -> None:
             computing = os.pidfd_open(heavy[0]) if heavy else None
         connection.close()
         assert wait_for_end(computing)
+
+
+def test_a_browser_is_told_by_a_page_and_saves_under_a_name(server: Server) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    failed = server.request(f"/sparql?query={quote('SELECT * {')}&format=csv", headers=browser)
+    assert (failed.status, failed.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "syntax error in line 1" in failed.text
+    assert failed.headers["access-control-allow-origin"] == "*"
+    assert 'filename="koopkg.tsv"' in server.request(f"/sparql?query={quote(COUNT)}&format=tsv", headers=browser).headers["content-disposition"]
+
+
+def test_the_server_stops_at_once_though_a_heavy_query_runs(tiny: Settings) -> None:
+    """Told to by a signal: the client is told so, nothing is printed, no process is left."""
+    manager = running_server(tiny.data, KOOPKG_SPARQL_TIMEOUT_SECONDS="60")
+    with manager as started, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(started.request, f"/sparql?query={quote(HEAVY)}")
+        descriptors: list[int] = []
+        while not descriptors:
+            descriptors = [os.pidfd_open(pid) for pid in workers_of(manager.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) == 10]
+        manager.process.send_signal(signal.SIGTERM)
+        assert asked.result().status == 503
+        assert manager.process.stderr is not None
+        assert manager.process.stderr.read() == b""
+    assert wait_for_end(descriptors[0])
 
 
 def test_large_results_are_compressed_where_they_are_made(server: Server) -> None:

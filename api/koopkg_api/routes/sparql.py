@@ -26,8 +26,6 @@ __all__ = ["router"]
 router = APIRouter(tags=["sparql"])
 
 _T = TypeVar("_T")
-_CLIENT_CLOSED_REQUEST = 499
-"""Nobody reads it; nginx logs the same."""
 _FORMAT_PARAMETERS = ("format", "output", "results")
 _PARAMETERS = [
     {"name": "query", "in": "query", "required": False, "description": "A SPARQL 1.1 query; without it: the Service Description", "schema": {"type": "string"}},
@@ -101,24 +99,26 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
             named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
             may_gzip="gzip" in request.headers.get("accept-encoding", ""),
         )
-        result = await _unless_left(request, answering)
+        result = await _unless_in_vain(request, answering)
     if result is None:
-        return Response(status_code=_CLIENT_CLOSED_REQUEST)
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
     # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
     headers = {"Vary": "Accept, Accept-Encoding", "Content-Encoding": "gzip"} if result.is_gzipped else {"Vary": "Accept"}
+    headers["Content-Disposition"] = f'inline; filename="koopkg.{name}"'
     return Response(result.body, media_type=media_type or result.media_type, headers=headers)
 
 
-async def _unless_left(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:
-    """What comes of the work; None if the client leaves before, which ends the work."""
-    asked, left = asyncio.create_task(answering), asyncio.create_task(_left(request))
+async def _unless_in_vain(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:
+    """What comes of the work; None if the client leaves or the server is told to stop before, which ends the work."""
+    asked = asyncio.create_task(answering)
+    in_vain = [asyncio.create_task(_left(request)), asyncio.create_task(site_of(request).stopping.wait())]
     try:
-        await asyncio.wait({asked, left}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([asked, *in_vain], return_when=asyncio.FIRST_COMPLETED)
         return asked.result() if asked.done() else None
     finally:
-        asked.cancel()
-        left.cancel()
-        await asyncio.wait({asked, left})
+        for task in (asked, *in_vain):
+            task.cancel()
+        await asyncio.wait([asked, *in_vain])
 
 
 async def _left(request: Request) -> None:

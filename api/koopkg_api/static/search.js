@@ -1,4 +1,5 @@
 // The search field grows with its text; Enter searches, Shift+Enter breaks the line. Without this script it is one line, and Enter searches too.
+// A link that narrows the search takes along what was typed since.
 const field = document.querySelector("#q[data-grows]");
 
 function textArea(line) {
@@ -6,6 +7,7 @@ function textArea(line) {
   for (const { name, value } of line.attributes) {
     if (name !== "type" && name !== "value") area.setAttribute(name, value);
   }
+  area.defaultValue = line.defaultValue;
   area.value = line.value;
   area.rows = 1;
   const hadFocus = document.activeElement === line;
@@ -31,5 +33,15 @@ if (field) {
   area.form.addEventListener("submit", () => {
     area.value = area.value.trim();
   });
+  for (const step of document.querySelectorAll("a[data-step]")) {
+    step.addEventListener("click", () => {
+      const text = area.value.trim();
+      if (text === area.defaultValue.trim()) return;
+      const address = new URL(step.href);
+      address.searchParams.set("q", text);
+      address.searchParams.delete("page");
+      step.href = address;
+    });
+  }
   grow();
 }

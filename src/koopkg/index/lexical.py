@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 import tantivy
 
@@ -19,6 +20,7 @@ __all__ = ["LexicalDocument", "LexicalIndex", "build_lexical_index"]
 
 _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "parts": 0.4, "english": 1.0}
 """Weight of a field; compounds' parts count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
+_REMOVAL_TRIES = 100
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
 
@@ -102,12 +104,22 @@ def _write(folder: Path, documents: Iterable[LexicalDocument], analyser: _Analys
 
 def _opened(folder: Path) -> tantivy.Index:
     """The index, opened through links to its files: Tantivy locks the folder that it opens, and a snapshot may be read-only."""
-    # Tantivy watches the folder from a thread, which may write its lock once more while the folder is removed.
-    with TemporaryDirectory(prefix="koopkg-", ignore_cleanup_errors=True) as links:
+    links = Path(mkdtemp(prefix="koopkg-"))
+    try:
         for path in folder.iterdir():
             if not path.name.endswith(".lock"):
                 Path(links, path.name).symlink_to(path.resolve())
-        return tantivy.Index.open(links)  # maps all files into memory and then needs their names no longer
+        return tantivy.Index.open(str(links))  # maps all files into memory and then needs their names no longer
+    finally:
+        _remove(links)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that Tantivy watches from a thread, which may write its lock once more in the meantime."""
+    for _ in range(_REMOVAL_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 class LexicalIndex:

@@ -220,10 +220,9 @@ class SearchEngine:
 
     def _checked(self, text: str, limit: int, offset: int) -> str:
         """The text as everything else works with it."""
-        longest = self._settings.max_query_characters
+        text, longest = query_text(text, field="q"), self._settings.max_query_characters
         if len(text) > longest:
             raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
-        text = query_text(text, field="q")
         if not text.strip():
             raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
         if not 1 <= limit <= MAX_LIMIT:
