@@ -19,6 +19,7 @@ from koopkg.errors import KoopkgError, SnapshotError
 from koopkg.search import SearchEngine
 from koopkg.snapshot import SnapshotFiles
 from koopkg.sparql import SparqlPool
+from koopkg_api.sending import sending_places
 
 __all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_of"]
 
@@ -64,6 +65,7 @@ class Site:
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
+        self.sending = sending_places()
         self._ending: set[asyncio.Task[None]] = set()
 
     @property

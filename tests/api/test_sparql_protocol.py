@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import signal
@@ -16,7 +17,7 @@ import rdflib
 
 from koopkg.config import Settings
 from koopkg_api.negotiation import best_match
-from tests.conftest import Server, running_server
+from tests.conftest import Answer, Server, running_server
 from tests.koopkg.sparql.test_pool import HEAVY, wait_for_end, workers_of
 
 COUNT = "SELECT (COUNT(?case) AS ?n) { ?case a koop:Cooperation }"
@@ -185,6 +186,33 @@ def test_the_server_stops_at_once_though_a_heavy_query_runs(tiny: Settings) -> N
         assert manager.process.stderr is not None
         assert manager.process.stderr.read() == b""
     assert wait_for_end(descriptors[0])
+
+
+def test_a_client_may_leave_two_large_answers_unread(server: Server) -> None:
+    """A third is put off, so that slow readers do not fill the memory; others and, once they have been read, it too get theirs."""
+    request = f"GET /sparql?query={quote(LARGE)}&format=xml HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    host, port = server.address.removeprefix("http://").split(":")
+    with contextlib.ExitStack() as unread:
+        for _ in range(2):
+            connection = unread.enter_context(contextlib.closing(socket.socket()))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            connection.connect((host, int(port)))
+            connection.sendall(request)
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        third = server.request(f"/sparql?query={quote(LARGE)}&format=xml")
+        assert (third.status, third.headers["retry-after"]) == (429, "5")
+    whole = read_when_free(server)
+    assert len(whole.body) == int(whole.headers["content-length"]) > 2**22
+
+
+LARGE = "SELECT * { ?a ?b ?c . ?a a ?e }"
+
+
+def read_when_free(server: Server) -> Answer:
+    """The large answer, once the server has noticed that the others are gone."""
+    while (answer := server.request(f"/sparql?query={quote(LARGE)}&format=xml")).status == 429:
+        pass
+    return answer
 
 
 def test_large_results_are_compressed_where_they_are_made(server: Server) -> None:

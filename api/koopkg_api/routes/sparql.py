@@ -9,6 +9,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from koopkg.errors import QueryError
@@ -17,6 +18,7 @@ from koopkg.sparql import formats_of
 from koopkg_api.negotiation import best_match
 from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import render
+from koopkg_api.sending import LARGE_BYTES, LargeResponse
 from koopkg_api.site import site_of
 from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, named_format, offered_for
 from koopkg_api.sparql_service import service_description
@@ -28,7 +30,13 @@ router = APIRouter(tags=["sparql"])
 _T = TypeVar("_T")
 _FORMAT_PARAMETERS = ("format", "output", "results")
 _PARAMETERS = [
-    {"name": "query", "in": "query", "required": False, "description": "A SPARQL 1.1 query; without it: the Service Description", "schema": {"type": "string"}},
+    {
+        "name": "query",
+        "in": "query",
+        "required": False,
+        "description": "A SPARQL 1.1 query; without it: the Service Description",
+        "schema": {"type": "string", "minLength": 1},
+    },
     {"name": "default-graph-uri", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}}},
     {"name": "named-graph-uri", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}}},
     *(
@@ -50,8 +58,10 @@ _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/sparql-query": {"schema": {"type": "string"}},
-            "application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
+            "application/sparql-query": {"schema": {"type": "string", "minLength": 1}},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string", "minLength": 1}}}
+            },
         },
     }
 }
@@ -76,6 +86,8 @@ async def sparql_post(request: Request) -> Response:
         body = (await request.body()).decode("utf-8")
     except UnicodeDecodeError:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
+    except ClientDisconnect:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body did not arrive whole") from None
     in_address = parse_qsl(request.url.query, keep_blank_values=True)
     if media_type.strip() == "application/sparql-query":
         return await _answer(request, [*in_address, ("query", body)])
@@ -85,7 +97,7 @@ async def sparql_post(request: Request) -> Response:
 
 
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
-    text = _only_query(pairs)
+    text, client = _only_query(pairs), request.client.host if request.client else ""
     async with site_of(request).serving() as served:
         request.state.snapshot = served.id
         query = await served.sparql.read(text)
@@ -93,7 +105,7 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
         answering = served.sparql.execute(
             query,
             format=name,
-            client=request.client.host if request.client else "",
+            client=client,
             base_iri=_endpoint(request),
             default_graphs=[value for name, value in pairs if name == "default-graph-uri"],
             named_graphs=[value for name, value in pairs if name == "named-graph-uri"],
@@ -105,7 +117,10 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
     # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
     headers = {"Vary": "Accept, Accept-Encoding", "Content-Encoding": "gzip"} if result.is_gzipped else {"Vary": "Accept"}
     headers["Content-Disposition"] = f'inline; filename="koopkg.{name}"'
-    return Response(result.body, media_type=media_type or result.media_type, headers=headers)
+    media_type = media_type or result.media_type
+    if len(result.body) >= LARGE_BYTES:
+        return LargeResponse(result.body, places=site_of(request).sending, client=client, media_type=media_type, headers=headers)
+    return Response(result.body, media_type=media_type, headers=headers)
 
 
 async def _unless_in_vain(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:

@@ -2,5 +2,6 @@
 
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
 from koopkg.sparql.pool import Query, SparqlPool, SparqlResult, answer
+from koopkg.sparql.turns import Turns
 
-__all__ = ["GRAPH_FORMATS", "RESULT_FORMATS", "Query", "SparqlPool", "SparqlResult", "answer", "formats_of"]
+__all__ = ["GRAPH_FORMATS", "RESULT_FORMATS", "Query", "SparqlPool", "SparqlResult", "Turns", "answer", "formats_of"]

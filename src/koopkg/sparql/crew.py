@@ -16,8 +16,8 @@ from koopkg.sparql.process import Foreman, WorkerProcess
 __all__ = ["SPARES", "Crew"]
 
 _LOG = logging.getLogger(__name__)
-SPARES, _MOST_IDLE = 2, 4
-"""Workers that wait for the next job: as many are always started ahead, and no more than so many are kept."""
+SPARES, _MOST_IDLE, _MOST_STARTING = 2, 4, 3
+"""Workers that wait for the next job: as many are always started ahead, no more than so many are kept, and so many started at the same time."""
 _GROWN_MIB = 64
 """A worker that holds so much more memory after a job than at its start is replaced."""
 
@@ -31,7 +31,9 @@ class Crew:
         self._spares = spares
         self._foreman: Foreman | None = None
         self._hiring = asyncio.Lock()
-        self._idle: list[WorkerProcess] = []
+        self._idle: asyncio.LifoQueue[WorkerProcess | SparqlWorkerError] = asyncio.LifoQueue()
+        """Workers without a job; while somebody waits for one also why none could be started."""
+        self._wanted = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -41,8 +43,8 @@ class Crew:
         Raises:
             SparqlWorkerError: A worker cannot be started or cannot be isolated.
         """
-        while len(self._idle) < self._spares:
-            self._idle.append(await self._new_worker())
+        while self._idle.qsize() < self._spares:
+            self._idle.put_nowait(await self._new_worker())
 
     @asynccontextmanager
     async def asked(self, job: Job, *, niceness: int) -> AsyncIterator[tuple[asyncio.Task[Answer], WorkerProcess]]:
@@ -51,9 +53,7 @@ class Crew:
         Raises:
             SparqlWorkerError: No worker can be started.
         """
-        self._dismiss_dead()
-        worker = self._idle.pop() if self._idle else await self._new_worker()
-        self._replenish()
+        worker = await self._taken()
         worker.be_nice(niceness)
         asked = asyncio.create_task(worker.ask(job))
         try:
@@ -71,39 +71,55 @@ class Crew:
         for task in list(self._starting):
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        for worker in self._idle:
-            worker.end()
-        self._idle.clear()
+        while not self._idle.empty():
+            if isinstance(worker := self._idle.get_nowait(), WorkerProcess):
+                worker.end()
         async with self._hiring:
             if self._foreman is not None:
                 await self._foreman.end()
 
+    async def _taken(self) -> WorkerProcess:
+        """A worker without a job, as soon as there is one.
+
+        Who gives up waiting leaves the worker that was started to the next one.
+        """
+        self._wanted += 1
+        try:
+            while True:
+                self._replenish()
+                worker = await self._idle.get()
+                if isinstance(worker, SparqlWorkerError):
+                    raise worker
+                if worker.is_free:
+                    return worker
+                worker.end()
+        finally:
+            self._wanted -= 1
+            self._replenish()
+
     def _put_back(self, worker: WorkerProcess) -> None:
         has_grown = worker.resident_mib > worker.first_resident_mib + _GROWN_MIB
-        if worker.is_free and not has_grown and not self._is_closed and len(self._idle) < _MOST_IDLE and worker.be_nice(0):
-            self._idle.append(worker)
+        if worker.is_free and not has_grown and not self._is_closed and self._idle.qsize() < _MOST_IDLE + self._wanted:
+            self._idle.put_nowait(worker)
         else:
             worker.end()
         self._replenish()
 
     def _replenish(self) -> None:
-        """Start spare workers in the background."""
-        self._dismiss_dead()
-        for _ in range(self._spares - len(self._idle) - len(self._starting) if not self._is_closed else 0):
-            task = asyncio.create_task(self._start_spare())
+        """Start workers in the background: the spare ones, and for who waits; never many at once."""
+        missing = self._spares + self._wanted - self._idle.qsize() - len(self._starting)
+        for _ in range(min(missing, _MOST_STARTING - len(self._starting)) if not self._is_closed else 0):
+            task = asyncio.create_task(self._start_worker())
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
 
-    async def _start_spare(self) -> None:
+    async def _start_worker(self) -> None:
         try:
-            self._idle.append(await self._new_worker())
+            self._idle.put_nowait(await self._new_worker())
         except SparqlWorkerError as error:
-            _LOG.error("no spare query worker: %s", error)  # the next job tries again, and tells its client
-
-    def _dismiss_dead(self) -> None:
-        for worker in [worker for worker in self._idle if not worker.is_free]:
-            self._idle.remove(worker)
-            worker.end()
+            _LOG.error("no query worker: %s", error)
+            if self._wanted:
+                self._idle.put_nowait(error)
 
     async def _new_worker(self) -> WorkerProcess:
         async with self._hiring:

@@ -23,16 +23,18 @@ __all__ = ["main"]
 _PR_SET_PDEATHSIG = 1
 
 
-def main(control: socket.socket, *, server: int, graph: str, memory_mib: int, is_isolated: bool) -> None:
+def main(control: socket.socket, *, server: int, graph: str, memory_mib: int, is_isolated: bool, niceness: int) -> None:
     """Fork a worker for each descriptor that comes over `control`, and report each start and each end as a line of JSON.
 
     Args:
         server: Process id of the server.
+        niceness: Of the foreman and, at first, of its workers.
         is_isolated: Whether workers have to be unable to open sockets; only off where the operator said so.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends its workers itself
     if not _die_with(server):
         return
+    os.setpriority(os.PRIO_PROCESS, 0, niceness)
     if is_isolated:
         try:
             forbid_sockets()

@@ -38,10 +38,10 @@ _TOKEN = re.compile(
     |(?P<sign>[\s\S])""",
     re.VERBOSE | re.DOTALL,
 )
-_TARGET = re.compile(r"[?$]\w+|<[^<>\"{}|^`\\\x00-\x20]*>|[\w.-]{0,200}:(?:[\w:%.-]|\\.)*")
-"""What can stand between SERVICE and its group: a variable, an IRI or a prefixed name."""
+_TARGET = re.compile(r"""[?$][^\s{}<>()"'#]+|<[^<>"{}|^`\\\x00-\x20]*>|[^\s{}<>()"'#?$:]{0,200}:(?:[^\s{}<>()"'#\\]|\\.)*""")
+"""What can stand between SERVICE and its group: a variable, an IRI or a prefixed name, more freely than the grammar has them."""
 _RUN = re.compile(r"[\w.-]+")
-_LONGEST_PREFIX = 200
+_LONGEST_PREFIX, _LONGEST_IRI = 200, 2_000
 """The bound above keeps the time linear in the length of a query; a longer prefix is refused, so that it hides nothing."""
 _QUOTATION_MARKS = ("'", '"')
 _SILENT = re.compile("silent", re.IGNORECASE)
@@ -83,7 +83,11 @@ def inspect(query: str) -> Form:
 
 
 def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
-    """The dataset that FROM and FROM NAMED of a query name; None if there is neither."""
+    """The dataset that FROM and FROM NAMED of a query name; None if there is neither.
+
+    Raises:
+        QueryError: The address of a graph, or one that it is resolved against, is no address.
+    """
     prefixes, base = dict(PREFIXES), base_iri or ""
     default: list[str] = []
     named: list[str] = []
@@ -93,9 +97,9 @@ def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
         following = tokens[place + 1 : place + 3]
         word = token.text.upper() if token.kind == "word" else ""
         if word == "PREFIX" and len(following) == 2:
-            prefixes[following[0].text.removesuffix(":")] = urljoin(base, following[1].text[1:-1])
+            prefixes[following[0].text.removesuffix(":")] = _resolved(following[1], base)
         elif word == "BASE" and following:
-            base = urljoin(base, following[0].text[1:-1])
+            base = _resolved(following[0], base)
         elif word == "FROM" and following:
             has_clause = True
             is_named = following[0].text.upper() == "NAMED"
@@ -108,7 +112,22 @@ def _expanded(token: _Token, prefixes: dict[str, str], base: str) -> str:
     if token.kind == "name":
         prefix, _, local = token.text.partition(":")
         return prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
-    return urljoin(base, token.text[1:-1])
+    return _resolved(token, base)
+
+
+def _resolved(token: _Token, base: str) -> str:
+    """An IRI as written, resolved against the base address.
+
+    Raises:
+        QueryError: It cannot be, or grows beyond bounds.
+    """
+    try:
+        resolved = urljoin(base, token.text[1:-1])
+    except ValueError as error:
+        raise QueryError(f"query: {token.text} is no address ({error}); correct it", field="query") from None
+    if len(resolved) > _LONGEST_IRI:
+        raise QueryError(f"query: an address resolves to more than {_LONGEST_IRI:,} characters; write a shorter one", field="query")
+    return resolved
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -144,9 +163,11 @@ def _form(tokens: list[_Token]) -> Form:
 
 
 def _depth(tokens: list[_Token]) -> int:
-    """How deep brackets are nested, a row of signs before one operand counted like brackets."""
+    """How deep brackets are nested, a row of signs before one operand counted like brackets, and those in what may be an IRI or a comparison, too."""
     deepest = depth = row = 0
     for token in tokens:
+        if token.kind == "iri":
+            deepest = max(deepest, depth + token.text.count("(") + token.text.count("["))
         row = row + 1 if token.kind == "sign" and token.text in "!-+^" else 0
         if token.kind == "sign" and token.text in "([{":
             depth += 1

@@ -1,9 +1,9 @@
 """Queries of many clients -> a few worker processes: light ones at once, heavy ones one after the other, none longer than its limit.
 
-Nobody can tell from a text how long a query runs. So each begins at the first of three levels and sinks when it runs longer than queries of that level
-do. Lower levels have fewer places and less priority; at the last one, for heavy queries, there is one place less than there are processor cores, so
-that light queries, searches and pages always find a core. Where the next level has no place free, the worker is ended and the query begins anew when
-the turn of its client comes. The level is remembered for the next time.
+Nobody can tell from a text how long a query runs. So each begins at the first of three levels and sinks when it has used more processor time
+than queries of that level do. Lower levels have fewer places and less priority; at the last one, for heavy queries, there is one place less than there
+are processor cores, so that light queries, searches and pages always find a core. Where the next level has no place free, the worker is ended and the
+query begins anew when the turn of its client comes. The level is remembered for the next time.
 
 Source: Corbató, Merwin-Daggett and Daley, An Experimental Time-Sharing System, 1962, the multi-level queue.
 """
@@ -34,6 +34,7 @@ _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
 _RECENT_SECONDS = 60
 """For so long after a heavy query a client is asked to wait when the queue of heavy ones is full, rather than tried once more."""
+_LEAST_WAIT_SECONDS = 0.005
 _REMEMBERED = 1_000
 _LONG_QUERY = 5_000
 """Characters from which a query is inspected in a thread, so that the event loop never waits for it."""
@@ -44,7 +45,8 @@ class _Level:
     """A level of the queue.
 
     Attributes:
-        seconds: How long a query may have run here before it sinks, counted from its beginning; infinite at the last level.
+        seconds: How much processor time a query may have used before it sinks, counted from its beginning; infinite at the last level.
+            Processor time, because on a busy machine every query takes long.
         niceness: Priority of its workers, as nice(2) counts.
     """
 
@@ -86,10 +88,12 @@ class SparqlPool:
         places = settings.sparql_workers
         heavy_places = max(1, len(os.sched_getaffinity(0)) - 1)
         self._turns = (
-            Turns(places, most_of_client=200, most_waiting=200),
+            Turns(places, most_of_client=50, most_waiting=200),
             Turns(max(1, places // 2), most_of_client=50, most_waiting=50),
             Turns(heavy_places, most_of_client=2, most_waiting=16),
         )
+        self._trials = Turns(1, most_of_client=10, most_waiting=50)
+        """The place above the last level for clients that had a heavy query of late: they try new ones one after the other, beside everybody else."""
         self._known_levels: dict[int, int] = {}
         self._recently_heavy: dict[str, float] = {}
 
@@ -184,14 +188,15 @@ class SparqlPool:
             BusyError: There are too many who wait, or it takes too long.
         """
         now = asyncio.get_running_loop().time()
-        if level and self._turns[_HEAVY].is_full and self._recently_heavy.get(client, 0) > now - _RECENT_SECONDS:
+        is_suspect = self._recently_heavy.get(client, -_RECENT_SECONDS) > now - _RECENT_SECONDS
+        if level and is_suspect and self._turns[_HEAVY].is_full:
             raise BusyError("too many heavy queries are waiting; try again later")
         if level == _HEAVY:
             self._note_heavy(client, now)
         longest = _LONGEST_WAIT * job.seconds
         try:
             async with asyncio.timeout(longest):
-                await place.enter_async_context(self._turns[level].turn(client))
+                await place.enter_async_context((self._trials if is_suspect and level < _HEAVY else self._turns[level]).turn(client))
         except TimeoutError:
             raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
 
@@ -202,16 +207,20 @@ class SparqlPool:
             _SunkError: The next level, which is remembered, has none.
         """
         async with self._crew.asked(job, niceness=_LEVELS[level].niceness) as (asked, worker):
-            began = asyncio.get_running_loop().time()
+            deadline = asyncio.get_running_loop().time() + job.seconds
+            before = worker.processor_seconds()
+            used = 0.0
             while True:
-                ran = asyncio.get_running_loop().time() - began
-                await asyncio.wait({asked}, timeout=min(_LEVELS[level].seconds, job.seconds) - ran)
-                ran = asyncio.get_running_loop().time() - began
-                self._remember(key, next(number for number, fitting in enumerate(_LEVELS) if ran < fitting.seconds))
+                left = deadline - asyncio.get_running_loop().time()
+                await asyncio.wait({asked}, timeout=min(max(_LEVELS[level].seconds - used, _LEAST_WAIT_SECONDS), left))
+                used = max(used, worker.processor_seconds() - before)
+                self._remember(key, next(number for number, fitting in enumerate(_LEVELS) if used < fitting.seconds))
                 if asked.done():
                     return asked.result()
-                if ran >= job.seconds:
+                if asyncio.get_running_loop().time() >= deadline:
                     raise QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+                if used < _LEVELS[level].seconds:
+                    continue
                 level += 1
                 await place.aclose()
                 if not self._turns[level].has_place():

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ __all__ = ["Foreman", "WorkerProcess"]
 
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 30
+_BORN_NICE = 5
+"""The foreman and what it forks begin like this, so that starting workers does not delay pages; who is not the superuser cannot go back to less."""
 
 
 class Foreman:
@@ -43,7 +46,13 @@ class Foreman:
         Raises:
             SparqlWorkerError: Its workers cannot be isolated, or it does not start.
         """
-        options = {"server": os.getpid(), "graph": str(graph), "memory_mib": settings.sparql_memory_mib, "is_isolated": settings.sparql_isolation == "required"}
+        options = {
+            "server": os.getpid(),
+            "graph": str(graph),
+            "memory_mib": settings.sparql_memory_mib,
+            "is_isolated": settings.sparql_isolation == "required",
+            "niceness": _BORN_NICE,
+        }
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
@@ -122,7 +131,7 @@ class Foreman:
             if not started.done():
                 started.set_exception(SparqlWorkerError("the process that starts query workers has ended"))
         for code in self._codes.values():
-            code.set_result(-signal.SIGKILL)  # the kernel has killed its workers with it
+            code.set_result(0)  # the kernel has killed its workers with it; that is the fault of no query
 
     async def _told(self) -> dict[str, Any] | None:
         """The next thing it tells; None when it has ended."""
@@ -142,7 +151,7 @@ class WorkerProcess:
         self._code = code
         self._reader, self._writer = reader, writer
         self._has_job = False
-        self._niceness = 0
+        self._niceness = _BORN_NICE
         self.resident_mib = self.first_resident_mib = 0
 
     @classmethod
@@ -155,6 +164,15 @@ class WorkerProcess:
             worker.end()
             raise
         return worker
+
+    def processor_seconds(self) -> float:
+        """Processor time that it has used since its start; 0 once it is gone.
+
+        Source: clock_getcpuclockid(3), which makes the number of the clock from that of the process like this.
+        """
+        with contextlib.suppress(OSError):
+            return time.clock_gettime(~self._pid << 3 | 2)
+        return 0.0
 
     @property
     def is_free(self) -> bool:
@@ -177,18 +195,17 @@ class WorkerProcess:
             answer = await self._receive()
         except (asyncio.IncompleteReadError, ConnectionError):
             raise _why(await self._code, job) from None
-        self._has_job = False
+        self._has_job, self.resident_mib = False, answer.resident_mib
         if answer.kind == "syntax":
             raise QueryError(f"query: {answer.message}", field="query")
         if answer.kind == "memory":
             raise _too_much_memory()
         if answer.kind == "size":
             raise ResultTooLargeError(f"the result is larger than {job.most_bytes // 2**20} MiB; add LIMIT or select less")
-        self.resident_mib = answer.resident_mib
         return answer
 
     def be_nice(self, niceness: int) -> bool:
-        """Let others on the machine go first; false where going back to less is reserved for the superuser."""
+        """Let others on the machine go first; false where the worker stays nicer, because going back to less is reserved for the superuser."""
         if niceness != self._niceness:
             try:
                 os.setpriority(os.PRIO_PROCESS, self._pid, niceness)

@@ -10,6 +10,7 @@ import re
 import resource
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -59,7 +60,8 @@ def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
     limit = _address_space() + memory_mib * 2**20 + _STACK_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
+    # The server may leave at any moment; then there is nobody to tell.
+    with contextlib.suppress(ConnectionError), open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
         write_answer(answers, Answer("ready", resident_mib=_resident_mib()))
         threading.stack_size(_STACK_BYTES)
         thread = threading.Thread(target=_serve_jobs, args=(store, jobs, answers))
@@ -71,7 +73,7 @@ def _serve_jobs(store: ox.Store, jobs: BinaryIO, answers: BinaryIO) -> None:
     with contextlib.suppress(ConnectionError):
         while (job := read_job(jobs)) is not None:
             _limit_processor_time(job.seconds)
-            write_answer(answers, _answer(store, job))
+            write_answer(answers, replace(_answer(store, job), resident_mib=_resident_mib()))
 
 
 def _limit_processor_time(seconds: float) -> None:
@@ -99,7 +101,7 @@ def _answer(store: ox.Store, job: Job) -> Answer:
     is_gzipped = job.may_gzip and len(body) >= _LEAST_GZIPPED
     if is_gzipped:
         body = gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
-    return Answer("ok", resident_mib=_resident_mib(), is_gzipped=is_gzipped, body=body)
+    return Answer("ok", is_gzipped=is_gzipped, body=body)
 
 
 def _results(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
