@@ -227,12 +227,13 @@ def export(
     """
     from koopkg import snapshot
     from koopkg.export import export as run
+    from koopkg.files import write_whole
 
     content = run(snapshot.open_files(Settings.from_environment().data), format, separator=separator)
     if output is None:
         sys.stdout.buffer.write(content)
     else:
-        output.write_bytes(content)
+        write_whole(output, content)
 
 
 @snapshots_app.command("list")

@@ -11,7 +11,7 @@ from pathlib import Path
 from koopkg.errors import DocumentError, Problem
 from koopkg.text import printable
 
-__all__ = ["Files", "Skipped", "document_paths", "find_files", "read_bytes"]
+__all__ = ["Files", "Skipped", "document_paths", "find_files", "read_bytes", "write_whole"]
 
 _ENDINGS = (".md", ".markdown")
 _ABOUT_A_FOLDER = ("readme", "changelog")
@@ -130,3 +130,18 @@ def _check_kind(path: Path, status: os.stat_result) -> int:
 def _unreadable(path: Path, error: OSError, kind: str) -> DocumentError:
     expected = "a readable text file" if kind == "file" else "a folder that may be listed"
     return DocumentError(printable(str(path)), [Problem(kind, f"cannot be read: {error.strerror}; expected {expected}")])
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; what is no regular file, such as a pipe, is written to directly."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        temporary.unlink(missing_ok=True)

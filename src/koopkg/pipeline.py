@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from koopkg import __version__, graph, intake, ontology, snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError, GraphValidationError, Problem
-from koopkg.files import Skipped
+from koopkg.files import Skipped, write_whole
 from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
 from koopkg.intake import Candidate, Read, Rejected, Sources
@@ -232,7 +232,7 @@ def _build(
     build_lexical_index(staged.lexical, [_lexical_document(entry, terms) for entry in entries], analyses)
     rows, embedded = _embed(staged, entries, encoder, settings, progress)
     staged.analyses.write_text(analyses.to_json(), encoding="utf-8")
-    _write_atomically(analyses_path, analyses.to_json())
+    _write_cache(analyses_path, analyses.to_json())
     mentions = sum(len(link.evidence) for entry in entries for link in entry.linked.concepts)
     counts = {"documents": len(entries), "quads": len(all_quads), "triples": triples, "mentions": mentions, "vectors": rows}
     return counts, embedded, violating
@@ -282,7 +282,7 @@ def _checked_graph(
                 name = blamed[violation.focus_node]
                 violating[name] = (*violating.get(name, ()), f"graph: {violation}")
             progress.step(len(batch))
-    _write_atomically(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
+    _write_cache(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
     return quads, violating
 
 
@@ -372,8 +372,6 @@ def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[Candidate], f
         (folder / f"{name}.reason.txt").write_text(reasons, encoding="utf-8")
 
 
-def _write_atomically(path: Path, text: str) -> None:
+def _write_cache(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, text.encode())

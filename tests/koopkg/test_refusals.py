@@ -61,6 +61,16 @@ def test_export_to_where_it_cannot_go(target: str, message: str, tiny: Settings)
     assert_one_line(run_koopkg("export", "--output", target, data=tiny.data), message)
 
 
+def test_an_export_is_written_whole_or_not_at_all(tiny: Settings, tmp_path: Path) -> None:
+    """The limit of the shell on the size of files stands for a full disk."""
+    (tmp_path / "x.nq").write_text("as it was", encoding="utf-8")
+    done = shell('ulimit -f 8; trap "" XFSZ; "$@"', "export", "--output", str(tmp_path / "x.nq"), data=tiny.data)
+    assert_one_line(done, "File too large")
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["as it was"]
+    assert run_koopkg("export", "--output", str(tmp_path / "x.nq"), data=tiny.data).returncode == 0
+    assert (tmp_path / "x.nq").stat().st_size > 1_000_000
+
+
 def test_data_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("x", encoding="utf-8")
     assert_one_line(run_koopkg("ingest", str(TINY), data=tmp_path / "data"), "choose a folder; what is named here is a file")
