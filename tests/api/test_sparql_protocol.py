@@ -7,6 +7,7 @@ import gzip
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from urllib.parse import quote, urlencode
@@ -17,8 +18,8 @@ import rdflib
 
 from koopkg.config import Settings
 from koopkg_api.negotiation import best_match
-from tests.conftest import Answer, Server, running_server
-from tests.koopkg.sparql.test_pool import HEAVY, wait_for_end, workers_of
+from tests.conftest import DATA, Answer, Server, escaped_lines, running_server
+from tests.koopkg.sparql.test_pool import HEAVY, has_connection, wait_for_end, workers_of
 
 COUNT = "SELECT (COUNT(?case) AS ?n) { ?case a koop:Cooperation }"
 DESCRIBED = "DESCRIBE <https://w3id.org/koopkg/case/standesamt-lossetal>"
@@ -138,6 +139,18 @@ def test_each_refusal_says_what_it_is_to_scripts_of_other_sites_too(query: str, 
 def strict_server(tiny: Settings) -> Iterator[Server]:
     with running_server(tiny.data, KOOPKG_SPARQL_TIMEOUT_SECONDS="2", KOOPKG_SPARQL_MAX_RESULT_MIB="1") as started:
         yield started
+
+
+@pytest.mark.parametrize("before", [(), (sys.executable, str(DATA / "sparql" / "without.py"), "unshare")], ids=["as it is", "unshare refused"])
+def test_no_disguise_of_service_opens_a_connection(before: tuple[str, ...], tiny: Settings) -> None:
+    """Each is a 400, also where the kernel gives no namespace of its own for the network."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, running_server(tiny.data, before=before) as started:
+        port = str(listener.getsockname()[1])
+        for query in escaped_lines(DATA / "sparql" / "service.txt"):
+            answer = started.request("/sparql", method="POST", data=query.replace("PORT", port).encode(), headers=QUERY)
+            assert (answer.status, answer.json()["detail"].partition(":")[0]) == (400, "query"), query
+        assert not has_connection(listener)
+        assert b"true" in started.request("/sparql?query=ASK%7B%7D").body
 
 
 def test_a_third_heavy_query_of_a_client_is_put_off(strict_server: Server) -> None:

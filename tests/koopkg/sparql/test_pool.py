@@ -370,7 +370,7 @@ def is_foreman(process: int) -> bool:
 
 def test_without_isolation_there_is_no_worker_unless_the_operator_says_so(tiny: Settings) -> None:
     """Run where the kernel refuses seccomp filters, as some containers do."""
-    command = [sys.executable, str(DATA / "sparql" / "without_seccomp.py"), sys.executable, "-m", "koopkg.cli"]
+    command = [sys.executable, str(DATA / "sparql" / "without.py"), "seccomp", sys.executable, "-m", "koopkg.cli"]
     environment = {**os.environ, "KOOPKG_DATA": str(tiny.data)}
     for arguments in (["sparql", "ASK {}"], ["serve", "--port", "0"]):
         refused = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
