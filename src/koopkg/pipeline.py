@@ -261,7 +261,8 @@ def _checked_graph(
     quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, run) for entry in entries}
     checked = {entry.document.id: [*quads[entry.document.id], *graph.place_quads([entry.document.case], terms)] for entry in entries}
     known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
-    digests = {name: _digest(own, run) for name, own in checked.items()}
+    ontology_sha256 = ontology.bundled_hash()
+    digests = {name: _digest(own, run, ontology_sha256) for name, own in checked.items()}
     fresh = [name for name in quads if digests[name] not in known]
     progress.step(len(entries) - len(fresh))
     common = graph.to_ntriples([*ontology.bundled_triples(), *(quad.triple for quad in graph.provenance_quads(run, []))])
@@ -286,10 +287,10 @@ def _checked_graph(
     return quads, violating
 
 
-def _digest(quads: Iterable[ox.Quad], run: graph.LinkingRun) -> str:
+def _digest(quads: Iterable[ox.Quad], run: graph.LinkingRun, ontology_sha256: str) -> str:
     """SHA-256 of what the shapes decide on: the ontology and the graph of a document, whichever run it comes from."""
     lines = graph.canonical_nquads(quads).replace(run.iri.encode(), b"")
-    return hashlib.sha256(ontology.bundled_hash().encode() + lines).hexdigest()
+    return hashlib.sha256(ontology_sha256.encode() + lines).hexdigest()
 
 
 def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> int:

@@ -308,7 +308,8 @@ def activate(data: Path, identifier: str) -> None:
 def prune(data: Path, *, keep: int) -> list[str]:
     """Remove all but the newest snapshots and the current one, those first that cannot be read; returns the ids removed."""
     oldest = [*(manifest.id for manifest in list_snapshots(data)), *unreadable_snapshots(data)][keep:]
-    removed = [identifier for identifier in oldest if identifier != named_in_current(data)]
+    current = named_in_current(data)
+    removed = [identifier for identifier in oldest if identifier != current]
     for identifier in removed:
         shutil.rmtree(data / "snapshots" / identifier)
     return removed

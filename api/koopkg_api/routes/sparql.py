@@ -22,6 +22,7 @@ from koopkg_api.sending import LARGE_BYTES, LargeResponse
 from koopkg_api.site import site_of
 from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, named_format, offered_for
 from koopkg_api.sparql_service import service_description
+from koopkg_api.urls import absolute, path_to
 
 __all__ = ["router"]
 
@@ -179,5 +180,4 @@ async def _describe(request: Request) -> Response:
 
 def _endpoint(request: Request) -> str:
     """The public address of this endpoint, also behind a proxy that knows another one."""
-    base = site_of(request).settings.base_url
-    return base + request.url_for("sparql_get").path if base else str(request.url_for("sparql_get"))
+    return absolute(request, path_to(request, "sparql_get"))

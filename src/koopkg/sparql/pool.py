@@ -19,17 +19,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from koopkg.config import Settings
-from koopkg.errors import BusyError, QueryError, QueryLimitError
+from koopkg.errors import BusyError, QueryError
 from koopkg.sparql.crew import SPARES, Crew
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
 from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
 from koopkg.sparql.messages import Answer, Job
+from koopkg.sparql.process import too_long
 from koopkg.sparql.turns import Turns
 from koopkg.text import query_text
 
 __all__ = ["Query", "SparqlPool", "SparqlResult", "answer"]
 
 _T = TypeVar("_T")
+_Key = TypeVar("_Key")
 _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
 _RECENT_SECONDS = 60
@@ -192,7 +194,7 @@ class SparqlPool:
         if level and is_suspect and self._turns[_HEAVY].is_full:
             raise BusyError("too many heavy queries are waiting; try again later")
         if level == _HEAVY:
-            self._note_heavy(client, now)
+            _note(self._recently_heavy, client, now)
         longest = _LONGEST_WAIT * job.seconds
         try:
             async with asyncio.timeout(longest):
@@ -218,7 +220,7 @@ class SparqlPool:
                 if asked.done():
                     return asked.result()
                 if asyncio.get_running_loop().time() >= deadline:
-                    raise QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+                    raise too_long(job)
                 if used < _LEVELS[level].seconds:
                     continue
                 level += 1
@@ -229,18 +231,11 @@ class SparqlPool:
                 worker.be_nice(_LEVELS[level].niceness)
 
     def _remember(self, key: int, level: int) -> None:
-        """Note the level of a query, the newest last."""
-        self._known_levels.pop(key, None)
+        """Note the level of a query; the first one need not be noted."""
         if level:
-            self._known_levels[key] = level
-            if len(self._known_levels) > _REMEMBERED:
-                del self._known_levels[next(iter(self._known_levels))]
-
-    def _note_heavy(self, client: str, now: float) -> None:
-        self._recently_heavy.pop(client, None)
-        self._recently_heavy[client] = now
-        if len(self._recently_heavy) > _REMEMBERED:
-            del self._recently_heavy[next(iter(self._recently_heavy))]
+            _note(self._known_levels, key, level)
+        else:
+            self._known_levels.pop(key, None)
 
 
 def answer(graph: Path, settings: Settings, text: str, *, format: str = "") -> SparqlResult:
@@ -262,6 +257,14 @@ def answer(graph: Path, settings: Settings, text: str, *, format: str = "") -> S
             await pool.close()
 
     return asyncio.run(run())
+
+
+def _note(memory: dict[_Key, _T], key: _Key, value: _T) -> None:
+    """Remember a value as the newest; the oldest goes where there are too many."""
+    memory.pop(key, None)
+    memory[key] = value
+    if len(memory) > _REMEMBERED:
+        del memory[next(iter(memory))]
 
 
 async def _in_thread_if_long(text: str, function: Callable[..., _T], *arguments: object) -> _T:

@@ -20,7 +20,7 @@ from koopkg.errors import EngineCrashError, QueryError, QueryLimitError, ResultT
 from koopkg.sparql.guard import SERVICE_REFUSED
 from koopkg.sparql.messages import Answer, Job, answer_head, job_line
 
-__all__ = ["Foreman", "WorkerProcess"]
+__all__ = ["Foreman", "WorkerProcess", "too_long"]
 
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 30
@@ -232,13 +232,18 @@ def _why(code: int, job: Job) -> Exception:
     if code == -signal.SIGSYS:
         return QueryError(SERVICE_REFUSED, field="query")
     if code == -signal.SIGXCPU:
-        return QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+        return too_long(job)
     if code in (-signal.SIGABRT, -signal.SIGKILL):  # the engine aborts where it gets no memory; the kernel kills where there is none left
         return _too_much_memory()
     if code < 0:
         _LOG.error("a query crashed the engine (%s): %r", signal.Signals(-code).name, job.query[:2000])
         return EngineCrashError("the query crashed the engine, which has been restarted; write it in another way, above all shorter or flatter")
     return SparqlWorkerError(f"a query worker ended with exit code {code}; see the log")
+
+
+def too_long(job: Job) -> QueryLimitError:
+    """What is said of a job that has used up its time."""
+    return QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
 
 
 def _too_much_memory() -> QueryLimitError:
