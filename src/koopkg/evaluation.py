@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koopkg.errors import KoopkgError
-from koopkg.search.scoring import PARTS
+from koopkg.search import SIGNALS
 
 __all__ = ["SYSTEMS", "EvaluationError", "SystemScores", "Topic", "evaluate", "judgments", "topics"]
 
@@ -17,7 +17,7 @@ METRICS = ("ndcg@10", "recall@20", "mrr")
 _RELEVANT_FROM = 2
 """Grade from which a case counts as relevant where a measure knows only yes and no: 1 is a neighbouring subject."""
 
-SYSTEMS: dict[str, tuple[str, ...]] = {"lexical": ("lexical",), "dense": ("dense",), "concepts": ("concepts",), "fusion": PARTS}
+SYSTEMS: dict[str, tuple[str, ...]] = {signal.name: (signal.name,) for signal in SIGNALS} | {"fusion": tuple(signal.name for signal in SIGNALS)}
 """Name in the table -> signals in use."""
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from koopkg.errors import DocumentError, Problem
 from koopkg.text import printable
 
-__all__ = ["Files", "Skipped", "document_paths", "find_files", "read_bytes", "write_whole"]
+__all__ = ["Files", "Skipped", "find_files", "read_bytes", "write_whole"]
 
-_ENDINGS = (".md", ".markdown")
 _ABOUT_A_FOLDER = ("readme", "changelog")
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -41,12 +40,13 @@ class Files:
     skipped: tuple[Skipped, ...]
 
 
-def find_files(path: Path, *, leave_out: Path | None = None) -> Files:
-    """The file at a path, whatever its name, or every file below a folder: Markdown is a document, README and CHANGELOG are not.
+def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None = None) -> Files:
+    """The file at a path, whatever its name, or every file below a folder: what ends as a document does is one, README and CHANGELOG are not.
 
     Hidden files and folders and links to folders are not looked into.
 
     Args:
+        endings: Of the names of documents, in lower case.
         leave_out: A folder that is not looked into either, such as our own data, which has copies of all documents.
 
     Raises:
@@ -61,22 +61,13 @@ def find_files(path: Path, *, leave_out: Path | None = None) -> Files:
     errors: list[OSError] = []
     documents, skipped = [], []
     for found in _walk(path, errors, leave_out):
-        reason = _reason_to_skip(found)
+        reason = _reason_to_skip(found, endings)
         if reason:
             skipped.append(Skipped(printable(str(found)), reason))
         else:
             documents.append(found)
     refused = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
     return Files(tuple(sorted(documents)), refused, tuple(sorted(skipped, key=lambda item: item.path)))
-
-
-def document_paths(path: Path) -> list[Path]:
-    """The documents at a path: the file itself, or every Markdown file below a folder but README and CHANGELOG, sorted.
-
-    Raises:
-        DocumentError: There is nothing at the path.
-    """
-    return list(find_files(path).documents)
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:
@@ -107,15 +98,15 @@ def _walk(folder: Path, errors: list[OSError], leave_out: Path | None) -> Iterat
         yield from (Path(parent, name) for name in [*names, *closed])
 
 
-def _reason_to_skip(path: Path) -> str | None:
+def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> str | None:
     if path.name.startswith("."):
         return "is hidden"
     if path.is_symlink() and path.is_dir():
         return "is a link to a folder; name that folder itself to read it"
     if path.is_dir():
         return "holds the data of koopkg itself"
-    if path.suffix.lower() not in _ENDINGS:
-        return f"is no Markdown file; expected a name that ends in {' or '.join(_ENDINGS)}"
+    if path.suffix.lower() not in endings:
+        return f"is no Markdown file; expected a name that ends in {' or '.join(endings)}"
     return "describes its folder" if path.stem.lower() in _ABOUT_A_FOLDER else None
 
 

@@ -45,6 +45,17 @@ class Entry:
     value: str | list[Entry] | dict[str, Entry] | None
     line: int
 
+    def keys(self) -> set[str]:
+        """Its keys; none where it is a text or a list."""
+        return set(self.value) if isinstance(self.value, dict) else set()
+
+    def at(self, *path: int | str) -> Entry:
+        """What stands behind keys and positions in lists, all of which are there."""
+        entry = self
+        for step in path:
+            entry = entry.value[step]  # type: ignore[index, assignment]
+        return entry
+
     def line_of(self, path: Sequence[int | str], text: object = None) -> int | None:
         """The line of what lies at a path, as far as it exists, or of the first text there that reads so; None at the very top."""
         entry = self

@@ -1,20 +1,22 @@
-"""Paths -> documents that were read, files that were rejected with their reasons, files that were passed over."""
+"""Paths -> files to take in, files that were rejected with their reasons, files that were passed over; a file -> a document, or why it is none."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.files import Skipped, find_files, read_bytes
 from koopkg.model import Document
 from koopkg.ontology import Ontology
-from koopkg.reading import read_document
+from koopkg.reading import ENDINGS, format_of, read_document
 from koopkg.text import printable
 
-__all__ = ["Candidate", "Read", "Rejected", "Sources", "gather", "read"]
+__all__ = ["Candidate", "Known", "Reader", "Rejected", "Sources", "Unchanged", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,31 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file to take in: its name as the user gave it and where it lies, both printable; of one carried over from a snapshot also its id there."""
+    """A file to take in: its name as the user gave it and where it lies, both printable, and how its bytes are had.
+
+    Attributes:
+        kept_id: Of one carried over from a snapshot, its id there.
+    """
 
     name: str
     path: str
-    raw: bytes
+    load: Callable[[], bytes]
     kept_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that was read before, by the same code: its id and those of the cases whose records it holds."""
+
+    id: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A candidate whose bytes were read before."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +69,8 @@ class Sources:
     skipped: tuple[Skipped, ...]
 
 
-Read = tuple[Document, Candidate]
-
-
 def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = None) -> Sources:
-    """Open each file below the paths once; a second name of a file is passed over.
+    """Find each file below the paths once; a second name of a file is passed over.
 
     Args:
         leave_out: A folder that is not looked into.
@@ -60,7 +78,7 @@ def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = No
     Raises:
         DocumentError: There is nothing at one of the paths.
     """
-    below = [find_files(root, leave_out=leave_out) for root in paths]
+    below = [find_files(root, endings=ENDINGS, leave_out=leave_out) for root in paths]
     candidates: dict[str, Candidate] = {}
     rejected = {error.where: Rejected.of(error) for found in below for error in found.refused}
     skipped = {item.path: item for found in below for item in found.skipped}
@@ -68,38 +86,60 @@ def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = No
         name, place = printable(str(path)), printable(os.path.realpath(path))
         if place in candidates:
             skipped[name] = Skipped(name, f"is the same file as {candidates[place].name}")
-            continue
-        try:
-            candidates[place] = Candidate(name, place, read_bytes(path, max_bytes=max_bytes))
-        except DocumentError as error:
-            rejected[name] = Rejected.of(error)
+        else:
+            candidates[place] = Candidate(name, place, partial(read_bytes, path, max_bytes=max_bytes))
     return Sources(tuple(candidates.values()), tuple(rejected.values()), tuple(skipped.values()))
 
 
-def read(candidates: Sequence[Candidate], terms: Ontology, step: Callable[[], None] = lambda: None) -> tuple[list[Read], list[Rejected]]:
-    """Read every candidate; the first document of an id counts, and one named now counts before one carried over.
+@dataclass(slots=True)
+class Reader:
+    """Reads candidates one after the other: the first document and the first record of an id count.
 
-    Args:
-        step: Called after each.
-
-    Returns:
-        What was read, by id, and what was rejected. What a document named now replaces is in neither.
+    Attributes:
+        known: SHA-256 of bytes -> what they were read as before.
     """
-    accepted: dict[str, Read] = {}
-    rejected = []
-    for candidate in candidates:
-        step()
-        if candidate.kept_id in accepted:
-            continue
+
+    ontology: Ontology
+    known: Mapping[str, Known] = field(default_factory=dict)
+    _documents: dict[str, str] = field(default_factory=dict)
+    """Id of a document that was accepted -> name of its file; likewise for cases."""
+    _cases: dict[str, str] = field(default_factory=dict)
+
+    def read(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Document | Unchanged | Rejected]]:
+        """Each candidate with what became of it; one carried over that a document named now replaces is left out."""
+        for candidate in candidates:
+            if candidate.kept_id is None or candidate.kept_id not in self._documents:
+                yield candidate, self._outcome(candidate)
+
+    def raw(self, candidate: Candidate) -> bytes:
+        """The bytes of a candidate; empty where they cannot be had."""
         try:
-            document = read_document(candidate.raw, terms, where=candidate.name)
+            return candidate.load()
+        except DocumentError:
+            return b""
+
+    def _outcome(self, candidate: Candidate) -> Document | Unchanged | Rejected:
+        try:
+            raw = candidate.load()
+            known = self.known.get(hashlib.sha256(raw).hexdigest())
+            if known is not None:
+                self._claim(candidate, known.id, known.cases)
+                return Unchanged(known.id)
+            document = read_document(raw, self.ontology, where=candidate.name, format=format_of(candidate.path))
+            self._claim(candidate, document.id, tuple(case.id for case in document.cases))
         except DocumentError as error:
-            rejected.append(Rejected.of(error))
-            continue
-        first = accepted.get(document.id)
-        if first is None:
-            accepted[document.id] = document, candidate
-        else:
-            problem = Problem("id", f"{document.id!r} is already used by {first[1].name}; expected an id that no other file has")
-            rejected.append(Rejected(candidate.name, (str(problem),)))
-    return [accepted[identifier] for identifier in sorted(accepted)], rejected
+            return Rejected.of(error)
+        return document
+
+    def _claim(self, candidate: Candidate, document_id: str, case_ids: tuple[str, ...]) -> None:
+        """Take the ids for a file.
+
+        Raises:
+            DocumentError: Another file has one of them.
+        """
+        users = [(document_id, self._documents.get(document_id)), *((name, self._cases.get(name)) for name in case_ids)]
+        problems = [Problem("id", f"{name!r} is already used by {user}; expected an id that no other file has") for name, user in users if user]
+        if problems:
+            raise DocumentError(candidate.name, list(dict.fromkeys(problems)))
+        self._documents[document_id] = candidate.name
+        self._cases |= dict.fromkeys(case_ids, candidate.name)

@@ -9,6 +9,7 @@ __all__ = [
     "CASE",
     "CURATED_GRAPH",
     "DOCUMENT",
+    "DOCUMENT_GRAPH",
     "EXTRACTED_GRAPH",
     "KOOP",
     "ONTOLOGY_GRAPH",
@@ -21,6 +22,7 @@ __all__ = [
     "case_iri",
     "concept_iri",
     "curated_graph_iri",
+    "document_graph_iri",
     "document_iri",
     "extracted_graph_iri",
     "place_iri",
@@ -35,6 +37,7 @@ DOCUMENT = f"{BASE}document/"
 PLACE = f"{BASE}place/"
 ONTOLOGY_GRAPH = f"{BASE}ontology"
 CURATED_GRAPH = f"{BASE}graph/curated/"
+DOCUMENT_GRAPH = f"{BASE}graph/document/"
 EXTRACTED_GRAPH = f"{BASE}graph/extracted/"
 PLACES_GRAPH = f"{BASE}graph/places"
 PROVENANCE_GRAPH = f"{BASE}graph/provenance"
@@ -84,9 +87,16 @@ def place_iri(key: str) -> str:
     return f"{PLACE}{quote(key, safe='-')}"
 
 
-def curated_graph_iri(document_id: str) -> str:
-    return f"{CURATED_GRAPH}{document_id}"
+def curated_graph_iri(case_id: str) -> str:
+    """The graph of what the record of a case states."""
+    return f"{CURATED_GRAPH}{case_id}"
+
+
+def document_graph_iri(document_id: str) -> str:
+    """The graph of what a document is and which cases it is about."""
+    return f"{DOCUMENT_GRAPH}{document_id}"
 
 
 def extracted_graph_iri(document_id: str) -> str:
+    """The graph of what a document was found to name."""
     return f"{EXTRACTED_GRAPH}{document_id}"

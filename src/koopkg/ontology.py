@@ -19,6 +19,7 @@ __all__ = ["Concept", "Label", "Land", "Ontology"]
 
 _SKOS = PREFIXES["skos"]
 _SHAPES = "shapes.ttl"
+_PROPERTY_TYPES = {f"{PREFIXES['owl']}ObjectProperty", f"{PREFIXES['owl']}DatatypeProperty"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Ontology:
         self.concepts: dict[str, Concept] = {}
         self.lands: dict[str, Land] = {}
         self.scheme_labels: dict[str, dict[str, str]] = {}
+        self.property_labels: dict[str, dict[str, str]] = {}
         self.unlinked_schemes: set[str] = set()
         for iri, values in sorted(terms.values.items()):
             types = {node.value for node in values.get(f"{PREFIXES['rdf']}type", [])}
@@ -100,6 +102,8 @@ class Ontology:
                 self.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")
                 if any(value.value == "false" for value in values.get(f"{KOOP}namedInTexts", [])):
                     self.unlinked_schemes.add(iri.removeprefix(VOCAB))
+            elif types & _PROPERTY_TYPES:
+                self.property_labels[iri.replace(KOOP, "koop:")] = _texts(values, f"{PREFIXES['rdfs']}label")
             elif f"{KOOP}Place" in types:
                 self.lands[iri] = _land(iri, values)
 
@@ -154,6 +158,10 @@ class Ontology:
     def with_narrower(self, iri: str) -> set[str]:
         """The concept and everything below it, as a facet value covers it."""
         return {iri}.union(*(self.with_narrower(below) for below in self.narrower[iri]))
+
+    def with_broader(self, iri: str) -> set[str]:
+        """The concept and everything above it."""
+        return {iri}.union(*(self.with_broader(above) for above in self.concepts[iri].broader))
 
     def land_by_name(self, name: str) -> Land | None:
         """The country, state or canton with this German or English name."""

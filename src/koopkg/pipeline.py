@@ -1,69 +1,53 @@
-"""The order of the stages: documents -> reading -> linking -> graph and its check -> indexes -> snapshot."""
+"""The order of the stages: documents -> reading -> linking -> graph and its check -> indexes -> snapshot, only as far as something changed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import multiprocessing
-import os
-import re
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from importlib.resources import as_file, files
+from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 import pyoxigraph as ox
 
-from koopkg import __version__, graph, intake, ontology, snapshot
+from koopkg import __version__, graph, identity, intake, ontology, snapshot
+from koopkg.carryover import Earlier, earlier
 from koopkg.config import Settings
-from koopkg.errors import DocumentError, GraphValidationError, Problem
+from koopkg.errors import DocumentError, Problem
 from koopkg.files import Skipped, write_whole
-from koopkg.index import EmbeddingCache, Encoder, VectorRow, build_lexical_index, build_vector_index, load_encoder
-from koopkg.index.lexical import LexicalDocument
-from koopkg.intake import Candidate, Read, Rejected, Sources
+from koopkg.index import Analyser, Encoder, load_encoder
+from koopkg.indexing import CaseIndexer, Progress
+from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker
-from koopkg.model import Document
+from koopkg.model import Case, Document
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
-from koopkg.snapshot import CatalogEntry, InputFile, Manifest, SnapshotFiles
+from koopkg.quarantine import Quarantine
+from koopkg.snapshot import CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
-__all__ = ["FACT_SECTIONS", "IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
-
-FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
-"""Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
+__all__ = ["IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
 
 _LOG = logging.getLogger(__name__)
-_LONGEST_NAME = 100
-"""Of a file in quarantine, which is named after the document."""
-_SHACL_BATCH = 60
-"""Documents checked at once: enough to share the cost of reading the ontology, few enough for a bar that moves."""
-
-
-class Progress(Protocol):
-    """Told what is going on; the command line shows it as a bar or as plain lines."""
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins that has `total` steps."""
-
-    def step(self, count: int = 1) -> None:
-        """So many steps of the stage are done."""
+_BATCH = 60
+"""Documents checked at once: enough to share what a check costs by itself, few enough for a bar that moves."""
+_SMALL = 1 / 4
+"""Share of the documents up to which a graph is changed rather than built anew."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did; found = accepted + rejected + skipped, documents = accepted + rejected, passages = embedded + reused.
+    """What an ingest did; found = accepted + rejected + skipped, documents = accepted + rejected, texts = embedded + reused.
 
     Attributes:
         found: Files below the paths, and documents of earlier runs that stay.
         kept: How many of the accepted documents are of earlier runs.
+        texts: Titles and passages with a vector.
     """
 
     snapshot: str
@@ -74,7 +58,7 @@ class IngestReport:
     kept: int
     rejected: tuple[Rejected, ...]
     skipped: tuple[Skipped, ...]
-    passages: int
+    texts: int
     embedded: int
     reused: int
     quads: int
@@ -98,8 +82,9 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
     """Take in documents and publish a snapshot of all there are.
 
     A document replaces the one of its id; documents of earlier runs stay, unless their file was below one of `paths` and is
-    gone. What cannot be read goes to the quarantine folder with its reasons. The same documents, ontology, encoder and code give the
-    same snapshot id, and where that is published already nothing is done.
+    gone. What cannot be read goes to the quarantine folder with its reasons. The same documents, ontology, encoder, libraries and code give the
+    same snapshot id, and where that is published already nothing is done. Only documents that changed are read, linked, checked and embedded,
+    and the result is that of a build from all.
 
     Args:
         rebuild: Forget earlier runs and build anew even if nothing changed; known embeddings are kept.
@@ -108,271 +93,198 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         DocumentError: There is nothing at one of the paths, or (`NothingAcceptedError`) no document at all is usable.
         SnapshotError: Another ingest is running.
     """
-    terms = Ontology.bundled()
     encoder = load_encoder(settings.encoder)
-    with snapshot.staging(settings.data) as staged:
+    made_by = identity.made_by(encoder.id, snapshot.FORMAT)
+    with snapshot.staging(settings.data) as staged, earlier(settings.data, made_by=made_by, rebuild=rebuild) as before:
         sources = intake.gather(paths, max_bytes=settings.max_document_bytes, leave_out=settings.data)
-        if not rebuild:
-            sources = _with_carried_over(sources, paths, settings)
-        progress.stage("reading", len(sources.candidates))
-        read, unusable = intake.read(sources.candidates, terms, progress.step)
-        rejected = [*sources.rejected, *unusable]
-        _quarantine(rejected, sources.candidates, settings.quarantine_folder)
-        _require_some(read, rejected, sources, paths, settings)
-        manifest = _manifest(read, encoder)
-        published = SnapshotFiles(settings.snapshots_folder / manifest.id)
-        if manifest.id == snapshot.named_in_current(settings.data) and not rebuild and snapshot.is_whole(published):
-            return _report(published.manifest(), read, rejected, sources.skipped)
-        _drop_damaged_caches(settings.cache_folder)
-        built, embedded, violating = _build(staged, [document for document, _ in read], terms, encoder, settings, progress)
-        if violating:
-            rejected += [Rejected(candidate.name, violating[document.id]) for document, candidate in read if document.id in violating]
-            _quarantine(rejected, sources.candidates, settings.quarantine_folder)
-            read = [(document, candidate) for document, candidate in read if document.id not in violating]
-            _require_some(read, rejected, sources, paths, settings)
-            manifest = _manifest(read, encoder)
-        _keep_documents(staged, read)
-        manifest = replace(manifest, counts=built)
-        snapshot.publish(staged, manifest, settings.data)
-    snapshot.prune(settings.data, keep=settings.keep_snapshots)
-    return _report(manifest, read, rejected, sources.skipped, embedded=embedded, was_published=True)
+        build = _Build(staged, before, encoder, settings, progress)
+        report = build.run(sources, paths, made_by, rebuild=rebuild)
+    if report.was_published:
+        snapshot.prune(settings.data, keep=settings.keep_snapshots)
+    return report
 
 
-def _require_some(read: Sequence[object], rejected: Sequence[Rejected], sources: Sources, paths: Sequence[Path], settings: Settings) -> None:
-    if not read:
-        problem = Problem("documents", f"none of {len(rejected)} can be used; see {settings.quarantine_folder}")
-        raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, _report(None, [], rejected, sources.skipped))
+class _Build:
+    """One run: a staged snapshot that grows stage by stage, documents going through one at a time or in small batches."""
 
+    def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, settings: Settings, progress: Progress) -> None:
+        self._staged, self._before, self._encoder, self._settings, self._progress = staged, before, encoder, settings, progress
+        self._started = datetime.now(UTC)
+        self._terms = Ontology.bundled()
+        self._analyses_path = settings.cache_folder / "analyses.json"
+        self._analyses = _analyses(self._analyses_path)
+        self._quarantine = Quarantine(settings.quarantine_folder)
+        self._withdrawn: list[str] = []
+        """Graphs of documents that changed or went."""
+        self._changed: dict[str, str] = {}
+        """Id of each document that was read -> what messages call its file."""
+        self._kept = 0
 
-def _report(
-    manifest: Manifest | None,
-    read: Sequence[Read],
-    rejected: Sequence[Rejected],
-    skipped: Sequence[Skipped],
-    *,
-    embedded: int = 0,
-    was_published: bool = False,
-) -> IngestReport:
-    passages = manifest.counts["vectors"] if manifest else 0
-    return IngestReport(
-        snapshot=manifest.id if manifest else "",
-        was_published=was_published,
-        found=len(read) + len(rejected) + len(skipped),
-        documents=len(read) + len(rejected),
-        accepted=len(read),
-        kept=sum(candidate.kept_id is not None for _, candidate in read),
-        rejected=tuple(rejected),
-        skipped=tuple(skipped),
-        passages=passages,
-        embedded=embedded,
-        reused=passages - embedded,
-        quads=manifest.counts["quads"] if manifest else 0,
-    )
+    def run(self, sources: Sources, paths: Sequence[Path], made_by: str, *, rebuild: bool) -> IngestReport:
+        """Every stage in its order."""
+        for rejected in sources.rejected:
+            self._quarantine.add(rejected)
+        base = self._before.base
+        with closing(CatalogWriter(self._staged.catalog, earlier=base.catalog if base else None)) as catalog:
+            self._read(catalog, [*sources.candidates, *self._before.beside(paths)])
+            self._settle(catalog)
+            self._link(catalog)
+            documents = [(document.id, document.sha256) for document in catalog.documents()]
+            self._require_some(documents, sources, paths)
+            identifier = identity.snapshot_id(made_by, documents)
+            published = SnapshotFiles(self._settings.snapshots_folder / identifier)
+            if identifier == snapshot.named_in_current(self._settings.data) and not rebuild and snapshot.is_whole(published):
+                return self._report(published.manifest(), len(documents), sources)
+            counts = self._graph(catalog)
+            catalog.number_rows()
+            indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
+        self._keep_analyses()
+        manifest = Manifest(
+            id=identifier,
+            format=snapshot.FORMAT,
+            created="",
+            koopkg_version=__version__,
+            ontology_sha256=ontology.bundled_hash(),
+            encoder=self._encoder.id,
+            made_by=made_by,
+            counts={"documents": len(documents), **counts, **indexed.counts},
+            checksums={},
+        )
+        snapshot.publish(self._staged, manifest, self._settings.data)
+        return self._report(manifest, len(documents), sources, embedded=indexed.embedded, was_published=True)
 
+    def _read(self, catalog: CatalogWriter, candidates: Sequence[Candidate]) -> None:
+        """Put what changed into the catalog, and take out what went."""
+        self._progress.stage("reading", len(candidates))
+        reader = Reader(self._terms, self._before.known())
+        stays = set()
+        for candidate, outcome in reader.read(candidates):
+            self._progress.step()
+            if isinstance(outcome, Rejected):
+                self._quarantine.add(outcome, reader.raw(candidate))
+                continue
+            stays.add(outcome.id)
+            self._kept += candidate.kept_id is not None
+            if isinstance(outcome, Document):
+                self._changed[outcome.id] = candidate.name
+                if catalog.has_document(outcome.id):
+                    self._withdraw(catalog, outcome.id)
+                catalog.put(outcome, path=candidate.path, raw=reader.raw(candidate))
+        for document in catalog.documents():
+            if document.id not in stays:
+                self._withdraw(catalog, document.id)
 
-def _with_carried_over(sources: Sources, paths: Sequence[Path], settings: Settings) -> Sources:
-    """Add the documents of the latest snapshot that did not lie below the paths, from its copies of them."""
-    latest = snapshot.latest(settings.data)
-    if latest is None:
-        return sources
-    roots = [Path(printable(os.path.realpath(root))) for root in paths]
-    kept, lost = [], []
-    for document in snapshot.recorded_documents(latest):
-        if any(Path(document.path).is_relative_to(root) for root in roots):
-            continue
-        copy = latest.documents / f"{document.id}.md"
-        raw = copy.read_bytes() if copy.is_file() else b""
-        name = document.path or printable(str(copy))
-        if document.sha256 in ("", hashlib.sha256(raw).hexdigest()):
-            kept.append(Candidate(name, document.path, raw, document.id))
+    def _settle(self, catalog: CatalogWriter) -> None:
+        """Reject documents about cases whose records are nowhere."""
+        for document, cases in _grouped(catalog.about_nothing()).items():
+            known = f"{', '.join(map(repr, cases))}: there is no such case; expected the ids of cases whose records are taken in too"
+            self._reject(catalog, document, (str(Problem("describes", known)),))
+
+    def _link(self, catalog: CatalogWriter) -> None:
+        """Find what the changed documents name, and check what is said of them."""
+        pending = catalog.unlinked()
+        self._progress.stage("linking and checking", len(pending))
+        linker, analyser = Linker(self._terms, [], self._analyses), Analyser(self._analyses)
+        with graph.Validator(self._terms, self._settings.cache_folder) as validator:
+            for batch in _batches(pending, _BATCH):
+                documents = [catalog.document(name) for name in batch]
+                for document in documents:
+                    state = next((case.state for case in document.cases), None)
+                    linked = linker.link(document.passages, document.language, state=state)
+                    catalog.put_links(document.id, linked, [analyser.spans(passage.text) for passage in document.passages])
+                    self._progress.step()
+                for name, violations in validator.check(documents).items():
+                    self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
+        self._settle(catalog)
+
+    def _graph(self, catalog: CatalogWriter) -> dict[str, int]:
+        """Write the store: that of the earlier snapshot with what changed, or all anew."""
+        names = [document.id for document in catalog.documents()]
+        run = graph.LinkingRun(identity.linking_hash(), ontology.bundled_version())
+        ontology_quads = graph.ontology_quads(ontology.bundled_triples())
+        self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
+        base = self._before.base
+        is_small = base is not None and len(self._changed) + len(self._withdrawn) <= _SMALL * len(names)
+        written = [name for name in names if name in self._changed] if is_small else names
+        self._progress.stage("graph", len(written))
+        common = [*graph.place_quads(_cases(catalog), self._terms), *graph.provenance_quads(run, names)]
+        times = graph.run_quads(run, self._started, datetime.now(UTC))
+        quads = (*common, *times) if is_small else (*ontology_quads, *common, *times)
+        every = chain(quads, self._document_quads(catalog, written, run))
+        if is_small and base is not None:
+            counts = graph.update(base.graph, self._staged.graph, withdrawn=[*self._withdrawn, *graph.COMMON_GRAPHS], quads=every)
         else:
-            lost.append(Rejected(name, (f"file: its copy in the snapshot {latest.folder.name} is damaged; ingest the file itself again",)))
-    return Sources((*sources.candidates, *kept), (*sources.rejected, *lost), sources.skipped)
+            counts = graph.build(self._staged.graph, every)
+        return {"quads": counts.quads - len(times), "triples": counts.triples}
+
+    def _document_quads(self, catalog: CatalogWriter, names: Iterable[str], run: graph.LinkingRun) -> Iterator[ox.Quad]:
+        for name in names:
+            text = catalog.linked_document(name)
+            yield from graph.document_quads(text.document, text.linked, self._terms, run)
+            self._progress.step()
+
+    def _withdraw(self, catalog: CatalogWriter, name: str) -> None:
+        self._withdrawn += graph.graphs_of(catalog.document(name))
+        catalog.remove(name)
+
+    def _reject(self, catalog: CatalogWriter, name: str, problems: tuple[str, ...]) -> None:
+        self._quarantine.add(Rejected(self._changed.pop(name, name), problems), catalog.raw(name))
+        self._withdraw(catalog, name)
+
+    def _keep_analyses(self) -> None:
+        text = self._analyses.to_json()
+        self._staged.analyses.write_text(text, encoding="utf-8")
+        self._analyses_path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._analyses_path, text.encode())
+
+    def _require_some(self, documents: Sequence[object], sources: Sources, paths: Sequence[Path]) -> None:
+        if not documents:
+            problem = Problem("documents", f"none of {len(self._quarantine.rejected)} can be used; see {self._settings.quarantine_folder}")
+            raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, self._report(None, 0, sources))
+
+    def _report(
+        self, manifest: Manifest | None, accepted: int, sources: Sources, *, embedded: int = 0, was_published: bool = False
+    ) -> IngestReport:
+        texts = manifest.counts["vectors"] if manifest else 0
+        rejected = tuple(self._quarantine.rejected)
+        return IngestReport(
+            snapshot=manifest.id if manifest else "",
+            was_published=was_published,
+            found=accepted + len(rejected) + len(sources.skipped),
+            documents=accepted + len(rejected),
+            accepted=accepted,
+            kept=self._kept,
+            rejected=rejected,
+            skipped=sources.skipped,
+            texts=texts,
+            embedded=embedded,
+            reused=texts - embedded,
+            quads=manifest.counts["quads"] if manifest else 0,
+        )
 
 
-def _manifest(read: Iterable[Read], encoder: Encoder) -> Manifest:
-    """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
-    documents = tuple(InputFile(document.id, candidate.path, document.sha256) for document, candidate in read)
-    ontology_sha256 = ontology.bundled_hash()
-    made_from = [snapshot.FORMAT, _code_hash(), ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
-    identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
-    return Manifest(identifier, snapshot.FORMAT, "", __version__, ontology_sha256, encoder.id, documents, {}, {})
+def _cases(catalog: CatalogWriter) -> Iterator[Case]:
+    return (case for document in catalog.documents() for case in catalog.document(document.id).cases)
 
 
-def _code_hash() -> str:
-    """SHA-256 over the modules of this package: other code may read and link the same documents differently."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for key, value in pairs:
+        grouped.setdefault(key, []).append(value)
+    return grouped
 
 
-def _build(
-    staged: SnapshotFiles, documents: Sequence[Document], terms: Ontology, encoder: Encoder, settings: Settings, progress: Progress
-) -> tuple[dict[str, int], int, dict[str, tuple[str, ...]]]:
-    """Fill a staged snapshot; returns its counts, how many texts were embedded, and the documents left out with their violations."""
-    started = datetime.now(UTC)
-    analyses_path = settings.cache_folder / "analyses.json"
-    analyses = Analyses.from_file(analyses_path)
-    linker = Linker(terms, [document.case for document in documents], analyses)
-    entries = _link(documents, linker, progress)
-    run = graph.LinkingRun(_linking_hash(), ontology.bundled_version())
-    quads, violating = _checked_graph(entries, terms, run, settings.cache_folder / "validated.txt", progress)
-    entries = [entry for entry in entries if entry.document.id not in violating]
-    kept = [entry.document for entry in entries]
-    ontology_quads = graph.ontology_quads(ontology.bundled_triples())
-    all_quads = {
-        *ontology_quads,
-        *graph.place_quads((document.case for document in kept), terms),
-        *graph.provenance_quads(run, kept),
-        *(quad for document in kept for quad in quads[document.id]),
-    }
-    triples = _write_graph(staged, [*all_quads, *graph.run_quads(run, started, datetime.now(UTC))], ontology_quads, progress)
-    snapshot.write_catalog(staged, entries)
-    build_lexical_index(staged.lexical, [_lexical_document(entry, terms) for entry in entries], analyses)
-    rows, embedded = _embed(staged, entries, encoder, settings, progress)
-    staged.analyses.write_text(analyses.to_json(), encoding="utf-8")
-    _write_cache(analyses_path, analyses.to_json())
-    mentions = sum(len(link.evidence) for entry in entries for link in entry.linked.concepts)
-    counts = {"documents": len(entries), "quads": len(all_quads), "triples": triples, "mentions": mentions, "vectors": rows}
-    return counts, embedded, violating
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
-def _linking_hash() -> str:
-    """16 hexadecimal digits of a SHA-256 over what decides the links of a document: code, ontology and the libraries that analyse words."""
-    made_from = [_code_hash(), ontology.bundled_hash(), *(f"{name} {version(name)}" for name in ("HanTa", "PyStemmer", "lingua-language-detector"))]
-    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
-
-
-def _link(documents: Sequence[Document], linker: Linker, progress: Progress) -> list[CatalogEntry]:
-    progress.stage("linking", len(documents))
-    entries = []
-    for document in documents:
-        entries.append(CatalogEntry(document, linker.link(document.passages, document.language, state=document.case.state)))
-        progress.step()
-    return entries
-
-
-def _checked_graph(
-    entries: Sequence[CatalogEntry], terms: Ontology, run: graph.LinkingRun, known_path: Path, progress: Progress
-) -> tuple[dict[str, list[ox.Quad]], dict[str, tuple[str, ...]]]:
-    """Quads of every document, and the violations of those that fail the shapes; what passed before is not checked again."""
-    progress.stage("graph and SHACL", len(entries))
-    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, run) for entry in entries}
-    checked = {entry.document.id: [*quads[entry.document.id], *graph.place_quads([entry.document.case], terms)] for entry in entries}
-    known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
-    ontology_sha256 = ontology.bundled_hash()
-    digests = {name: _digest(own, run, ontology_sha256) for name, own in checked.items()}
-    fresh = [name for name in quads if digests[name] not in known]
-    progress.step(len(entries) - len(fresh))
-    common = graph.to_ntriples([*ontology.bundled_triples(), *(quad.triple for quad in graph.provenance_quads(run, []))])
-    blamed = {quad.subject.value: name for name in fresh for quad in checked[name] if isinstance(quad.subject, ox.NamedNode)}
-    violating: dict[str, tuple[str, ...]] = {}
-    batches = [fresh[first : first + _SHACL_BATCH] for first in range(0, len(fresh), _SHACL_BATCH)]
-    cases = {entry.document.id: entry.document.case for entry in entries}
-    places = [graph.place_quads([cases[name] for name in batch], terms) for batch in batches]
-    graphs = [
-        b"".join([common, graph.to_ntriples(quad.triple for quad in described), *(graph.to_ntriples(quad.triple for quad in quads[name]) for name in batch)])
-        for batch, described in zip(batches, places, strict=True)
-    ]
-    with ProcessPoolExecutor(max_workers=2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for batch, violations in zip(batches, pool.map(graph.validate, graphs, [ontology.bundled_shapes()] * len(graphs)), strict=True):
-            for violation in violations:
-                if violation.focus_node not in blamed:
-                    raise GraphValidationError(f"the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it")
-                name = blamed[violation.focus_node]
-                violating[name] = (*violating.get(name, ()), f"graph: {violation}")
-            progress.step(len(batch))
-    _write_cache(known_path, "\n".join(sorted(digest for name, digest in digests.items() if name not in violating)) + "\n")
-    return quads, violating
-
-
-def _digest(quads: Iterable[ox.Quad], run: graph.LinkingRun, ontology_sha256: str) -> str:
-    """SHA-256 of what the shapes decide on: the ontology and the graph of a document, whichever run it comes from."""
-    lines = graph.canonical_nquads(quads).replace(run.iri.encode(), b"")
-    return hashlib.sha256(ontology_sha256.encode() + lines).hexdigest()
-
-
-def _write_graph(staged: SnapshotFiles, quads: Sequence[ox.Quad], ontology_quads: Sequence[ox.Quad], progress: Progress) -> int:
-    """Store the graphs and, for the read side, the ontology apart; returns how many triples the default graph has."""
-    progress.stage("store", 1)
-    triples = graph.write_store(staged.graph, quads)
-    lines = graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True)
-    staged.ontology.write_bytes(b"".join(sorted(lines)))
-    progress.step()
-    return triples
-
-
-def _lexical_document(entry: CatalogEntry, terms: Ontology) -> LexicalDocument:
-    case = entry.document.case
-    concepts = [terms.concept(scheme, slug) for scheme, slug in case.concepts()]
-    names = [place.name for place in case.places] + ([case.state] if case.state else [])
-    return LexicalDocument(
-        id=case.id,
-        title=f"{case.title} {case.service}",
-        body=" ".join(passage.text for passage in entry.document.passages if passage.section != "title"),
-        labels=" ".join([concept.label("de") for concept in concepts] + names),
-        english=" ".join([case.title_en] + [concept.label("en") for concept in concepts]),
-    )
-
-
-def _embed(staged: SnapshotFiles, entries: Sequence[CatalogEntry], encoder: Encoder, settings: Settings, progress: Progress) -> tuple[int, int]:
-    rows, texts = [], []
-    for entry in entries:
-        case = entry.document.case
-        rows += [VectorRow(case.id, "title"), VectorRow(case.id, "title_en")]
-        texts += [f"{case.title}. {case.service}", case.title_en]
-        for number, passage in enumerate(entry.document.passages):
-            if passage.section != "title" and passage.section not in FACT_SECTIONS:
-                rows.append(VectorRow(case.id, "passage", number))
-                texts.append(passage.text)
-    progress.stage("embedding", len(texts))
-    cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
+def _analyses(path: Path) -> Analyses:
+    """The analyses of words made so far; none where they cannot be read."""
     try:
-        vectors, embedded = cache.encode_documents(encoder, texts, on_progress=progress.step)
-    finally:
-        cache.close()
-    build_vector_index(staged.vectors, rows, vectors, encoder_id=encoder.id)
-    return len(rows), embedded
-
-
-def _drop_damaged_caches(folder: Path) -> None:
-    """Remove a cache that cannot be read, so that it is made anew."""
-    readers: dict[str, Callable[[Path], object]] = {
-        "analyses.json": Analyses.from_file,
-        "validated.txt": lambda path: path.read_text(encoding="ascii"),
-        "embeddings.sqlite": EmbeddingCache.check,
-    }
-    for name, reader in readers.items():
-        path = folder / name
-        try:
-            if path.exists():
-                reader(path)
-        except (ValueError, AttributeError, TypeError, sqlite3.DatabaseError) as error:
-            _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
-            path.unlink()
-
-
-def _keep_documents(staged: SnapshotFiles, read: Iterable[Read]) -> None:
-    """Store the documents as they were read, so that a later run can carry them over."""
-    staged.documents.mkdir()
-    for document, candidate in read:
-        (staged.documents / f"{document.id}.md").write_bytes(candidate.raw)
-
-
-def _quarantine(rejected: Sequence[Rejected], candidates: Sequence[Candidate], folder: Path) -> None:
-    """Lay every rejected document aside with its reasons; the folder shows the last run alone."""
-    shutil.rmtree(folder, ignore_errors=True)
-    raw = {candidate.name: candidate.raw for candidate in candidates}
-    for number, entry in enumerate(rejected, start=1):
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{number:03}-{re.sub(r'[^A-Za-z0-9._-]', '_', Path(entry.path).name)[:_LONGEST_NAME]}"
-        if entry.path in raw:
-            (folder / name).write_bytes(raw[entry.path])
-        reasons = "".join(f"{entry.path}: {problem}\n" for problem in entry.problems)
-        (folder / f"{name}.reason.txt").write_text(reasons, encoding="utf-8")
-
-
-def _write_cache(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode())
+        return Analyses.from_file(path)
+    except (ValueError, AttributeError, TypeError) as error:
+        _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
+        path.unlink()
+        return Analyses()

@@ -1,42 +1,50 @@
 """Documents and what they name -> RDF quads in named graphs, their default graph, and their check by SHACL.
 
-A graph each for the curated and for the extracted statements of a document, one for the places, one for the ontology, one for the provenance and
-one for the times of the run.
+A graph for what the record of each case states, one for what each document is, one for what it was found to name; one for the places, one for the
+ontology, one for the provenance and one for the times of the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import pyoxigraph as ox
 
-from koopkg.graph.curated import curated_triples
+from koopkg.graph.checking import Validator
+from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.graph.extracted import extracted_triples
 from koopkg.graph.places import place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Violation, validate
-from koopkg.graph.store import default_graph, write_store
+from koopkg.graph.store import build, default_graph, update
 from koopkg.graph.triples import Triple
-from koopkg.linking import Linked
-from koopkg.model import Case, Document
-from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, extracted_graph_iri
+from koopkg.model import Case, Document, Linked
+from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, document_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology
 
 __all__ = [
+    "COMMON_GRAPHS",
     "LinkingRun",
+    "Validator",
     "Violation",
+    "build",
     "canonical_nquads",
     "default_graph",
     "document_quads",
+    "graphs_of",
     "ontology_quads",
     "place_quads",
     "provenance_quads",
     "run_quads",
     "to_ntriples",
+    "update",
     "validate",
-    "write_store",
 ]
+
+
+COMMON_GRAPHS = (PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH)
+"""Graphs that change with any document."""
 
 
 def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
@@ -48,9 +56,15 @@ def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
 
 
 def document_quads(document: Document, linked: Linked, ontology: Ontology, run: LinkingRun) -> list[ox.Quad]:
-    """What is said in the graphs of one document: the curated one from its front matter, the extracted one from linking."""
-    curated = _in_graph(curated_triples(document, ontology), curated_graph_iri(document.id))
-    return [*curated, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
+    """What is said in the graphs that a document brings: those of the cases whose records it holds, its own, and that of what it names."""
+    quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology), curated_graph_iri(case.id))]
+    quads += _in_graph(document_triples(document), document_graph_iri(document.id))
+    return [*quads, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
+
+
+def graphs_of(document: Document) -> list[str]:
+    """The names of the graphs that a document brings."""
+    return [*(curated_graph_iri(case.id) for case in document.cases), document_graph_iri(document.id), extracted_graph_iri(document.id)]
 
 
 def place_quads(cases: Iterable[Case], ontology: Ontology) -> list[ox.Quad]:
@@ -58,9 +72,9 @@ def place_quads(cases: Iterable[Case], ontology: Ontology) -> list[ox.Quad]:
     return list(_in_graph(place_triples(cases, ontology), PLACES_GRAPH))
 
 
-def provenance_quads(run: LinkingRun, documents: Sequence[Document]) -> list[ox.Quad]:
-    """The graph of provenance: the run, its software and what it used."""
-    return list(_in_graph(provenance_triples(run, [document.id for document in documents]), PROVENANCE_GRAPH))
+def provenance_quads(run: LinkingRun, documents: Iterable[str]) -> list[ox.Quad]:
+    """The graph of provenance: the run, its software and what it used, documents by their ids."""
+    return list(_in_graph(provenance_triples(run, documents), PROVENANCE_GRAPH))
 
 
 def run_quads(run: LinkingRun, started: datetime, ended: datetime) -> list[ox.Quad]:

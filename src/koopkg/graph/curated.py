@@ -1,102 +1,75 @@
-"""A case and its document -> the triples that its front matter states."""
+"""A case -> the triples that its record states, and a document -> what it is; each field is written as its line of the table says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from koopkg.graph.places import member_triples
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.model import CONCEPT_FIELDS, Case, Document, Source
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, curated_graph_iri, document_iri
+from koopkg.model import Case, CaseField, Document, Place, concepts_of, fields_of
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, curated_graph_iri, document_graph_iri, document_iri
 from koopkg.ontology import Ontology
 
-__all__ = ["curated_triples"]
+__all__ = ["curated_triples", "document_triples"]
 
 CORPUS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
-_PROPERTY = {
-    "sectors": "sector",
-    "legal_form": "legalForm",
-    "cooperation_type": "cooperationType",
-    "initiative": "initiative",
-    "orientation": "orientation",
-    "approach": "approach",
-    "actors": "actorType",
-    "phase": "phase",
-    "status": "status",
-    "area_type": "areaType",
-}
 
 
-def curated_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
-    """Everything that the front matter of a document says; what its members are is said in the graph of places."""
-    case, subject = document.case, case_iri(document.id)
-    yield from _about_document(document)
+def curated_triples(case: Case, document: Document, ontology: Ontology) -> Iterator[Triple]:
+    """Everything that the record of a case says; what its members are is said in the graph of places.
+
+    Args:
+        document: The one that holds the record.
+    """
+    subject = case_iri(case.id)
+    yield iri(curated_graph_iri(case.id), "prov:wasDerivedFrom", document_iri(document.id))
     yield iri(subject, "rdf:type", f"{KOOP}Cooperation")
-    yield text(subject, "dcterms:identifier", case.id)
-    yield text(subject, "dcterms:title", case.title, "de")
-    yield text(subject, "dcterms:title", case.title_en, "en")
-    yield iri(subject, "koop:documentedIn", document_iri(document.id))
-    for name, scheme in CONCEPT_FIELDS.items():
-        value = getattr(case, name)
-        for slug in (value,) if isinstance(value, str) else value or ():
-            yield iri(subject, f"koop:{_PROPERTY[name]}", concept_iri(scheme, slug))
-    yield from _literals(case, subject)
     yield from member_triples(case, ontology)
-    yield from _statements(case, subject)
-    for number, source in enumerate(case.sources, start=1):
-        yield from _source(subject, case_iri(case.id, f"source-{number}"), source)
+    yield from _record_triples(case, subject, case.id)
 
 
-def _about_document(document: Document) -> Iterator[Triple]:
+def document_triples(document: Document) -> Iterator[Triple]:
+    """What a document is, and which cases it is about."""
     subject = document_iri(document.id)
     yield iri(subject, "rdf:type", f"{KOOP}CaseDocument")
     yield text(subject, "dcterms:title", document.title, document.language)
     yield text(subject, "dcterms:language", document.language)
+    yield text(subject, "dcterms:format", document.media_type)
     yield iri(subject, "dcterms:license", CORPUS_LICENSE)
     yield text(subject, "schema:sha256", document.sha256)
-    yield iri(curated_graph_iri(document.id), "prov:wasDerivedFrom", subject)
+    yield iri(document_graph_iri(document.id), "prov:wasDerivedFrom", subject)
+    for case_id in document.describes:
+        yield iri(case_iri(case_id), "koop:documentedIn", subject)
 
 
-def _literals(case: Case, subject: str) -> Iterator[Triple]:
-    yield text(subject, "koop:service", case.service, "de")
-    for name, prose in (("legalFormEvidence", case.legal_form_evidence), ("coordination", case.coordination)):
-        if prose:
-            yield text(subject, f"koop:{name}", prose, "de")
-    for entry in case.funding:
-        yield text(subject, "koop:funding", entry, "de")
-    for name, number, datatype in (
-        ("partnerCount", case.partner_count, "integer"),
-        ("population", case.population, "integer"),
-        ("startYear", case.started, "integer"),
-        ("endYear", case.ended, "integer"),
-    ):
-        if number is not None:
-            yield typed(subject, f"koop:{name}", str(number), datatype)
+def _record_triples(record: Any, subject: str, case_id: str) -> Iterator[Triple]:
+    for field in fields_of(type(record)):
+        for number, value in enumerate(field.values(record), start=1):
+            if field.kind == "nested" and field.record is not Place:
+                yield from _node_triples(field, value, subject, case_id, number)
+            elif field.property and field.kind in ("text", "number", "concept"):
+                yield _statement(field, field.property, value, subject)
 
 
-def _statements(case: Case, subject: str) -> Iterator[Triple]:
-    for number, factor in enumerate(case.success_factors, start=1):
-        statement = case_iri(case.id, f"factor-{number}")
-        yield iri(subject, "koop:successFactor", concept_iri("success-factor", factor.factor))
-        yield iri(subject, "koop:hasFactorStatement", statement)
-        yield iri(statement, "rdf:type", f"{KOOP}FactorStatement")
-        yield iri(statement, "koop:factor", concept_iri("success-factor", factor.factor))
-        yield text(statement, "koop:evidence", factor.evidence, "de")
-    for kind, link, entries in (("Obstacle", "hasObstacle", case.obstacles), ("Result", "hasResult", case.results)):
-        for number, entry in enumerate(entries, start=1):
-            statement = case_iri(case.id, f"{kind.lower()}-{number}")
-            yield iri(subject, f"koop:{link}", statement)
-            yield iri(statement, "rdf:type", f"{KOOP}{kind}Statement")
-            yield text(statement, "koop:evidence", entry, "de")
+def _statement(field: CaseField, property: str, value: Any, subject: str) -> Triple:
+    if field.kind == "concept":
+        return iri(subject, property, concept_iri(str(field.scheme), value))
+    if field.kind == "number":
+        return typed(subject, property, str(value), "integer")
+    return typed(subject, property, value, "anyURI") if property == "schema:url" else text(subject, property, value, field.language)
 
 
-def _source(subject: str, name: str, source: Source) -> Iterator[Triple]:
-    yield iri(subject, "dcterms:source", name)
-    yield iri(name, "rdf:type", f"{PREFIXES['dcterms']}BibliographicResource")
-    yield text(name, "dcterms:title", source.title, "de")
-    if source.publisher:
-        yield text(name, "dcterms:publisher", source.publisher)
-    if source.year is not None:
-        yield typed(name, "dcterms:issued", str(source.year), "integer")
-    if source.url:
-        yield typed(name, "schema:url", source.url, "anyURI")
+def _node_triples(field: CaseField, value: Any, subject: str, case_id: str, number: int) -> Iterator[Triple]:
+    """A node for a nested record, or for a text that supports a statement."""
+    node = case_iri(case_id, f"{field.stem}-{number}")
+    prefix, _, local = str(field.node).partition(":")
+    yield iri(subject, str(field.property), node)
+    yield iri(node, "rdf:type", PREFIXES[prefix] + local)
+    if field.record is None:
+        yield text(node, "koop:evidence", value, "de")
+        return
+    yield from _record_triples(value, node, case_id)
+    if field.shortcut:
+        for inner, slug, _ in concepts_of(value):
+            yield iri(subject, field.shortcut, concept_iri(str(inner.scheme), slug))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.linking import Linked
-from koopkg.model import Document, Mention
+from koopkg.model import Document, Linked, Mention
 from koopkg.namespaces import KOOP, PREFIXES, document_iri, extracted_graph_iri
 
 __all__ = ["extracted_triples"]

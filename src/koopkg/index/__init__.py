@@ -1,24 +1,31 @@
-"""Passages and cases -> a lexical index (BM25) and a vector index, both read-only once built."""
-
-import os
-
-# Read by OpenMP when the encoder or FAISS loads it, so it is set before either can be. By default a thread that has nothing to do
-# spins until the others are done, which costs a second and more a query as soon as another process wants the core. A thousand
-# turns keep the speed of an idle machine and cost little on a busy one; `make bench` prints both.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-
-from koopkg.index.embedding import EmbeddingCache, Encoder, Matrix, load_encoder
-from koopkg.index.lexical import LexicalIndex, build_lexical_index
-from koopkg.index.vectors import VectorIndex, VectorRow, build_vector_index
+from koopkg.index.columns import Columns, Rows
+from koopkg.index.embedding import EmbeddingCache, Encoder, Matrix, load_encoder, setting_of
+from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
+from koopkg.index.lexical import Analyser, LexicalIndex, LexicalText, WordSpans, build_lexical_index, highlights
+from koopkg.index.vectors import CaseVectors, VectorIndex, build_vector_index
 
 __all__ = [
+    "Analyser",
+    "CaseTexts",
+    "CaseVectors",
+    "Columns",
     "EmbeddingCache",
     "Encoder",
+    "Features",
     "LexicalIndex",
+    "LexicalText",
+    "LinkedDocument",
     "Matrix",
+    "Rows",
     "VectorIndex",
-    "VectorRow",
+    "WordSpans",
     "build_lexical_index",
     "build_vector_index",
+    "embedded_passages",
+    "embedded_titles",
+    "features_of",
+    "highlights",
+    "lexical_text",
     "load_encoder",
+    "setting_of",
 ]

@@ -1,58 +1,75 @@
-"""Cases -> a Tantivy index of German and English stems and of the parts of German compounds; text -> BM25 scores."""
+"""Cases -> a Tantivy index of German and English stems and of the constituents of German compounds; text -> BM25 scores."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from koopkg.errors import SnapshotError
+from koopkg.index.columns import Rows
 from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Language
 from koopkg.morphology import Analyses, Morphology
 
-__all__ = ["LexicalDocument", "LexicalIndex", "build_lexical_index"]
+__all__ = ["Analyser", "LexicalIndex", "LexicalText", "WordSpans", "build_lexical_index", "highlights"]
 
-_BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "parts": 0.4, "english": 1.0}
-"""Weight of a field; compounds' parts count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
+_BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "constituents": 0.4, "english": 1.0}
+"""Weight of a field; constituents of compounds count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
+_ROW = "row"
 _REMOVAL_TRIES = 100
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
-
-_ABSOLUTE = 0.2
-"""How much the scale is that of a perfect case rather than of the best one: long texts never come near the former,
-and without it nDCG@10 on the dev topics falls from 0.86 to 0.81; none at all would make a poor best case look perfect."""
+_MOST_TELLING, _EXPONENT = 6, 0.5
+"""A case that has the so many most telling words of a query scores 1, and the root of its share counts: of a long text no case has all
+words, and one that has a quarter of what counts is no quarter as good. Tuned on the dev topics, where the best values differ by .001."""
 _COMMON_SHARE = 1 / 3
 """A word that more cases have than this says nothing about why one of them was found (gemeinsam, Gemeinde)."""
 
+WordSpans = Mapping[str, Sequence[tuple[int, int]]]
+"""Stem -> where words with it stand in a text, or runs of a compound's constituents, as half-open offsets."""
+
 
 @dataclass(frozen=True, slots=True)
-class LexicalDocument:
-    """The text of one case by field, not yet analysed."""
+class LexicalText:
+    """The text of one case by field: as it is read, or with `Analyser.analysed` as stems joined by blanks."""
 
-    id: str
     title: str
-    body: str
     labels: str
+    body: str
     english: str
+    constituents: str = ""
 
 
-class _Analyser:
+class Analyser:
     """Text -> index terms, the same at index and query time."""
 
     def __init__(self, analyses: Analyses) -> None:
         self.german, self.english = Morphology("de", analyses), Morphology("en", analyses)
 
+    def analysed(self, text: LexicalText) -> LexicalText:
+        """The terms of each field, joined by blanks."""
+        german = self.german
+        return LexicalText(
+            title=" ".join(self.stems(text.title, german)),
+            labels=" ".join(self.stems(text.labels, german)),
+            body=" ".join(self.stems(text.body, german)),
+            english=" ".join(self.stems(text.english, self.english)),
+            constituents=" ".join(self.constituents(f"{text.title} {text.labels} {text.body}")),
+        )
+
     def stems(self, text: str, morphology: Morphology) -> list[str]:
         return [token.stem for token in morphology.tokens(text) if token.surface.lower() not in FUNCTION_WORDS]
 
-    def parts(self, text: str) -> list[str]:
-        """Stems of the compounds' parts, and of simple words too, so that Bus finds Bürgerbus and Bürgerbus finds Bus."""
+    def constituents(self, text: str) -> list[str]:
+        """Stems of the compounds' constituents, and of simple words too, so that Bus finds Bürgerbus and Bürgerbus finds Bus."""
         found = []
         for token in self.german.tokens(text):
             if token.surface.lower() in FUNCTION_WORDS:
@@ -61,45 +78,59 @@ class _Analyser:
             found += [self.german.stem(token.surface[start:end]) for start, end in spans] or [token.stem]
         return found
 
+    def spans(self, text: str) -> dict[str, list[tuple[int, int]]]:
+        """Where each German stem stands in a text, also as a run of a compound's constituents."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for token in self.german.tokens(text):
+            if token.surface.lower() in FUNCTION_WORDS:
+                continue
+            found.setdefault(token.stem, []).append((token.start, token.end))
+            inner = self.german.parts(token.surface)
+            for first in range(len(inner)):
+                for last in range(first, len(inner)):
+                    start, end = inner[first][0], inner[last][1]
+                    stem = self.german.stem(token.surface[start:end])
+                    if stem != token.stem:
+                        found.setdefault(stem, []).append((token.start + start, token.start + end))
+        return found
+
+
+def highlights(spans: WordSpans, stems: Iterable[str]) -> list[tuple[int, int]]:
+    """Where words with one of the stems stand, the longest of those that overlap; in order."""
+    found = sorted({tuple(span) for stem in stems for span in spans.get(stem, ())}, key=lambda span: (span[0] - span[1], span[0]))
+    kept: list[tuple[int, int]] = []
+    for start, end in found:
+        if all(end <= first or last <= start for first, last in kept):
+            kept.append((start, end))
+    return sorted(kept)
+
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw")
+    builder.add_integer_field(_ROW, fast=True)
     for name in _BOOSTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
-def build_lexical_index(folder: Path, documents: Iterable[LexicalDocument], analyses: Analyses) -> None:
-    """Write the index to a folder, one segment, documents in the order given.
+def build_lexical_index(folder: Path, analysed: Iterable[LexicalText]) -> None:
+    """Write the index of the terms of each case, in the order of rows.
+
+    It is written whole each time: Tantivy goes on counting what was deleted, so that scores would depend on how the index came about.
 
     Raises:
         OSError: It cannot be written.
     """
     folder.mkdir(parents=True)
     try:
-        _write(folder, documents, _Analyser(analyses))
+        index = tantivy.Index(_schema(), path=str(folder))
+        writer = index.writer(heap_size=64_000_000, num_threads=1)
+        for row, text in enumerate(analysed):
+            writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in _BOOSTS}))
+        writer.commit()
+        writer.wait_merging_threads()
     except ValueError as error:  # what Tantivy makes of a full disk
         raise OSError(f"the lexical index cannot be written: {error}") from error
-
-
-def _write(folder: Path, documents: Iterable[LexicalDocument], analyser: _Analyser) -> None:
-    index = tantivy.Index(_schema(), path=str(folder))
-    writer = index.writer(heap_size=64_000_000, num_threads=1)
-    for document in documents:
-        german = f"{document.title} {document.labels} {document.body}"
-        writer.add_document(
-            tantivy.Document(
-                id=document.id,
-                title=" ".join(analyser.stems(document.title, analyser.german)),
-                labels=" ".join(analyser.stems(document.labels, analyser.german)),
-                body=" ".join(analyser.stems(document.body, analyser.german)),
-                parts=" ".join(analyser.parts(german)),
-                english=" ".join(analyser.stems(document.english, analyser.english)),
-            )
-        )
-    writer.commit()
-    writer.wait_merging_threads()
 
 
 def _opened(folder: Path) -> tantivy.Index:
@@ -136,31 +167,28 @@ class LexicalIndex:
             self._searcher = self._index.searcher()
         except (OSError, ValueError) as error:
             raise SnapshotError(f"the lexical index cannot be opened ({error}); run `koopkg ingest`") from error
-        self._analyser = _Analyser(analyses)
+        self._analyser = Analyser(analyses)
 
-    def search(self, text: str, language: Language) -> dict[str, float]:
-        """Score every case that shares a term with the text.
+    def search(self, text: str, language: Language, *, limit: int) -> tuple[Rows, npt.NDArray[np.float32]]:
+        """Rows of the cases that have most of what a text says, and how much in [0, 1]; ties by row.
 
         Args:
-            language: Of the text; its words set the scale, words found in the other language add to the score.
-
-        Returns:
-            Case id -> score in (0, 1]: BM25 summed over terms and fields, scaled so that the best case has what share it
-            reaches of a case with every term in title and body, to the power 0.2. Empty for a text of stop words.
+            language: Of the text; decides which fields can be expected to have its words.
+            limit: Cases at most.
         """
-        clauses = []
-        for field, terms in self._terms(text).items():
-            for term in dict.fromkeys(terms):
-                if self._searcher.doc_freq(field, term):
-                    query = tantivy.Query.term_query(self._index.schema, field, term)
-                    clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, _BOOSTS[field])))
+        terms = self._terms(text)
+        frequencies = {(field, term): self._searcher.doc_freq(field, term) for field, words in terms.items() for term in dict.fromkeys(words)}
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._index.schema, field, term), _BOOSTS[field]))
+            for (field, term), frequency in frequencies.items()
+            if frequency
+        ]
         if not clauses:
-            return {}
-        found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=max(self._searcher.num_docs, 1), count=False)
-        scores = {str(self._searcher.doc(address)["id"][0]): float(score) for score, address in found.hits}
-        best = max(scores.values())
-        scale = best * max(self._attainable(text, language) / best, 1.0) ** _ABSOLUTE
-        return {case_id: score / scale for case_id, score in scores.items()}
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=limit, count=False).hits
+        rows = np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), dtype=np.int32)
+        scores = np.array([score for score, _ in hits], dtype=np.float32)
+        return rows, np.minimum(scores / self._attainable(frequencies, language), 1.0) ** np.float32(_EXPONENT)
 
     def telling_stems(self, text: str) -> frozenset[str]:
         """Stems of a query that tell cases apart: none of those that more than a third of the cases have."""
@@ -168,28 +196,15 @@ class LexicalIndex:
         stems = self._analyser.stems(text, self._analyser.german)
         return frozenset(stem for stem in stems if self._searcher.doc_freq("body", stem) <= most)
 
-    def highlights(self, text: str, stems: frozenset[str]) -> list[tuple[int, int]]:
-        """Where words of a passage, or runs of a compound's parts, have one of the stems; in order, without overlap."""
-        spans: list[tuple[int, int]] = []
-        german = self._analyser.german
-        for token in german.tokens(text):
-            if token.surface.lower() in FUNCTION_WORDS:
-                continue
-            if token.stem in stems:
-                spans.append((token.start, token.end))
-                continue
-            parts = german.parts(token.surface)
-            runs = [(parts[first][0], parts[last][1]) for first in range(len(parts)) for last in range(first, len(parts))]
-            inside = [run for run in runs if german.stem(token.surface[run[0] : run[1]]) in stems]
-            if inside:
-                start, end = max(inside, key=lambda run: run[1] - run[0])
-                spans.append((token.start + start, token.start + end))
-        return spans
+    def highlights(self, text: str, stems: Iterable[str]) -> list[tuple[int, int]]:
+        """Where words with one of the stems stand in a short text that no spans are kept of, such as a title."""
+        return highlights(self._analyser.spans(text), stems)
 
-    def _attainable(self, text: str, language: Language) -> float:
+    def _attainable(self, frequencies: Mapping[tuple[str, str], int], language: Language) -> float:
+        """What a case scores that has the most telling words of a query, each as often as is usual."""
         fields = ("english",) if language == "en" else ("title", "body")
-        terms = self._terms(text)
-        return sum(_BOOSTS[field] * self._idf(self._searcher.doc_freq(field, term)) * (_K1 + 1) / 2 for field in fields for term in dict.fromkeys(terms[field]))
+        telling = sorted((_BOOSTS[field] * self._idf(count) for (field, _), count in frequencies.items() if field in fields), reverse=True)
+        return max(sum(telling[:_MOST_TELLING]) * (_K1 + 1) / 2, 1e-9)
 
     def _terms(self, text: str) -> dict[str, list[str]]:
         german = self._analyser.stems(text, self._analyser.german)
@@ -197,7 +212,7 @@ class LexicalIndex:
             "title": german,
             "labels": german,
             "body": german,
-            "parts": self._analyser.parts(text),
+            "constituents": self._analyser.constituents(text),
             "english": self._analyser.stems(text, self._analyser.english),
         }
 

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import ConceptLinker
 from koopkg.linking.places import Gazetteer, link_places
-from koopkg.model import Case, Language, Link, Passage, PlaceLink
+from koopkg.model import Case, Language, Link, Linked, Passage, PlaceLink
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 
-__all__ = ["Linked", "Linker"]
+__all__ = ["Linker"]
 
 _OTHER: dict[Language, Language] = {"de": "en", "en": "de"}
 _TELLING = 6
 """Letters from which a word of another language than its text is no accident."""
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """What a text names: concepts sorted by scheme and slug, places by first mention."""
-
-    language: Language
-    concepts: tuple[Link, ...]
-    places: tuple[PlaceLink, ...]
 
 
 class Linker:
@@ -50,7 +41,7 @@ class Linker:
 
         Names of the other language count for words that its own does not name (a Zweckverband for drinking water).
         """
-        passage = (Passage("query", "", 0, len(text), text),)
+        passage = (Passage("", 0, len(text), text),)
         places = link_places(self._gazetteer, passage)
         links: dict[Language, list[Link]] = {name: self._link_concepts(passage, name, places, is_query=True) for name in _OTHER}
         language = self._language(text, links)

@@ -1,7 +1,160 @@
 """Text or a case -> comparable cases: score with its parts, reasons that point at facts, facets with counts."""
 
-from koopkg.search.engine import MAX_LIMIT, SearchEngine
-from koopkg.search.filters import FACET_SCHEMES, FACETS, Filters
-from koopkg.search.results import Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
+from __future__ import annotations
 
-__all__ = ["FACETS", "FACET_SCHEMES", "MAX_LIMIT", "Facet", "FacetValue", "Fact", "Filters", "Hit", "Reason", "SearchEngine", "SearchResult", "Snippet"]
+from collections.abc import Sequence
+
+import numpy as np
+
+from koopkg.errors import QueryError
+from koopkg.model import Linked
+from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, known_values, passing
+from koopkg.search.hits import hit_at
+from koopkg.search.question import Question, question_of_case, question_of_text
+from koopkg.search.ranking import Ranking, rank
+from koopkg.search.results import CasePage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
+from koopkg.search.signals import SIGNALS, signals_named
+from koopkg.snapshot import OpenSnapshot
+from koopkg.text import query_text
+
+__all__ = [
+    "MAX_LIMIT",
+    "SIGNALS",
+    "CasePage",
+    "Facet",
+    "FacetValue",
+    "Fact",
+    "Filters",
+    "Hit",
+    "Reason",
+    "SearchResult",
+    "Snippet",
+    "facet_label",
+    "known_values",
+    "link",
+    "list_cases",
+    "ranked",
+    "search",
+    "similar",
+    "warm_up",
+]
+
+MAX_LIMIT = 100
+
+
+def search(
+    opened: OpenSnapshot,
+    text: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    signals: Sequence[str] | None = None,
+    explain: bool = True,
+    language: str = "de",
+) -> SearchResult:
+    """Cases comparable to what a text says, best first; ties by id.
+
+    Args:
+        text: What is planned or asked for, German or English.
+        limit: Hits on the page, 1 to 100.
+        signals: Names of those to use; None for all.
+        explain: Whether hits have parts and reasons.
+        language: Of titles and labels, `de` or `en`.
+
+    Raises:
+        QueryError: The text is empty or too long, a filter value or signal is unknown, or the page is out of range.
+    """
+    text = _checked_text(opened, text)
+    _check_page(opened, limit, offset)
+    chosen = checked(filters, opened.ontology)
+    question = question_of_text(opened, text)
+    ranking = rank(question, signals_named(signals))
+    return _result(question, ranking, chosen, slice(offset, offset + limit), explain=explain, language=language)
+
+
+def similar(
+    opened: OpenSnapshot,
+    case_id: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    explain: bool = True,
+    language: str = "de",
+) -> SearchResult:
+    """Cases comparable to a case, best first, the case itself left out.
+
+    Raises:
+        UnknownCaseError: There is no such case.
+        QueryError: A filter value is unknown, or the page is out of range.
+    """
+    row = opened.catalog.row_of(case_id)
+    _check_page(opened, limit, offset)
+    chosen = checked(filters, opened.ontology)
+    question = question_of_case(opened, opened.catalog.entry(row).case, row)
+    return _result(question, rank(question, SIGNALS), chosen, slice(offset, offset + limit), explain=explain, language=language)
+
+
+def list_cases(opened: OpenSnapshot, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: str = "de") -> CasePage:
+    """All cases that pass the filters, by title.
+
+    Raises:
+        QueryError: A filter value is unknown, or the page is out of range.
+    """
+    _check_page(opened, limit, offset)
+    chosen = checked(filters, opened.ontology)
+    passes = passing(opened, chosen)
+    rows = opened.by_title[passes[opened.by_title]]
+    facets = facets_of(opened, np.ones(len(opened), dtype=bool), chosen, language=language)
+    return CasePage(len(rows), tuple(opened.catalog.entry(int(row)) for row in rows[offset : offset + limit]), facets)
+
+
+def link(opened: OpenSnapshot, text: str) -> Linked:
+    """The concepts and places that a search text names; offsets count the characters of the normalised text.
+
+    Raises:
+        QueryError: The text is not valid Unicode.
+    """
+    return opened.linker.link_query(query_text(text, field="q"))
+
+
+def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:
+    """Every case that any of the signals proposes with its score, best first; ties by id. For evaluation."""
+    ranking = rank(question_of_text(opened, query_text(text, field="q")), signals_named(signals), least=0.0)
+    return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows, ranking.scores, strict=True)]
+
+
+def warm_up(opened: OpenSnapshot) -> None:
+    """Load everything that the first search would load.
+
+    Raises:
+        EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
+    """
+    search(opened, "Aufwärmen")
+
+
+def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: str) -> SearchResult:
+    opened = question.opened
+    is_hit: Mask = np.zeros(len(opened), dtype=bool)
+    is_hit[ranking.rows] = True
+    places = np.flatnonzero(passing(opened, filters)[ranking.rows])
+    hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
+    return SearchResult(len(places), hits, facets_of(opened, is_hit, filters, language=language), question.linked, ranking.weights)
+
+
+def _checked_text(opened: OpenSnapshot, text: str) -> str:
+    """The text as everything else works with it."""
+    text, longest = query_text(text, field="q"), opened.settings.max_query_characters
+    if len(text) > longest:
+        raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
+    if not text.strip():
+        raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
+    return text
+
+
+def _check_page(opened: OpenSnapshot, limit: int, offset: int) -> None:
+    if not 1 <= limit <= MAX_LIMIT:
+        raise QueryError(f"limit: {limit} is out of range; expected 1 to {MAX_LIMIT}", field="limit")
+    if not 0 <= offset <= len(opened):
+        raise QueryError(f"offset: {offset} is out of range; expected 0 to {len(opened)}", field="offset")

@@ -1,139 +1,123 @@
-"""A hit -> plain sentences that say why it is comparable, each with the fact it rests on."""
+"""A case and a question -> what they share, what tells most first, each with the fact it rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from koopkg.linking import Linked
-from koopkg.model import Case, Passage
+from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, CaseField, Passage, concepts_of, fields_of
 from koopkg.namespaces import concept_iri, document_iri, place_iri
-from koopkg.ontology import Concept, Ontology
+from koopkg.search.facets import field_label
+from koopkg.search.question import Question, weight_of_place
 from koopkg.search.results import Fact, Reason
 
-__all__ = ["reasons_for"]
+__all__ = ["Found", "reasons_for", "shortened"]
 
 _MOST = 4
+_MOST_OF_A_FIELD = 2
 _QUOTE_CHARACTERS = 160
-
-_SHARED = {
-    "sector": ("Gleiche Aufgabe: {}", "Same task: {}", "koop:sector"),
-    "legal-form": ("Gleiche Rechtsform: {}", "Same legal form: {}", "koop:legalForm"),
-    "success-factor": ("Erfolgsfaktor auch hier belegt: {}", "Success factor supported here too: {}", "koop:successFactor"),
-    "cooperation-type": ("Gleicher Kooperationstyp: {}", "Same type of cooperation: {}", "koop:cooperationType"),
-    "area-type": ("Gleicher Raumtyp: {}", "Same type of area: {}", "koop:areaType"),
-    "actor-type": ("Gleiche Art von Beteiligten: {}", "Same kind of actor: {}", "koop:actorType"),
-    "phase": ("Gleiche Phase: {}", "Same phase: {}", "koop:phase"),
-    "status": ("Gleicher Stand: {}", "Same status: {}", "koop:status"),
-    "initiative": ("Gleiche Initiative: {}", "Same initiative: {}", "koop:initiative"),
-    "orientation": ("Gleiche Ausrichtung: {}", "Same orientation: {}", "koop:orientation"),
-    "approach": ("Gleicher Ansatz: {}", "Same approach: {}", "koop:approach"),
-}
-_NEAR = ("Verwandte Aufgabe: {} (nah an {})", "Related task: {} (close to {})")
-_IN_LAND = ("Liegt in {}", "Located in {}")
-_IN_TITLE = ("Im Titel genannt: {}", "Named in the title: {}")
-_IN_TEXT = ("Im Text genannt: {}", "Named in the text: {}")
-_NEAREST = ("Inhaltlich nächste Stelle: „{}“", "Passage closest in meaning: “{}”")
-_TASK = ("Behandelt die Aufgabe {}", "Deals with the task {}")
-_SERVICE = ("Gemeinsame Leistung: {}", "Joint service: {}")
-_ORDER = list(_SHARED)
-_TELLING = ("sector", "legal-form", "success-factor")
-"""Schemes that say most about a case; the others are named only where there is room."""
-_MOST_SECTORS = 2
+_TITLE, _WORDS, _MEANING = 0.05, 0.2, 0.1
+"""How much it tells that words or a passage fit, on the scale of weight times rarity on which concepts are told: they are in plain sight."""
 
 
-def reasons_for(
-    case: Case,
-    asked: Sequence[Concept],
-    linked: Linked | None,
-    *,
-    ontology: Ontology,
-    passage: Passage | None,
-    title_words: Sequence[str],
-    text_words: Sequence[tuple[str, int, int]],
-    language: str = "de",
-) -> tuple[Reason, ...]:
-    """The reasons for one hit, strongest first, at least two and at most four.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in the texts of a hit.
 
-    Args:
-        asked: Concepts that the query names or the reference case has.
-        passage: The passage closest in meaning.
-        title_words: Words of the title that the query has too.
-        text_words: Words of `passage` that the query has too, with their offsets in the document.
+    Attributes:
+        title_words: Words of the title that the question has too.
+        words: Those of the snippet, with their offsets in the document.
+        passage: The passage closest in meaning, None where it is the snippet or there is none.
     """
-    english = language == "en"
-    shared = list(_concept_reasons(case, asked, ontology, language))
-    sectors = [reason for reason in shared if reason.kind == "shared-sector"] or list(_related_sectors(case, asked, ontology, language))
-    found = [
-        *sectors[:_MOST_SECTORS],
-        *_place_reasons(case, linked, ontology, language),
-        *(reason for reason in shared if reason.kind in ("shared-legal-form", "shared-success-factor")),
-        *_word_reasons(case, title_words, text_words, english=english),
-        *_passage_reason(case, passage, english=english),
-        *(reason for reason in shared if reason.kind.removeprefix("shared-") not in _TELLING),
-    ]
-    if len(found) < 2:
-        found += [
-            Reason("task", _TASK[english].format(ontology.concept("sector", slug).label(language)), _statement("koop:sector", concept_iri("sector", slug)))
-            for slug in case.sectors
-        ]
-        found.append(Reason("service", _SERVICE[english].format(case.service), _statement("koop:service", case.service)))
-    return tuple(found[:_MOST])
+
+    document_id: str
+    title_words: Sequence[str]
+    words: Sequence[tuple[str, int, int]]
+    passage: Passage | None
+    snippet: Passage
+
+
+def reasons_for(case: Case, question: Question, found: Found, *, language: str) -> tuple[Reason, ...]:
+    """The reasons for one hit, at most four, none that repeats the snippet; one at least, for a hit shares something."""
+    told = [*_shared(case, question, language), *_related(case, question, language), *_places(case, question, language), *_texts(case, found)]
+    told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
+    reasons: list[Reason] = []
+    for _, reason in told:
+        if sum(other.kind == reason.kind for other in reasons) < _MOST_OF_A_FIELD:
+            reasons.append(reason)
+    return tuple(reasons[:_MOST]) or (_nearest_section(found),)
 
 
 def _statement(name: str, value: str, quote: str | None = None) -> Fact:
     return Fact("statement", property=name, value=value, quote=quote)
 
 
-def _concept_reasons(case: Case, asked: Sequence[Concept], ontology: Ontology, language: str) -> Iterator[Reason]:
-    own = set(case.concepts())
-    evidence = {factor.factor: factor.evidence for factor in case.success_factors}
-    described = [concept for concept in asked if concept.scheme in _SHARED]  # a case has no property for the concepts of other schemes
-    for concept in sorted(described, key=lambda concept: (_ORDER.index(concept.scheme), concept.slug)):
-        templates = _SHARED[concept.scheme]
-        covered = {ontology.concepts[iri].slug for iri in ontology.with_narrower(concept.iri)}
-        for slug in sorted(slug for scheme, slug in own if scheme == concept.scheme and slug in covered):
-            quote = evidence.get(slug) if concept.scheme == "success-factor" else case.legal_form_evidence if concept.scheme == "legal-form" else None
-            label = ontology.concept(concept.scheme, slug).label(language)
-            yield Reason(
-                f"shared-{concept.scheme}", templates[language == "en"].format(label), _statement(templates[2], concept_iri(concept.scheme, slug), quote)
-            )
+def _shared(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+    """Concepts of the record that are asked for, or are narrower than one that is."""
+    ontology = question.opened.ontology
+    covered = {below: (iri, weight) for iri, weight in sorted(question.asked.items(), key=lambda item: item[1]) for below in _covered(iri, question)}
+    for field, slug, record in concepts_of(case):
+        iri = concept_iri(str(field.scheme), slug)
+        if iri in covered:
+            values = {"field": field_label(field, ontology, language), "label": ontology.concepts[iri].label(language)}
+            quote = getattr(record, field.evidence) if field.evidence else None
+            yield covered[iri][1], Reason(f"shared-{field.scheme}", values, _statement(_property(field), iri, quote))
 
 
-def _related_sectors(case: Case, asked: Sequence[Concept], ontology: Ontology, language: str) -> Iterator[Reason]:
-    own = {concept_iri("sector", slug) for slug in case.sectors}
-    for concept in asked:
-        if concept.scheme == "sector" and concept.iri not in own:
-            for iri in sorted(ontology.related[concept.iri] & own)[:1]:
-                text = _NEAR[language == "en"].format(ontology.concepts[iri].label(language), concept.label(language))
-                yield Reason("related-sector", text, _statement("koop:sector", iri))
+def _covered(iri: str, question: Question) -> set[str]:
+    ontology = question.opened.ontology
+    return ontology.with_narrower(iri) if iri in ontology.concepts and ontology.concepts[iri].scheme in CONCEPT_FIELDS else set()
 
 
-def _place_reasons(case: Case, linked: Linked | None, ontology: Ontology, language: str) -> Iterator[Reason]:
+def _property(field: CaseField) -> str:
+    """The property by which a case has the concepts of a field, also those of a nested record."""
+    holder = next((outer for outer in CASE_FIELDS if outer.record and field in fields_of(outer.record)), None)
+    return str(holder.shortcut if holder and holder.shortcut else field.property)
+
+
+def _related(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+    """A task close to one that is asked for, where the case has none that is."""
+    ontology, own = question.opened.ontology, {concept_iri("sector", slug) for slug in case.sectors}
+    for iri, weight in question.asked.items():
+        concept = ontology.concepts.get(iri)
+        if concept and concept.scheme == "sector" and not own & ontology.with_narrower(iri):
+            for other in sorted(ontology.related[iri] & own)[:1]:
+                values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
+                yield weight / 2, Reason("related-sector", values, _statement("koop:sector", other))
+
+
+def _places(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+    ontology = question.opened.ontology
     members = {place_iri(place.ags): place.name for place in case.places if place.ags}
     land = ontology.land_by_name(case.state) if case.state else None
-    for place in linked.places if linked else ():
+    for place in question.linked.places if question.linked else ():
         if place.iri in members:
-            yield Reason("place", _IN_LAND[language == "en"].format(members[place.iri]), _statement("koop:member", place.iri))
+            yield 2 * weight_of_place(), Reason("place", {"label": members[place.iri]}, _statement("koop:member", place.iri))
         elif land and place.iri == land.iri:
-            yield Reason("place", _IN_LAND[language == "en"].format(land.name(language)), _statement("koop:land", land.iri))
+            yield question.asked.get(land.iri, 0.0), Reason("place", {"label": land.name(language)}, _statement("koop:land", land.iri))
 
 
-def _word_reasons(case: Case, title_words: Sequence[str], text_words: Sequence[tuple[str, int, int]], *, english: bool) -> Iterator[Reason]:
-    if title_words:
-        words = ", ".join(dict.fromkeys(title_words))
-        yield Reason("title", _IN_TITLE[english].format(words), _statement("dcterms:title", case.title))
-    if text_words:
-        words = ", ".join(list(dict.fromkeys(word for word, _, _ in text_words))[:5])
-        _, start, _ = text_words[0]
-        end = max(end for _, _, end in text_words)
-        yield Reason("words", _IN_TEXT[english].format(words), Fact("passage", document=document_iri(case.id), start=start, end=end))
+def _texts(case: Case, found: Found) -> Iterator[tuple[float, Reason]]:
+    if found.title_words:
+        words = ", ".join(dict.fromkeys(found.title_words))
+        yield _TITLE, Reason("title", {"words": words}, _statement("dcterms:title", case.title))
+    beyond = [entry for entry in found.words if entry[0].casefold() not in {word.casefold() for word in found.title_words}]
+    if beyond:
+        words = ", ".join(list(dict.fromkeys(word for word, _, _ in beyond))[:5])
+        start, end = min(start for _, start, _ in beyond), max(end for _, _, end in beyond)
+        yield _WORDS, Reason("words", {"words": words}, Fact("passage", document=document_iri(found.document_id), start=start, end=end))
+    if found.passage is not None:
+        fact = _passage_fact(found.document_id, found.passage)
+        yield _MEANING, Reason("meaning", {"quote": shortened(found.passage.text)}, fact)
 
 
-def _passage_reason(case: Case, passage: Passage | None, *, english: bool) -> Iterator[Reason]:
-    if passage is not None:
-        quote = shortened(passage.text)
-        fact = Fact("passage", document=document_iri(case.id), start=passage.start, end=passage.end, quote=passage.text)
-        yield Reason("meaning", _NEAREST[english].format(quote), fact)
+def _nearest_section(found: Found) -> Reason:
+    """Where the snippet itself is what is closest in meaning: the section that it stands in."""
+    return Reason("section", {"section": found.snippet.section}, _passage_fact(found.document_id, found.snippet))
+
+
+def _passage_fact(document_id: str, passage: Passage) -> Fact:
+    return Fact("passage", document=document_iri(document_id), start=passage.start, end=passage.end, quote=passage.text)
 
 
 def shortened(text: str) -> str:

@@ -1,18 +1,20 @@
-"""The records that a search answers with."""
+"""The records that a search answers with; what people read is made of them at the edge."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koopkg.linking import Linked
+from koopkg.model import Linked
+from koopkg.snapshot import CaseEntry
 
-__all__ = ["Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
+__all__ = ["CasePage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a reason points at: a curated statement (property and value) or a passage of the document (offsets and quote)."""
+    """What a reason points at: a curated statement (property and value) or a passage of a document (offsets and quote)."""
 
     type: Literal["statement", "passage"]
     property: str | None = None
@@ -25,10 +27,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a case is comparable, in one plain sentence, and the fact that it rests on."""
+    """Why a case is comparable: a kind with its values, from which `koopkg.sentences` makes a sentence, and the fact that it rests on."""
 
     kind: str
-    text: str
+    values: Mapping[str, str]
     fact: Fact
 
 
@@ -40,11 +42,12 @@ class Snippet:
     highlights: tuple[tuple[int, int], ...]
     section: str
     start: int
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case found; `score` lies in [0, 1] and is the weighted mean of its `parts`."""
+    """A case found; `score` lies in [0, 1] and is the weighted mean of its `parts`, one a signal."""
 
     id: str
     iri: str
@@ -76,10 +79,19 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits, best first; `total` counts all, `weights` are those of the parts in use."""
+    """A page of hits, best first; `total` counts all, `weights` are those of the signals in use."""
 
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     understood: Linked | None
     weights: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list of cases, how many there are in all, and the facets over them."""
+
+    total: int
+    entries: tuple[CaseEntry, ...]
+    facets: tuple[Facet, ...]

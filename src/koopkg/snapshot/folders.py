@@ -1,4 +1,4 @@
-"""Graph, indexes and catalog -> one immutable directory, published by one rename; readers open what `CURRENT` names."""
+"""Graph, indexes and catalog -> one immutable folder, published by one rename; readers open what `CURRENT` names."""
 
 from __future__ import annotations
 
@@ -18,15 +18,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import SnapshotError
-from koopkg.linking import Linked
-from koopkg.model import Document
-from koopkg.morphology import Analyses
-from koopkg.ontology import Ontology
 from koopkg.text import printable
 
 __all__ = [
-    "CatalogEntry",
-    "InputFile",
+    "FORMAT",
     "Manifest",
     "SnapshotFiles",
     "activate",
@@ -39,16 +34,11 @@ __all__ = [
     "open_files",
     "prune",
     "publish",
-    "read_analyses",
-    "read_catalog",
-    "read_ontology",
-    "recorded_documents",
     "staging",
     "unreadable_snapshots",
-    "write_catalog",
 ]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the layout of a snapshot changes; readers refuse another."""
 _BUILDING = ".building-"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -56,17 +46,13 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class InputFile:
-    """A document of a snapshot: the file it was read from and what that held."""
-
-    id: str
-    path: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot was built from and holds; `id` depends on the inputs alone."""
+    """What a snapshot was built from and holds; small, however many documents there are.
+
+    Attributes:
+        id: Hash of everything that decides the content: `made_by` and each document.
+        made_by: Hash of what turns documents into a snapshot: code, libraries, ontology, register of places, encoder.
+    """
 
     id: str
     format: int
@@ -74,17 +60,9 @@ class Manifest:
     koopkg_version: str
     ontology_sha256: str
     encoder: str
-    documents: tuple[InputFile, ...]
+    made_by: str
     counts: dict[str, int]
     checksums: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
-    """One case with everything the read side shows without touching the graph."""
-
-    document: Document
-    linked: Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +85,11 @@ class SnapshotFiles:
 
     @property
     def catalog(self) -> Path:
-        return self.folder / "catalog.json"
+        return self.folder / "catalog.sqlite"
+
+    @property
+    def arrays(self) -> Path:
+        return self.folder / "arrays"
 
     @property
     def ontology(self) -> Path:
@@ -116,10 +98,6 @@ class SnapshotFiles:
     @property
     def analyses(self) -> Path:
         return self.folder / "analyses.json"
-
-    @property
-    def documents(self) -> Path:
-        return self.folder / "documents"
 
     @property
     def manifest_path(self) -> Path:
@@ -140,16 +118,7 @@ class SnapshotFiles:
         return manifest
 
 
-@dataclass(frozen=True, slots=True)
-class _Documents:
-    """What manifests of all formats have."""
-
-    documents: tuple[InputFile, ...]
-
-
 _MANIFEST = TypeAdapter(Manifest)
-_DOCUMENTS = TypeAdapter(_Documents)
-_CATALOG = TypeAdapter(list[CatalogEntry])
 
 
 def current_id(data: Path) -> str | None:
@@ -220,19 +189,10 @@ def latest(data: Path) -> SnapshotFiles | None:
     return files
 
 
-def recorded_documents(files: SnapshotFiles) -> list[InputFile]:
-    """The documents that a snapshot was made from, whatever its format; those whose copies lie in it, of unknown path, where its manifest cannot be read."""
+def is_whole(files: SnapshotFiles, *, but: str | None = None) -> bool:
+    """Whether this version can read a snapshot and it is as it was published, or all but one of its folders is; if not, the log says why."""
     try:
-        documents = _DOCUMENTS.validate_json(files.manifest_path.read_bytes()).documents
-    except (OSError, ValidationError):
-        documents = tuple(InputFile(path.stem, "", "") for path in sorted(files.documents.glob("*.md")))
-    return [document for document in documents if _IDENTIFIER.fullmatch(document.id)]
-
-
-def is_whole(files: SnapshotFiles) -> bool:
-    """Whether this version can read a snapshot and it is as it was published; if not, the log says why."""
-    try:
-        faults = check(files)
+        faults = check(files, but=but)
     except (OSError, SnapshotError) as error:
         faults = [str(error)]
     for fault in faults[:3]:
@@ -315,60 +275,15 @@ def prune(data: Path, *, keep: int) -> list[str]:
     return removed
 
 
-def check(files: SnapshotFiles) -> list[str]:
-    """What differs between a snapshot and its checksums; empty if it is as it was published."""
-    recorded, found = files.manifest().checksums, _checksums(files.folder)
+def check(files: SnapshotFiles, *, but: str | None = None) -> list[str]:
+    """What differs between a snapshot, or all of it but one folder, and its checksums; empty if it is as it was published."""
+    recorded = {name: digest for name, digest in files.manifest().checksums.items() if name.partition("/")[0] != but}
+    found = _checksums(files.folder, but=but)
     return [
         f"{name}: {'is missing' if name not in found else 'is not part of the snapshot' if name not in recorded else 'has changed'}"
         for name in sorted(recorded.keys() | found.keys())
         if recorded.get(name) != found.get(name)
     ]
-
-
-def write_catalog(files: SnapshotFiles, entries: list[CatalogEntry]) -> None:
-    """Write the case records, in the order given."""
-    files.catalog.write_bytes(_CATALOG.dump_json(entries))
-
-
-def read_catalog(files: SnapshotFiles) -> list[CatalogEntry]:
-    """Read the case records.
-
-    Raises:
-        SnapshotError: They are missing or damaged.
-    """
-    return _CATALOG.validate_json(_unharmed(files, files.catalog))
-
-
-def read_ontology(files: SnapshotFiles) -> Ontology:
-    """Read the ontology that a snapshot was built with.
-
-    Raises:
-        SnapshotError: It is missing or damaged.
-    """
-    _unharmed(files, files.ontology)
-    return Ontology.from_file(files.ontology)
-
-
-def read_analyses(files: SnapshotFiles) -> Analyses:
-    """Read the analyses of words that a snapshot was built with.
-
-    Raises:
-        SnapshotError: They are missing or damaged.
-    """
-    _unharmed(files, files.analyses)
-    return Analyses.from_file(files.analyses)
-
-
-def _unharmed(files: SnapshotFiles, path: Path) -> bytes:
-    """The bytes of a file as they were published."""
-    advice = "run `koopkg ingest`"
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise SnapshotError(f"snapshot {files.folder.name}: {path.name} cannot be read ({error.strerror}); {advice}") from error
-    if hashlib.sha256(raw).hexdigest() != files.manifest().checksums.get(path.name):
-        raise SnapshotError(f"snapshot {files.folder.name}: {path.name} is not as it was published; {advice}")
-    return raw
 
 
 def _folders(data: Path) -> list[SnapshotFiles]:
@@ -382,10 +297,12 @@ def _files(data: Path, identifier: str) -> SnapshotFiles | None:
     return SnapshotFiles(folder) if _IDENTIFIER.fullmatch(identifier) and folder.is_dir() else None
 
 
-def _checksums(folder: Path) -> dict[str, str]:
+def _checksums(folder: Path, *, but: str | None = None) -> dict[str, str]:
     """SHA-256 by relative path of every file but the manifest and the stores' own lock and log files, which carry no data."""
     digests = {}
     for path in sorted(folder.rglob("*")):
+        if path.relative_to(folder).parts[0] == but:
+            continue
         is_data = path.is_file() and path.name not in ("manifest.json", "LOCK", "LOG") and not path.name.startswith((".tantivy", "LOG.old"))
         if is_data:
             digests[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,117 @@
+"""A case with its documents -> what the indexes keep of it: words by field, concepts with what their neighbours make of them, texts to embed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from koopkg.index.lexical import LexicalText
+from koopkg.model import CASE_FIELDS, Case, Document, Linked, Passage
+from koopkg.namespaces import concept_iri, place_iri
+from koopkg.ontology import Ontology
+
+__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_titles", "features_of", "lexical_text"]
+
+FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
+"""Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
+_BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
+"""What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """A document and what it was found to name."""
+
+    document: Document
+    linked: Linked
+
+
+CaseTexts = Sequence[LinkedDocument]
+"""The documents of a case, the one with its record first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What one case adds to the columns of all.
+
+    Attributes:
+        matches: IRI of a concept or place -> how well the case answers whoever asks for it, in (0, 1].
+        described: The IRIs among them that the case has by itself, in its record or its texts.
+        facets: `scheme/slug`, or `state/…` and `country/…`, of everything that its record says, broader concepts included.
+        named: IRI of a concept -> how often its texts name it.
+    """
+
+    matches: dict[str, float]
+    described: list[str]
+    facets: list[str]
+    named: dict[str, int]
+
+
+def features_of(case: Case, texts: CaseTexts, ontology: Ontology) -> Features:
+    """The features of a case."""
+    described = _described(case, texts, ontology)
+    matches: dict[str, float] = {}
+    for iri, strength in described.items():
+        for asked, share in _answers(iri, ontology):
+            matches[asked] = max(matches.get(asked, 0.0), strength * share)
+    named: Counter[str] = Counter()
+    for text in texts:
+        named.update({link.iri: len(link.evidence) for link in text.linked.concepts})
+    return Features(dict(sorted(matches.items())), sorted(described), sorted(set(_facets(case, ontology))), dict(sorted(named.items())))
+
+
+def lexical_text(case: Case, texts: CaseTexts, ontology: Ontology) -> LexicalText:
+    """The words that a case is found by."""
+    concepts = [ontology.concept(scheme, slug) for scheme, slug in case.concepts()]
+    names = [place.name for place in case.places] + ([case.state] if case.state else [])
+    return LexicalText(
+        title=f"{case.title} {case.service}",
+        labels=" ".join([concept.label("de") for concept in concepts] + names),
+        body=" ".join(passage.text for text in texts for passage in text.document.passages if not passage.is_title),
+        english=" ".join([case.title_en] + [concept.label("en") for concept in concepts]),
+    )
+
+
+def embedded_titles(case: Case) -> tuple[str, str]:
+    """The two texts of a case that are embedded besides its passages."""
+    return f"{case.title}. {case.service}", case.title_en
+
+
+def embedded_passages(texts: CaseTexts) -> Iterator[tuple[int, int, Passage]]:
+    """The passages of a case that are embedded, each with the number of its document and its own there."""
+    for document, text in enumerate(texts):
+        for number, passage in enumerate(text.document.passages):
+            if not passage.is_title and passage.section not in FACT_SECTIONS:
+                yield document, number, passage
+
+
+def _described(case: Case, texts: CaseTexts, ontology: Ontology) -> dict[str, float]:
+    """Concept or place -> 1 if curated, less if only mentioned."""
+    described: dict[str, float] = {}
+    for link in (link for text in texts for link in text.linked.concepts):
+        described[link.iri] = max(described.get(link.iri, 0.0), _EXTRACTED * link.confidence)
+    described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
+    described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
+    land = ontology.land_by_name(case.state) if case.state else None
+    if land:
+        described[land.iri] = 1.0
+    described[place_iri(case.country)] = 1.0
+    return described
+
+
+def _answers(iri: str, ontology: Ontology) -> Iterator[tuple[str, float]]:
+    """What may be asked for by whoever is served by a concept: itself and all broader in full, what is one step narrower or related in part."""
+    yield iri, 1.0
+    if iri in ontology.concepts:
+        yield from ((above, 1.0) for above in ontology.with_broader(iri))
+        yield from ((below, _BROADER) for below in ontology.narrower[iri])
+        yield from ((other, _RELATED) for other in ontology.related[iri])
+
+
+def _facets(case: Case, ontology: Ontology) -> Iterator[str]:
+    for scheme, slug in case.concepts():
+        yield from (f"{scheme}/{ontology.concepts[above].slug}" for above in ontology.with_broader(concept_iri(scheme, slug)))
+    for field in CASE_FIELDS:
+        if field.kind == "place":
+            yield from (f"{field.name}/{value}" for value in field.values(case))

@@ -1,0 +1,140 @@
+"""A catalog of cases -> the indexes of a snapshot: words, vectors, concepts, facets; of what did not change, from what was kept of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from koopkg.carryover import Earlier
+from koopkg.config import Settings
+from koopkg.index import (
+    Analyser,
+    CaseVectors,
+    Columns,
+    EmbeddingCache,
+    Encoder,
+    Matrix,
+    VectorIndex,
+    build_lexical_index,
+    build_vector_index,
+    embedded_passages,
+    embedded_titles,
+    features_of,
+    lexical_text,
+)
+from koopkg.morphology import Analyses
+from koopkg.ontology import Ontology
+from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
+
+__all__ = ["CaseIndexer", "Indexed", "Progress"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Progress(Protocol):
+    """Told what is going on; the command line shows it as a bar or as plain lines."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has `total` steps."""
+
+    def step(self, count: int = 1) -> None:
+        """So many steps of the stage are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """How many vectors and mentions there are, and how many texts were embedded now."""
+
+    counts: dict[str, int]
+    embedded: int
+
+
+class CaseIndexer:
+    """Fills the indexes of a staged snapshot."""
+
+    def __init__(
+        self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress
+    ) -> None:
+        self._staged, self._terms, self._encoder, self._progress = staged, terms, encoder, progress
+        self._analyser = Analyser(analyses)
+        self._cache = _opened_cache(settings.cache_folder / "embeddings.sqlite")
+
+    def run(self, catalog: CatalogWriter, before: Earlier) -> Indexed:
+        """Index every case of a catalog whose documents are linked."""
+        fresh = catalog.unindexed()
+        try:
+            embedded = self._features(catalog, fresh)
+            reference, _ = self._cache.encode_documents(self._encoder, [concept.definition() for concept in self._terms.concepts.values()])
+            cases = self._vectors(catalog, set(fresh), before)
+            vectors = build_vector_index(self._staged.vectors, cases, reference=reference, dimensions=reference.shape[1])
+        finally:
+            self._cache.close()
+        build_lexical_index(self._staged.lexical, catalog.terms())
+        mentions = self._arrays(catalog)
+        return Indexed({"vectors": vectors, "mentions": mentions}, embedded)
+
+    def _features(self, catalog: CatalogWriter, fresh: list[str]) -> int:
+        """Keep what the indexes are made from of each case that changed, and embed its texts; returns how many were not known."""
+        self._progress.stage("embedding", len(fresh))
+        embedded = 0
+        for case_id in fresh:
+            entry = catalog.entry(case_id)
+            terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
+            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms))
+            embedded += self._cache.encode_documents(self._encoder, _texts(entry))[1]
+            self._progress.step()
+        return embedded
+
+    def _vectors(self, catalog: CatalogWriter, fresh: set[str], before: Earlier) -> Iterator[CaseVectors]:
+        """The vectors of every case in the order of rows, one at a time."""
+        rows = before.case_rows()
+        known = VectorIndex(before.base.vectors) if before.base else None
+        for case_id in catalog.case_ids():
+            if known is not None and case_id in rows and case_id not in fresh:
+                yield known.of_case(rows[case_id])
+                continue
+            entry = catalog.entry(case_id)
+            vectors: Matrix = self._cache.encode_documents(self._encoder, _texts(entry))[0]
+            places = [(document, number) for document, number, _ in embedded_passages(entry.texts)]
+            yield CaseVectors(vectors, np.array(places, dtype=np.int32).reshape(-1, 2))
+
+    def _arrays(self, catalog: CatalogWriter) -> int:
+        """Write the columns that facets, concept scores and concept pages are read from; returns how many mentions there are."""
+        matches: list[dict[str, float]] = []
+        facets: list[dict[str, float]] = []
+        named: list[dict[str, float]] = []
+        frequencies: Counter[str] = Counter()
+        for features in catalog.features():
+            matches.append(features.matches)
+            facets.append(dict.fromkeys(features.facets, 1.0))
+            named.append({iri: float(count) for iri, count in features.named.items()})
+            frequencies.update(features.described)
+        for name, cases in (("matches", matches), ("facets", facets), ("named", named)):
+            Columns.of(cases).save(self._staged.arrays / name)
+        (self._staged.arrays / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
+        np.save(self._staged.arrays / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
+        return catalog.mentions()
+
+
+def _texts(entry: CaseEntry) -> list[str]:
+    """The texts of a case that are embedded, titles first."""
+    return [*embedded_titles(entry.case), *(passage.text for _, _, passage in embedded_passages(entry.texts))]
+
+
+def _opened_cache(path: Path) -> EmbeddingCache:
+    """The vectors of texts embedded before; made anew where they cannot be read."""
+    try:
+        if path.exists():
+            EmbeddingCache.check(path)
+    except sqlite3.DatabaseError as error:
+        _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
+        path.unlink()
+    return EmbeddingCache(path)

@@ -1,0 +1,91 @@
+"""What was read and what was found in it: documents with their passages, and the links that rest on words of theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from koopkg.model.cases import Case
+
+__all__ = ["TITLE", "Document", "Language", "Link", "Linked", "Mention", "Passage", "PlaceLink"]
+
+Language = Literal["de", "en"]
+
+TITLE = "title"
+"""Section of a passage that is the title of its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a text, cut at sentence ends; `text` stands between `start` and `end`, `section` is the heading above it."""
+
+    section: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def is_title(self) -> bool:
+        return self.section == TITLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text in Unicode NFC with `\\n` line ends and its passages in order.
+
+    Attributes:
+        sha256: Of the bytes it was read from.
+        cases: The records that stand in it.
+        describes: Ids of the cases it is about: those of its records, and others whose records stand elsewhere.
+    """
+
+    id: str
+    title: str
+    media_type: str
+    language: Language
+    text: str
+    passages: tuple[Passage, ...]
+    sha256: str
+    cases: tuple[Case, ...] = ()
+    describes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A half-open stretch of characters and what stands there."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A concept that a text names, with every mention of it in text order and the confidence of the best."""
+
+    iri: str
+    scheme: str
+    slug: str
+    confidence: float
+    evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLink:
+    """A place that a text names; `ags` is None where the name could stand for several places."""
+
+    name: str
+    ags: str | None
+    state: str | None
+    iri: str | None
+    confidence: float
+    evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a text names: concepts sorted by scheme and slug, places by first mention."""
+
+    language: Language
+    concepts: tuple[Link, ...]
+    places: tuple[PlaceLink, ...]

@@ -1,0 +1,74 @@
+"""Markdown -> its text, its sections, and the front matter above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from koopkg.errors import DocumentError, Problem
+from koopkg.frontmatter import Entry, FrontMatterError, parse
+from koopkg.model import TITLE
+from koopkg.reading.content import MOST_PROBLEMS, Content
+from koopkg.reading.passages import Section
+from koopkg.text import normalise, unusable
+
+__all__ = ["SOURCES_SECTION", "read_markdown"]
+
+SOURCES_SECTION = "Quellen"
+"""Lists other people's titles, so nothing is searched or linked in it."""
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
+
+
+def read_markdown(raw: bytes, where: str) -> Content:
+    """The content of a Markdown or plain text file in UTF-8; offsets count from the first character of the normalised file, front matter included.
+
+    Raises:
+        DocumentError: The bytes are empty, not UTF-8, a character is no text, or the front matter is not YAML.
+    """
+    text = _decoded(raw, where)
+    match = _FRONT_MATTER.match(text)
+    sections = tuple(section for section in _sections(text, match.end() if match else 0) if section.heading != SOURCES_SECTION)
+    return Content(text, sections, _front_matter(match.group(1), where) if match else None)
+
+
+def _front_matter(yaml: str, where: str) -> Entry:
+    try:
+        entry = parse(yaml)
+    except FrontMatterError as error:
+        raise DocumentError(where, error.problems[:MOST_PROBLEMS]) from None
+    if not isinstance(entry.value, dict):
+        kind = "list" if isinstance(entry.value, list) else "text" if entry.value else "empty"
+        raise DocumentError(where, [Problem("front matter", f"is {kind}; expected YAML keys and values")])
+    return entry
+
+
+def _sections(text: str, begin: int) -> Iterator[Section]:
+    """Each heading as a stretch of its own (section `title` for the first of level 1) and the text below it."""
+    section, start = "", begin
+    for heading in _HEADING.finditer(text, begin):
+        yield Section(section, start, heading.start())
+        words = heading.group(1).rstrip()
+        if heading.group().startswith("# "):
+            yield Section(TITLE, heading.start(1), heading.start(1) + len(words))
+        section, start = words, heading.end()
+    yield Section(section, start, len(text))
+
+
+def _decoded(raw: bytes, where: str) -> str:
+    try:
+        text = normalise(raw.decode())
+    except UnicodeDecodeError as error:
+        problem = f"byte {raw[error.start]:#04x} at position {error.start:,} is not UTF-8; save the file with the encoding UTF-8"
+        raise DocumentError(where, [Problem("encoding", problem)]) from None
+    if not text.strip():
+        raise DocumentError(where, [Problem("file", "is empty; expected front matter between two lines `---` and a Markdown body")])
+    wrong = unusable(text)
+    if wrong:
+        line, column = text.count("\n", 0, wrong.start()) + 1, wrong.start() - text.rfind("\n", 0, wrong.start())
+        problem = f"the character {wrong.group()!a} at position {column:,} of its line is no text; leave it out"
+        raise DocumentError(where, [Problem("character", problem, line)])
+    return text
+
+

@@ -1,0 +1,198 @@
+"""The record in a document -> cases, each field checked against its line of the table, with every problem found."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from koopkg.errors import DocumentError, Problem
+from koopkg.frontmatter import Entry, typed
+from koopkg.model import CASE_FIELDS, Case, concepts_of
+from koopkg.namespaces import place_iri
+from koopkg.ontology import Ontology
+from koopkg.reading.content import MOST_PROBLEMS
+from koopkg.text import is_web_address
+
+__all__ = ["Record", "is_identifier", "record_of"]
+
+_IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_LONGEST_SHOWN = 80
+_LONGEST_IDENTIFIER = 120
+"""It names files, and a file name ends at 255 bytes."""
+_T = TypeVar("_T")
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a document says of itself and of cases: records that stand in it, and the ids of cases that it is about and whose records stand elsewhere."""
+
+    id: str
+    title: str
+    cases: tuple[Case, ...] = ()
+    describes: tuple[str, ...] = ()
+
+
+_CASE: TypeAdapter[Case] = TypeAdapter(Case)
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+_OF_A_DOCUMENT = {"cases", "describes"}
+"""Keys that show that a record is one of a document; without them it is one of a case, and the document is named after that."""
+
+
+def record_of(entry: Entry, ontology: Ontology, where: str) -> tuple[Record, list[Problem]]:
+    """The record of a document and what is wrong with it.
+
+    Raises:
+        DocumentError: It cannot be read at all.
+    """
+    if not _OF_A_DOCUMENT & entry.keys():
+        case = _read(entry, Case, _CASE, where)
+        return Record(case.id, case.title, (case,)), list(_problems(case, ontology, entry))
+    record = _read(entry, Record, _RECORD, where)
+    problems = list(_record_problems(record, entry))
+    for number, case in enumerate(record.cases):
+        problems += _problems(case, ontology, entry.at("cases", number))
+    return record, list(dict.fromkeys(problems))[:MOST_PROBLEMS]
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text can name a case or a document: lower-case letters, digits and single hyphens."""
+    return bool(_IDENTIFIER.match(text)) and len(text) <= _LONGEST_IDENTIFIER
+
+
+def _read(entry: Entry, kind: type[_T], adapter: TypeAdapter[_T], where: str) -> _T:
+    values, problems = typed(entry, kind)
+    try:
+        record = adapter.validate_python(values)
+    except ValidationError as error:
+        problems += [_problem(detail, entry, kind) for detail in error.errors(include_url=False)[:MOST_PROBLEMS]]
+    if problems:
+        raise DocumentError(where, problems[:MOST_PROBLEMS])
+    return record
+
+
+def _problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
+    """What is wrong with a case, each problem once."""
+    found = itertools.chain(
+        _concept_problems(case, ontology, entry), _place_problems(case, ontology, entry), _value_problems(case, entry), _number_problems(case, entry)
+    )
+    yield from dict.fromkeys(itertools.islice(found, MOST_PROBLEMS))
+
+
+def _record_problems(record: Record, entry: Entry) -> Iterator[Problem]:
+    if not is_identifier(record.id):
+        yield Problem("id", f"{_shown(record.id)} is no identifier; {_AN_IDENTIFIER}", entry.line_of(("id",)))
+    if not record.title.strip():
+        yield Problem("title", "is empty; expected the title of the document", entry.line_of(("title",)))
+    if not record.cases and not record.describes:
+        yield Problem("describes", "is empty, and there are no cases; expected the id of at least one case", entry.line_of(("describes",)))
+    for number, name in enumerate(record.describes):
+        if not is_identifier(name):
+            yield Problem("describes", f"{_shown(name)} is no identifier; {_AN_IDENTIFIER}", entry.line_of(("describes", number)))
+
+
+def _problem(detail: Any, entry: Entry, kind: type[Any]) -> Problem:
+    """One pydantic error in our message form."""
+    name = ".".join(str(part) for part in detail["loc"]) or "front matter"
+    line = entry.line_of(detail["loc"])
+    if detail["type"] == "missing":
+        return Problem(name, "is missing; expected a value (null where it is unknown)", line)
+    if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return Problem(name[:_LONGEST_SHOWN], f"is no key of a {kind.__name__.lower()}; " + _nearest(name, list(kind.__dataclass_fields__)), line)
+    expected = _EXPECTED.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
+    return Problem(name, f"{_shown(detail['input'])} cannot be used; expected: {expected}", line)
+
+
+_EXPECTED = {
+    "string_type": "a text",
+    "tuple_type": "a list, each entry on a line of its own behind `- `",
+    "dataclass_type": "keys with their values",
+    "int_type": "a whole number",
+}
+"""Kind of pydantic error -> what to write instead, in the words of YAML."""
+
+
+_AN_IDENTIFIER = f"expected at most {_LONGEST_IDENTIFIER} lower-case letters, digits and single hyphens"
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: a text as it stands, cut where it is long; of a list or keys only what they are."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + " …")
+    return "null" if value is None else "a list" if isinstance(value, list) else "a group of keys"
+
+
+def _nearest(value: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
+    return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known[:6])} …"
+
+
+def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
+    known = {scheme: [concept.slug for concept in concepts] for scheme, concepts in ontology.schemes.items()}
+    for name, record in [(field.name, value) for field in CASE_FIELDS if field.record for value in field.values(case)]:
+        for field, slug, _ in concepts_of(record):
+            yield from _unknown_concept(name, str(field.scheme), slug, known, entry)
+    for field in CASE_FIELDS:
+        for slug in field.values(case) if field.kind == "concept" else ():
+            yield from _unknown_concept(field.name, str(field.scheme), slug, known, entry)
+
+
+def _unknown_concept(name: str, scheme: str, slug: str, known: dict[str, list[str]], entry: Entry) -> Iterator[Problem]:
+    if slug not in known[scheme]:
+        message = f"{_shown(slug)} is no concept of the scheme {scheme}; {_nearest(slug, known[scheme])}"
+        yield Problem(name, message, entry.line_of((name,), slug))
+
+
+def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
+    if place_iri(case.country) not in ontology.lands:
+        message = f"{_shown(case.country)} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'"
+        yield Problem("country", message, entry.line_of(("country",)))
+    if case.state is not None and ontology.land_by_name(case.state) is None:
+        names = [land.name() for land in ontology.lands.values()]
+        message = f"{_shown(case.state)} is no Land or canton of ontology/places.ttl; {_nearest(case.state, names)}"
+        yield Problem("state", message, entry.line_of(("state",)))
+    for number, place in enumerate(case.places):
+        if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}", place.ags):
+            message = f"{_shown(place.ags)} is no official key of {_shown(place.name)}; expected 2, 5 or 8 digits"
+            yield Problem("places", message, entry.line_of(("places", number, "ags")))
+
+
+def _value_problems(case: Case, entry: Entry) -> Iterator[Problem]:
+    def wrong(field: str, message: str, *path: int | str) -> Problem:
+        return Problem(field, message, entry.line_of((field, *path)))
+
+    if not is_identifier(case.id):
+        yield wrong("id", f"{_shown(case.id)} is no identifier; {_AN_IDENTIFIER}")
+    if not case.title.strip():
+        yield wrong("title", "is empty; expected a factual German title")
+    for name in ("sectors", "sources", "cooperation_type"):
+        if not getattr(case, name):
+            yield wrong(name, "is empty; expected at least one entry")
+    for number, source in enumerate(case.sources):
+        if source.url is not None and not is_web_address(source.url):
+            message = (
+                f"{_shown(source.url)} is no web address; expected one that begins with https:// or http://, with blanks and brackets written as %20, %5B, %5D"
+            )
+            yield wrong("sources", message, number, "url")
+    if case.status in ("beendet", "gescheitert") and case.phase not in ("beendigung", None):
+        yield wrong("phase", f"{_shown(case.phase)} contradicts the status {case.status!r}; expected 'beendigung' or null")
+
+
+def _number_problems(case: Case, entry: Entry) -> Iterator[Problem]:
+    def wrong(field: str, message: str) -> Problem:
+        return Problem(field, message, entry.line_of((field,)))
+
+    for name, value in (("started", case.started), ("ended", case.ended)):
+        if value is not None and not 1000 <= value <= 2100:
+            yield wrong(name, f"{value!r} is no year; expected four digits")
+    if case.started is not None and case.ended is not None and case.ended < case.started:
+        yield wrong("ended", f"{case.ended} lies before the start in {case.started}; expected a later year or null")
+    for name, value in (("partner_count", case.partner_count), ("population", case.population)):
+        if value is not None and value <= 0:
+            yield wrong(name, f"{value!r} is not above zero; expected a positive number or null")

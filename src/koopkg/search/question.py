@@ -1,0 +1,84 @@
+"""A text or a case -> what is asked for: words, a direction of meaning, concepts and places by how much they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from koopkg.index import Matrix
+from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
+from koopkg.namespaces import concept_iri
+from koopkg.snapshot import OpenSnapshot
+
+__all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
+
+_OTHER_SCHEMES = {"service": 0.4, "frame": 0.0}
+"""Weight of concepts that no field of a case holds but that texts name: a service tells something, the name of the field itself nothing."""
+_OTHER_WEIGHT = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a search works with.
+
+    Attributes:
+        text: Normalised.
+        linked: What the text names; None where a case is asked about.
+        asked: IRI of a concept or place -> weight above zero.
+        case_row: The case asked about; it is left out of the answer.
+    """
+
+    opened: OpenSnapshot
+    text: str
+    language: Language
+    linked: Linked | None
+    asked: Mapping[str, float]
+    case_row: int | None = None
+
+    @cached_property
+    def vector(self) -> Matrix:
+        """Direction of meaning: float32 unit vector (dim,)."""
+        return self.opened.query_vector(self.text) if self.case_row is None else self.opened.vectors.direction(self.case_row)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of words that tell cases apart."""
+        return self.opened.lexical.telling_stems(self.text)
+
+
+def question_of_text(opened: OpenSnapshot, text: str) -> Question:
+    """What a search text asks for: its words, and its concepts and places by confidence, field and rarity."""
+    linked = opened.linker.link_query(text)
+    asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in linked.concepts if _weight(link.scheme)}
+    asked |= {place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri}
+    return Question(opened, text, linked.language, linked, asked)
+
+
+def question_of_case(opened: OpenSnapshot, case: Case, row: int) -> Question:
+    """What makes a case what it is: its curated concepts by field and rarity; where it lies does not count."""
+    asked = {}
+    for field, slug, _ in concepts_of(case):
+        iri = concept_iri(str(field.scheme), slug)
+        if field.weight:
+            asked[iri] = field.weight * _rarity(opened, iri)
+    return Question(opened, f"{case.title} {case.service}", "de", None, asked, row)
+
+
+def weight_of_place() -> float:
+    """How much it tells that a case lies where it is asked for."""
+    return max(field.weight for field in CASE_FIELDS if field.kind == "place")
+
+
+def _weight(scheme: str) -> float:
+    field = CONCEPT_FIELDS.get(scheme)
+    return field.weight if field else _OTHER_SCHEMES.get(scheme, _OTHER_WEIGHT)
+
+
+def _rarity(opened: OpenSnapshot, iri: str) -> float:
+    """1 or so for what half of the cases share, more for what few have.
+
+    Source: the inverse document frequency of Spärck Jones, 1972, smoothed.
+    """
+    return log(1 + len(opened) / (1 + opened.frequencies.get(iri, 0)))

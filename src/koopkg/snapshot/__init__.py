@@ -1,0 +1,44 @@
+"""Immutable folders that hold everything the read side needs: how they are laid out, published, found again and opened."""
+
+from koopkg.snapshot.catalog import CaseEntry, Catalog, CatalogWriter, DocumentRow
+from koopkg.snapshot.folders import (
+    FORMAT,
+    Manifest,
+    SnapshotFiles,
+    activate,
+    check,
+    current_id,
+    is_whole,
+    latest,
+    list_snapshots,
+    named_in_current,
+    open_files,
+    prune,
+    publish,
+    staging,
+    unreadable_snapshots,
+)
+from koopkg.snapshot.opened import OpenSnapshot
+
+__all__ = [
+    "FORMAT",
+    "CaseEntry",
+    "Catalog",
+    "CatalogWriter",
+    "DocumentRow",
+    "Manifest",
+    "OpenSnapshot",
+    "SnapshotFiles",
+    "activate",
+    "check",
+    "current_id",
+    "is_whole",
+    "latest",
+    "list_snapshots",
+    "named_in_current",
+    "open_files",
+    "prune",
+    "publish",
+    "staging",
+    "unreadable_snapshots",
+]

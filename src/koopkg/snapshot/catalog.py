@@ -1,0 +1,293 @@
+"""Documents and cases of a snapshot, one row each in SQLite, read by key: nothing of it has to be loaded to open a snapshot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from koopkg.errors import SnapshotError, UnknownCaseError
+from koopkg.index import Features, LexicalText, LinkedDocument, WordSpans
+from koopkg.model import Case, Document, Linked
+
+__all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
+
+_SCHEMA = """
+CREATE TABLE documents (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, raw BLOB NOT NULL, document BLOB NOT NULL, linked BLOB, spans BLOB,
+  mentions INTEGER);
+CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, terms BLOB, features BLOB);
+CREATE TABLE describes (document TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (document, case_id)) WITHOUT ROWID;
+CREATE TABLE members (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
+CREATE INDEX cases_by_row ON cases (row);
+CREATE INDEX describes_by_case ON describes (case_id);
+"""
+_NUMBER_ROWS = """
+UPDATE cases SET row = numbered.row FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS row FROM cases) AS numbered WHERE numbered.id = cases.id
+"""
+_LEVEL = 1
+"""Of compression: three quarters of what the highest saves, in a fifth of its time."""
+_DOCUMENT = TypeAdapter(Document)
+_LINKED = TypeAdapter(Linked)
+_TERMS = TypeAdapter(LexicalText)
+_FEATURES = TypeAdapter(Features)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document as it was read, and the file it was read from."""
+
+    id: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """Where the record of a case stands: its document, and its number among the records there."""
+
+    id: str
+    document: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEntry:
+    """A case and its documents, the one with its record first."""
+
+    case: Case
+    texts: tuple[LinkedDocument, ...]
+
+
+class Catalog:
+    """The records of a published snapshot; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a catalog; nothing is read yet.
+
+        Raises:
+            SnapshotError: It is missing or damaged.
+        """
+        try:
+            # SQLite is built to serialise its calls, and nobody ever writes into what is published.
+            self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            [[self.size]] = self._database.execute("SELECT COUNT(*) FROM cases")
+        except sqlite3.Error as error:
+            raise SnapshotError(f"the catalog cannot be opened ({error}); run `koopkg ingest`") from error
+
+    def __len__(self) -> int:
+        return int(self.size)
+
+    def row_of(self, case_id: str) -> int:
+        """The row of a case.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+        """
+        found = self._fetch("SELECT row FROM cases WHERE id = ?", case_id)
+        if found is None:
+            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all")
+        return int(found[0])
+
+    def id_of(self, row: int) -> str:
+        """The id of the case in a row."""
+        return str(self._require("SELECT id FROM cases WHERE row = ?", row)[0])
+
+    def entry(self, row: int) -> CaseEntry:
+        """The case in a row with all of its documents."""
+        case_id, holder, number = self._require("SELECT id, document, number FROM cases WHERE row = ?", row)
+        others = self._all("SELECT document FROM describes WHERE case_id = ? AND document <> ? ORDER BY document", case_id, holder)
+        texts = tuple(self.document(name) for name in [holder, *(other for (other,) in others)])
+        return CaseEntry(texts[0].document.cases[number], texts)
+
+    def document(self, document_id: str) -> LinkedDocument:
+        """A document and what it names."""
+        document, linked = self._require("SELECT document, linked FROM documents WHERE id = ?", document_id)
+        return LinkedDocument(_read(_DOCUMENT, document), _read(_LINKED, linked))
+
+    def spans(self, document_id: str) -> list[WordSpans]:
+        """Where stems stand in each passage of a document, by offset within the passage."""
+        spans: list[WordSpans] = json.loads(zlib.decompress(self._require("SELECT spans FROM documents WHERE id = ?", document_id)[0]))
+        return spans
+
+    def raw(self, document_id: str) -> bytes:
+        """The bytes of the file that a document was read from."""
+        return zlib.decompress(self._require("SELECT raw FROM documents WHERE id = ?", document_id)[0])
+
+    def documents(self) -> Iterator[DocumentRow]:
+        """Every document, by id."""
+        return (DocumentRow(*row) for row in self._all("SELECT id, path, sha256 FROM documents ORDER BY id"))
+
+    def cases(self) -> Iterator[CaseRow]:
+        """Every case, by row."""
+        return (CaseRow(*row) for row in self._all("SELECT id, document, number FROM cases ORDER BY row"))
+
+    def entries(self) -> Iterator[CaseEntry]:
+        """Every case with its documents, by row, one at a time."""
+        return (self.entry(row) for row in range(len(self)))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _fetch(self, query: str, *values: object) -> Any:
+        try:
+            return self._database.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            raise SnapshotError(f"the catalog cannot be read ({error}); run `koopkg ingest`") from error
+
+    def _require(self, query: str, *values: object) -> Any:
+        found = self._fetch(query, *values)
+        if found is None:
+            raise SnapshotError(f"the catalog has no entry {values[0]!r}; run `koopkg ingest`")
+        return found
+
+    def _all(self, query: str, *values: object) -> Iterator[Any]:
+        """Rows as they are read, from a cursor of their own."""
+        try:
+            yield from self._database.execute(query, values)
+        except sqlite3.Error as error:
+            raise SnapshotError(f"the catalog cannot be read ({error}); run `koopkg ingest`") from error
+
+
+class CatalogWriter:
+    """A catalog being built in a staged snapshot, from nothing or from that of an earlier one."""
+
+    def __init__(self, path: Path, *, earlier: Path | None = None) -> None:
+        if earlier is not None:
+            shutil.copyfile(earlier, path)
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")  # a build that fails is thrown away whole
+        self._database.execute("PRAGMA synchronous = OFF")  # publishing makes the files of a snapshot last
+        if earlier is None:
+            self._database.executescript(_SCHEMA)
+        self._database.execute("BEGIN")
+
+    def remove(self, document_id: str) -> None:
+        """Take a document out, and the cases whose records it holds; of other cases that it was about, what is indexed has to be made anew."""
+        self._forget_indexed(document_id)
+        for table, column in (("documents", "id"), ("cases", "document"), ("describes", "document"), ("members", "document")):
+            self._database.execute(f"DELETE FROM {table} WHERE {column} = ?", (document_id,))  # noqa: S608 -- names of our own
+
+    def put(self, document: Document, *, path: str, raw: bytes) -> None:
+        """Add a document with the cases whose records it holds."""
+        values = (document.id, path, document.sha256, zlib.compress(raw, _LEVEL), _write(_DOCUMENT, document))
+        self._database.execute("INSERT INTO documents (id, path, sha256, raw, document) VALUES (?, ?, ?, ?, ?)", values)
+        self._database.executemany(
+            "INSERT INTO cases (id, document, number, title) VALUES (?, ?, ?, ?)",
+            [(case.id, document.id, number, case.title) for number, case in enumerate(document.cases)],
+        )
+        self._database.executemany("INSERT INTO describes VALUES (?, ?)", [(document.id, case_id) for case_id in document.describes])
+        keys = {place.ags for case in document.cases for place in case.places if place.ags}
+        self._database.executemany("INSERT INTO members VALUES (?, ?)", [(document.id, key) for key in sorted(keys)])
+        self._forget_indexed(document.id)
+
+    def put_links(self, document_id: str, linked: Linked, spans: Iterable[WordSpans]) -> None:
+        """Add what a document was found to name, and where its words stand."""
+        packed = zlib.compress(json.dumps(list(spans), ensure_ascii=False).encode(), _LEVEL)
+        mentions = sum(len(link.evidence) for link in linked.concepts)
+        values = (_write(_LINKED, linked), packed, mentions, document_id)
+        self._database.execute("UPDATE documents SET linked = ?, spans = ?, mentions = ? WHERE id = ?", values)
+
+    def holder_of(self, case_id: str) -> str | None:
+        """The document that holds the record of a case; None where there is no such case."""
+        found = self._database.execute("SELECT document FROM cases WHERE id = ?", (case_id,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def has_document(self, document_id: str) -> bool:
+        return self._database.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
+
+    def documents(self) -> list[DocumentRow]:
+        """Every document, by id."""
+        return [DocumentRow(*row) for row in self._database.execute("SELECT id, path, sha256 FROM documents ORDER BY id")]
+
+    def about_nothing(self) -> list[tuple[str, str]]:
+        """Documents about cases that no record is there of, with the ids of these."""
+        found = self._database.execute("SELECT document, case_id FROM describes WHERE case_id NOT IN (SELECT id FROM cases) ORDER BY document, case_id")
+        return [(str(document), str(case_id)) for document, case_id in found]
+
+    def unlinked(self) -> list[str]:
+        """The documents that are still to be linked, by id."""
+        return [name for (name,) in self._database.execute("SELECT id FROM documents WHERE linked IS NULL ORDER BY id")]
+
+    def document(self, document_id: str) -> Document:
+        """A document as it was read."""
+        return _read(_DOCUMENT, self._database.execute("SELECT document FROM documents WHERE id = ?", (document_id,)).fetchone()[0])
+
+    def linked_document(self, document_id: str) -> LinkedDocument:
+        """A document and what it names."""
+        document, linked = self._database.execute("SELECT document, linked FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return LinkedDocument(_read(_DOCUMENT, document), _read(_LINKED, linked))
+
+    def raw(self, document_id: str) -> bytes:
+        """The bytes of the file that a document was read from."""
+        return zlib.decompress(self._database.execute("SELECT raw FROM documents WHERE id = ?", (document_id,)).fetchone()[0])
+
+    def rows_by_title(self) -> list[int]:
+        """The rows of all cases in the order of their titles."""
+        return [row for (row,) in self._database.execute("SELECT row FROM cases ORDER BY title, row")]
+
+    def mentions(self) -> int:
+        """How often documents name a concept, in all."""
+        return int(self._database.execute("SELECT TOTAL(mentions) FROM documents").fetchone()[0])
+
+    def member_keys(self) -> list[str]:
+        """The official keys of all members of cases, in order."""
+        return [key for (key,) in self._database.execute("SELECT DISTINCT key FROM members ORDER BY key")]
+
+    def number_rows(self) -> None:
+        """Give each case its row, in the order of ids."""
+        self._database.execute(_NUMBER_ROWS)
+
+    def entry(self, case_id: str) -> CaseEntry:
+        """A case with its documents as they stand now."""
+        ((holder, number),) = self._database.execute("SELECT document, number FROM cases WHERE id = ?", (case_id,))
+        others = self._database.execute("SELECT document FROM describes WHERE case_id = ? AND document <> ? ORDER BY document", (case_id, holder))
+        texts = tuple(self.linked_document(name) for name in [holder, *(name for (name,) in others)])
+        return CaseEntry(texts[0].document.cases[number], texts)
+
+    def put_indexed(self, case_id: str, terms: LexicalText, features: Features) -> None:
+        """Keep what the indexes are made from."""
+        values = (_write(_TERMS, terms), _write(_FEATURES, features), case_id)
+        self._database.execute("UPDATE cases SET terms = ?, features = ? WHERE id = ?", values)
+
+    def case_ids(self) -> list[str]:
+        """Every case, in the order of rows."""
+        return [case_id for (case_id,) in self._database.execute("SELECT id FROM cases ORDER BY id")]
+
+    def unindexed(self) -> list[str]:
+        """The cases whose terms and features are still to be made."""
+        return [case_id for (case_id,) in self._database.execute("SELECT id FROM cases WHERE features IS NULL ORDER BY id")]
+
+    def terms(self) -> Iterator[LexicalText]:
+        """The terms of every case, in the order of rows, one at a time."""
+        return (_read(_TERMS, terms) for (terms,) in self._database.execute("SELECT terms FROM cases ORDER BY id"))
+
+    def features(self) -> Iterator[Features]:
+        """The features of every case, in the order of rows, one at a time."""
+        return (_read(_FEATURES, features) for (features,) in self._database.execute("SELECT features FROM cases ORDER BY id"))
+
+    def _forget_indexed(self, document_id: str) -> None:
+        about = "SELECT case_id FROM describes WHERE document = ?"
+        self._database.execute(f"UPDATE cases SET features = NULL WHERE id IN ({about})", (document_id,))  # noqa: S608 -- text of our own
+
+    def close(self) -> None:
+        self._database.execute("COMMIT")
+        self._database.close()
+
+
+def _write(adapter: TypeAdapter[_T], value: _T) -> bytes:
+    return zlib.compress(adapter.dump_json(value), _LEVEL)
+
+
+def _read(adapter: TypeAdapter[_T], packed: bytes) -> _T:
+    try:
+        return adapter.validate_json(zlib.decompress(packed))
+    except (zlib.error, ValidationError) as error:
+        raise SnapshotError(f"the catalog is damaged ({type(error).__name__}); run `koopkg ingest`") from error

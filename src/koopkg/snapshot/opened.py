@@ -1,0 +1,127 @@
+"""A published snapshot -> its parts, each opened when it is first needed: what search, pages and commands read from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from koopkg.config import Settings
+from koopkg.errors import EncoderMismatchError, SnapshotError
+from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, setting_of
+from koopkg.linking import Linker
+from koopkg.morphology import Analyses
+from koopkg.ontology import Ontology
+from koopkg.snapshot.catalog import Catalog
+from koopkg.snapshot.folders import Manifest, SnapshotFiles
+
+__all__ = ["OpenSnapshot"]
+
+_REMEMBERED_QUERIES = 256
+
+
+class OpenSnapshot:
+    """The read side of one snapshot; safe to use from several threads."""
+
+    def __init__(self, files: SnapshotFiles, settings: Settings) -> None:
+        """Open a snapshot.
+
+        Raises:
+            SnapshotError: It is damaged or of another format.
+        """
+        self.files = files
+        self.settings = settings
+        self.manifest: Manifest = files.manifest()
+        self.catalog = Catalog(files.catalog)
+        self.ontology = Ontology.from_file(self._unharmed(files.ontology))
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return len(self.catalog)
+
+    @cached_property
+    def matches(self) -> Columns:
+        """IRI of a concept or place -> the cases that serve whoever asks for it, and how well."""
+        return Columns.open(self.files.arrays / "matches")
+
+    @cached_property
+    def facets(self) -> Columns:
+        """`scheme/slug`, `state/…` or `country/…` -> the cases whose records say so, narrower concepts included."""
+        return Columns.open(self.files.arrays / "facets")
+
+    @cached_property
+    def named(self) -> Columns:
+        """IRI of a concept -> the cases whose texts name it, and how often."""
+        return Columns.open(self.files.arrays / "named")
+
+    @cached_property
+    def frequencies(self) -> Mapping[str, int]:
+        """IRI of a concept or place -> how many cases have it themselves."""
+        path = self.files.arrays / "frequencies.json"
+        try:
+            found: dict[str, int] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"the arrays cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+        return found
+
+    @cached_property
+    def by_title(self) -> Rows:
+        """The rows of all cases in the order of their titles."""
+        try:
+            return np.asarray(np.load(self.files.arrays / "by_title.npy", mmap_mode="r"))
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"the arrays cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        return LexicalIndex(self.files.lexical, self.analyses)
+
+    @cached_property
+    def vectors(self) -> VectorIndex:
+        return VectorIndex(self.files.vectors)
+
+    @cached_property
+    def linker(self) -> Linker:
+        return Linker(self.ontology, [], self.analyses)
+
+    @cached_property
+    def analyses(self) -> Analyses:
+        return Analyses.from_file(self._unharmed(self.files.analyses))
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings.
+
+        Raises:
+            EncoderMismatchError: The snapshot was built with another.
+        """
+        encoder = load_encoder(self.settings.encoder)
+        built_with = self.manifest.encoder
+        if built_with != encoder.id:
+            setting = setting_of(built_with)
+            advice = "" if setting == setting_of(encoder.id) else f"set KOOPKG_ENCODER={setting} or "
+            raise EncoderMismatchError(f"the index was built with the encoder {built_with!r}, in use is {encoder.id!r}; {advice}run `koopkg ingest`")
+        return encoder
+
+    @cached_property
+    def query_vector(self) -> Callable[[str], Matrix]:
+        """Text -> unit vector; remembered, because paging and filtering ask for the same text again."""
+        return lru_cache(maxsize=_REMEMBERED_QUERIES)(lambda text: self.encoder.encode_query([text])[0])
+
+    def _unharmed(self, path: Path) -> Path:
+        """The path of a file that is as it was published."""
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise SnapshotError(f"snapshot {self.id}: {path.name} cannot be read ({error.strerror}); run `koopkg ingest`") from error
+        if hashlib.sha256(raw).hexdigest() != self.manifest.checksums.get(path.name):
+            raise SnapshotError(f"snapshot {self.id}: {path.name} is not as it was published; run `koopkg ingest`")
+        return path
