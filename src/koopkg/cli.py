@@ -12,15 +12,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, KoopkgError
+from koopkg.filter_options import with_filters
 from koopkg.refusals import REFUSALS, explain
+from koopkg.sentences import sentence_of
 
 if TYPE_CHECKING:  # imported where they are used, so that a search need not load what only an ingest needs
     from rich.progress import Progress as RichProgress
@@ -28,8 +31,10 @@ if TYPE_CHECKING:  # imported where they are used, so that a search need not loa
 
     from koopkg.files import Skipped
     from koopkg.linking import Linker
+    from koopkg.model import Language
     from koopkg.pipeline import IngestReport, Progress
-    from koopkg.search import Hit, SearchEngine
+    from koopkg.search import Filters, Hit, SearchResult
+    from koopkg.snapshot import OpenSnapshot
     from koopkg.validation import Review
 
 __all__ = ["main"]
@@ -48,11 +53,6 @@ app.add_typer(eval_app, name="eval")
 ReasonLanguage = Annotated[Literal["de", "en"], typer.Option(help="Language of reasons.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
-Sector = Annotated[list[str] | None, typer.Option(help="Only cases with this sector; may be repeated.")]
-LegalForm = Annotated[list[str] | None, typer.Option(help="Only cases with this legal form; may be repeated.")]
-State = Annotated[list[str] | None, typer.Option(help="Only cases in this Land or canton; may be repeated.")]
-Status = Annotated[list[str] | None, typer.Option(help="Only cases with this status; may be repeated.")]
-Country = Annotated[list[str] | None, typer.Option(help="Only cases in this country (ISO code); may be repeated.")]
 
 
 def main() -> NoReturn:
@@ -114,48 +114,46 @@ def ingest(
 
 
 @app.command()
+@with_filters
 def search(
     text: Annotated[str, typer.Argument(help="What you plan or look for, German or English.")],
-    sector: Sector = None,
-    legal_form: LegalForm = None,
-    state: State = None,
-    status: Status = None,
-    country: Country = None,
+    filters: Filters,
     limit: Limit = 10,
     language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
     """Find comparable cooperations for a text."""
-    from koopkg.search import Filters
+    from koopkg.search import search as run
 
-    filters = Filters(tuple(sector or ()), tuple(legal_form or ()), tuple(state or ()), tuple(status or ()), tuple(country or ()))
-    engine = _engine()
-    result = engine.search(text, filters, limit=limit, language=language)
-    _print_json({"snapshot": engine.manifest.id, **asdict(result)}) if as_json else _print_hits(result.total, result.hits)
+    opened = _opened()
+    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language), language, as_json=as_json)
 
 
 @app.command()
+@with_filters
 def similar(
     case: Annotated[str, typer.Argument(help="Identifier of a case.")],
+    filters: Filters,
     limit: Limit = 10,
     language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
     """Find cooperations comparable to a case."""
-    engine = _engine()
-    result = engine.similar(case, limit=limit, language=language)
-    _print_json({"snapshot": engine.manifest.id, **asdict(result)}) if as_json else _print_hits(result.total, result.hits)
+    from koopkg.search import similar as run
+
+    opened = _opened()
+    _print_result(opened.id, run(opened, case, filters, limit=limit, language=language), language, as_json=as_json)
 
 
 @app.command()
 def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown file.", metavar="FILE")], as_json: AsJson = False) -> None:
     """Show the concepts and places that a text names, with their evidence."""
     from koopkg.language import detect_language
-    from koopkg.reading import body_start, passages, read_text
+    from koopkg.reading import read_text
 
     settings = Settings.from_environment()
-    text = read_text(path, max_bytes=settings.max_document_bytes)
-    linked = _linker(settings).link(passages(text, document_id=path.stem, begin=body_start(text)), detect_language(text))
+    found = read_text(path, max_bytes=settings.max_document_bytes)
+    linked = _linker(settings).link(found.passages, detect_language(found.text))
     if as_json:
         concepts = [
             {"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]}
@@ -185,7 +183,7 @@ def sparql(
     from koopkg.sparql import answer
 
     settings = Settings.from_environment()
-    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes) if query.startswith("@") else query
+    text = read_text(Path(query[1:]), max_bytes=settings.max_document_bytes).text if query.startswith("@") else query
     result = answer(snapshot.open_files(settings.data).graph, settings, text, format=format)
     sys.stdout.buffer.write(result.body if result.body.endswith(b"\n") else result.body + b"\n")
 
@@ -281,19 +279,20 @@ def eval_search(
 ) -> None:
     """Print nDCG@10, recall@20 and MRR of each signal alone and of their fusion."""
     from koopkg.evaluation import METRICS, EvaluationError, evaluate, judgments, topics
+    from koopkg.search import ranked
 
     if split not in ("dev", "test", "all"):
         raise EvaluationError(f"split: {split!r} is unknown; expected dev, test or all")
     with as_file(files("koopkg_corpus")) as corpus:
         chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if split in ("all", topic.split)]
         grades = judgments(corpus / "eval" / "qrels.txt")
-    engine = _engine()
+    opened = _opened()
     groups = {"all topics": chosen}
     if by_kind:
         groups |= {kind: [topic for topic in chosen if topic.kind == kind] for kind in dict.fromkeys(topic.kind for topic in chosen)}
-    tables = {name: evaluate(group, grades, engine.rank) for name, group in groups.items()}
+    tables = {name: evaluate(group, grades, partial(ranked, opened)) for name, group in groups.items()}
     if as_json:
-        _print_json({"snapshot": engine.manifest.id, "split": split, "tables": {name: [asdict(row) for row in rows] for name, rows in tables.items()}})
+        _print_json({"snapshot": opened.id, "split": split, "tables": {name: [asdict(row) for row in rows] for name, rows in tables.items()}})
         return
     for name, rows in tables.items():
         typer.echo(f"{name} ({split}, {rows[0].topics} topics)")
@@ -367,28 +366,21 @@ def _require_free(host: str, port: int) -> None:
         raise ConfigurationError(f"{host}, port {port}: {explain(error)}") from error
 
 
-def _engine() -> SearchEngine:
+def _opened() -> OpenSnapshot:
     from koopkg import snapshot
-    from koopkg.search import SearchEngine
 
     settings = Settings.from_environment()
-    return SearchEngine(snapshot.open_files(settings.data), settings)
+    return snapshot.OpenSnapshot(snapshot.open_files(settings.data), settings)
 
 
 def _linker(settings: Settings) -> Linker:
-    """The linker of the published snapshot, or one over the bundled corpus before the first ingest."""
+    """The linker of the published snapshot, or that of the installed ontology before the first ingest."""
     from koopkg import snapshot
     from koopkg.linking import Linker
     from koopkg.morphology import Analyses
     from koopkg.ontology import Ontology
-    from koopkg.pipeline import bundled_corpus
-    from koopkg.reading import document_paths, read_document
 
-    if snapshot.current_id(settings.data) is not None:
-        return _engine().linker
-    ontology = Ontology.bundled()
-    cases = [read_document(path.read_bytes(), ontology, where=str(path)).case for path in document_paths(bundled_corpus())]
-    return Linker(ontology, cases, Analyses())
+    return _opened().linker if snapshot.current_id(settings.data) is not None else Linker(Ontology.bundled(), [], Analyses())
 
 
 @contextmanager
@@ -445,7 +437,7 @@ def _print_report(report: IngestReport, *, as_json: bool) -> None:
     typer.echo(f"documents: {report.documents} = {report.accepted} accepted + {len(report.rejected)} rejected{kept}")
     if report.snapshot:
         state = "published" if report.was_published else "unchanged, already published"
-        typer.echo(f"texts: {report.passages} = {report.embedded} embedded + {report.reused} known already")
+        typer.echo(f"texts: {report.texts} = {report.embedded} embedded + {report.reused} known already")
         typer.echo(f"snapshot {report.snapshot}: {state}, {report.quads:,} quads")
 
 
@@ -456,12 +448,20 @@ def _print_skipped(skipped: Sequence[Skipped]) -> None:
         typer.echo(f"skipped: {len(skipped) - _MOST_SKIPPED_SHOWN} more; --json lists all", err=True)
 
 
-def _print_hits(total: int, hits: Sequence[Hit]) -> None:
-    typer.echo(f"{total} hits")
-    for place, hit in enumerate(hits, start=1):
+def _print_result(identifier: str, result: SearchResult, language: Language, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits]})
+        return
+    typer.echo(f"{result.total} hits")
+    for place, hit in enumerate(result.hits, start=1):
         typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
         for reason in hit.reasons:
-            typer.echo(f"    - {reason.text}")
+            typer.echo(f"    - {sentence_of(reason.kind, reason.values, language)}")
+
+
+def _with_sentences(hit: Hit, language: Language) -> dict[str, Any]:
+    reasons = [{"kind": reason.kind, "text": sentence_of(reason.kind, reason.values, language), "fact": asdict(reason.fact)} for reason in hit.reasons]
+    return {**asdict(hit), "reasons": reasons}
 
 
 def _print_review(subject: str, review: Review) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from koopkg import __version__, ontology, snapshot
 from koopkg.config import Settings
 from koopkg.errors import KoopkgError
-from koopkg.search import SearchEngine
+from koopkg.search import search
+from koopkg.snapshot import OpenSnapshot
 from koopkg.sparql import answer
 
 __all__ = ["Finding", "diagnose"]
@@ -47,7 +48,7 @@ def _checksums(files: snapshot.SnapshotFiles, count: int) -> Finding:
 
 def _search(files: snapshot.SnapshotFiles, settings: Settings) -> Finding:
     try:
-        result = SearchEngine(files, settings).search("gemeinsamer Bauhof")
+        result = search(OpenSnapshot(files, settings), "gemeinsamer Bauhof")
     except KoopkgError as error:
         return Finding("search", False, str(error))
     return Finding("search", True, f"answers, {result.total} hits for a test query")

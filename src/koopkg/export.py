@@ -7,15 +7,16 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 
 import pyoxigraph as ox
 
 from koopkg.errors import QueryError
 from koopkg.graph import canonical_nquads
-from koopkg.model import Case
+from koopkg.model import CASE_FIELDS, Case, CaseField
 from koopkg.namespaces import PREFIXES, RUN_GRAPH, case_iri
-from koopkg.snapshot import SnapshotFiles, read_catalog
+from koopkg.snapshot import Catalog, SnapshotFiles
 
 __all__ = ["FORMATS", "SEPARATORS", "export"]
 
@@ -26,10 +27,8 @@ _NO_TEXT_IN_A_SPREADSHEET = re.compile(
     re.IGNORECASE,
 )
 """Formulas, numbers (with exponent), dates (Mai 2020) and truth values; an apostrophe too, so that taking one away gives back every text."""
-_COLUMNS = (
-    "id title title_en country state partner_count population area_type started ended status sectors service legal_form cooperation_type "
-    "initiative orientation approach actors phase"
-).split()
+_COLUMNS = sorted((field for field in CASE_FIELDS if field.column), key=lambda field: field.kind == "nested")
+"""Fields that have a column: those of one value first, then the lists of records."""
 
 
 def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
@@ -51,7 +50,7 @@ def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
     if format == "csv":
         return _table(files, separator)
     if format == "jsonl":
-        return "".join(f"{_record(entry.document.case)}\n" for entry in read_catalog(files)).encode()
+        return "".join(f"{_record(case)}\n" for case in _cases(files)).encode()
     quads = _named_graphs(ox.Store.read_only(str(files.graph)))
     if format == "nq":
         return canonical_nquads(quads)
@@ -71,19 +70,28 @@ def _record(case: Case) -> str:
     return json.dumps({"iri": case_iri(case.id), **asdict(case)}, ensure_ascii=False)
 
 
+def _cases(files: SnapshotFiles) -> Iterator[Case]:
+    with closing(Catalog(files.catalog)) as catalog:
+        for row in catalog.cases():
+            yield catalog.case(row)
+
+
 def _table(files: SnapshotFiles, separator: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator)
-    writer.writerow(["iri", *_COLUMNS, "ags", "success_factors", "sources"])
-    for entry in read_catalog(files):
-        case = entry.document.case
-        values = [getattr(case, name) for name in _COLUMNS]
-        row = [";".join(value) if isinstance(value, tuple) else value for value in values]
-        keys = ";".join(place.ags for place in case.places if place.ags)
-        factors = ";".join(factor.factor for factor in case.success_factors)
-        sources = " ".join(source.url for source in case.sources if source.url)
-        writer.writerow([_guarded(value) for value in (case_iri(case.id), *row, keys, factors, sources)])
+    writer.writerow(["iri", *(field.column for field in _COLUMNS)])
+    for case in _cases(files):
+        writer.writerow([_guarded(value) for value in (case_iri(case.id), *(_cell(field, case) for field in _COLUMNS))])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(field: CaseField, case: Case) -> object:
+    """What stands in a column: the value, or several in one text; of records, the field of them that says most."""
+    values = field.values(case)
+    if field.cell:
+        joint = " " if field.cell == "url" else ";"
+        return joint.join(cell for value in values if (cell := getattr(value, field.cell)))
+    return ";".join(values) if field.is_many else getattr(case, field.name)
 
 
 def _guarded(value: object) -> object:

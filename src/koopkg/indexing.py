@@ -34,7 +34,7 @@ from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
-__all__ = ["CaseIndexer", "Indexed", "Progress"]
+__all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class CaseIndexer:
         fresh = catalog.unindexed()
         try:
             embedded = self._features(catalog, fresh)
-            reference, _ = self._cache.encode_documents(self._encoder, [concept.definition() for concept in self._terms.concepts.values()])
+            reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
             cases = self._vectors(catalog, set(fresh), before)
             vectors = build_vector_index(self._staged.vectors, cases, reference=reference, dimensions=reference.shape[1])
         finally:
@@ -122,6 +122,14 @@ class CaseIndexer:
         (self._staged.arrays / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
         np.save(self._staged.arrays / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
         return catalog.mentions()
+
+
+def reference_texts(terms: Ontology) -> list[str]:
+    """Texts that no case has a part in and that are about everything that cases are about: the definitions of all concepts.
+
+    What is no closer to a query than they are is not close; so no score depends on which other cases there are.
+    """
+    return [concept.definition() for concept in terms.concepts.values()]
 
 
 def _texts(entry: CaseEntry) -> list[str]:

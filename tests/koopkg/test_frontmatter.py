@@ -16,7 +16,7 @@ TAGS = (DATA / "yaml-tags.txt").read_text(encoding="utf-8").split()
 
 
 def read(text: str, ontology: Ontology) -> Case:
-    return read_document(text.encode(), ontology, where="x.md").case
+    return read_document(text.encode(), ontology, where="x.md").cases[0]
 
 
 def refusal(text: str, ontology: Ontology) -> str:

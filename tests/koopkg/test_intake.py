@@ -107,11 +107,9 @@ def test_a_document_named_anew_replaces_one_that_is_no_longer_read(tiny_copy: Se
     """What was published once and would be rejected today is not held against the file that mends it."""
     from koopkg.pipeline import ingest
     from koopkg.snapshot import open_files
-    from tests.conftest import Silent
+    from tests.conftest import Silent, write_copy
 
-    files = open_files(tiny_copy.data)
-    old = (files.documents / "standesamt-lossetal.md").read_bytes() + b"\x00"
-    (files.documents / "standesamt-lossetal.md").write_bytes(old)
+    write_copy(open_files(tiny_copy.data), "standesamt-lossetal", b"no front matter")
     report = ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent())
     assert (report.found, report.accepted, report.rejected) == (8, 8, ())
 

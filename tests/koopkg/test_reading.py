@@ -9,12 +9,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koopkg.errors import DocumentError
-from koopkg.model import Document
+from koopkg.model import Document, Passage
 from koopkg.ontology import Ontology
-from koopkg.reading import PASSAGE_CHARACTERS, decode, document_paths, passages, read_document, read_text
+from koopkg.reading import document_paths, read_document, read_text
+from koopkg.reading.markdown import read_markdown
+from koopkg.reading.passages import PASSAGE_CHARACTERS, passages_of
 from tests.conftest import TINY
 
 GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
+
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    content = read_markdown(text.encode(), "x")
+    return passages_of(content.text, content.sections)
+
 
 BROKEN = {
     # change of the text -> what the message must name
@@ -88,13 +97,13 @@ def test_missing_path_is_named(tmp_path: Path) -> None:
 
 
 def test_text_is_nfc_with_unix_line_ends() -> None:
-    assert decode("Bu\u0308rgerbus\r\nDorf\r".encode(), where="x") == "Bürgerbus\nDorf\n"
+    assert read_markdown("Bu\u0308rgerbus\r\nDorf\r".encode(), "x").text == "Bürgerbus\nDorf\n"
 
 
 def test_dates_and_abbreviations_do_not_end_a_sentence() -> None:
     """Each passage ends where a sentence does: never after `1.` or `ca.`, but after a year."""
     text = "Er begann zum 1. Januar mit ca. Zehn Orten. " * 11 + "Das war 2010. " * 20
-    ends = [passage.text[-12:] for passage in passages(text, document_id="x")]
+    ends = [passage.text[-12:] for passage in passages(text)]
     assert len(ends) > 1
     assert all(end.endswith(("Zehn Orten.", "war 2010.")) for end in ends)
 
@@ -114,7 +123,7 @@ def test_sources_are_not_searched(tiny_documents: dict[str, Document]) -> None:
 
 
 def test_case_record_has_the_values_of_the_front_matter(tiny_documents: dict[str, Document]) -> None:
-    case = tiny_documents["standesamt-lossetal"].case
+    case = tiny_documents["standesamt-lossetal"].cases[0]
     assert (case.state, case.legal_form, case.sectors) == ("Hessen", "oeffentlich-rechtliche-vereinbarung-delegierend", ("standesamt-meldewesen",))
     assert {place.name: place.ags for place in case.places}["Kaufungen"] == "06633015"
 
@@ -124,8 +133,10 @@ def test_case_record_has_the_values_of_the_front_matter(tiny_documents: dict[str
 @given(st.text(alphabet=st.sampled_from("abcÄ.!? \n#-*1"), max_size=2000))
 def test_passages_are_ordered_disjoint_slices(text: str) -> None:
     """Whatever the text: passages slice it, do not overlap, hold no blank ends and no line of only a heading mark."""
+    if not text.strip():
+        return
     position = 0
-    for passage in passages(text, document_id="x"):
+    for passage in passages(text):
         assert position <= passage.start < passage.end <= len(text)
         assert passage.text == text[passage.start : passage.end] == passage.text.strip()
         position = passage.end
@@ -135,6 +146,55 @@ def test_passages_are_ordered_disjoint_slices(text: str) -> None:
 def test_every_sentence_is_in_exactly_one_passage(sentences: list[str]) -> None:
     """Nothing is lost when a text is cut, and no passage is longer than the limit unless one sentence is."""
     text = " ".join(sentences)
-    cut = passages(text, document_id="x")
+    cut = passages(text)
     assert " ".join(passage.text for passage in cut) == text
     assert all(len(passage.text) <= PASSAGE_CHARACTERS for passage in cut)
+
+
+RECORD = GOOD.split("---\n")[1]
+BODY = GOOD.split("---\n", 2)[2]
+SECOND = RECORD.replace("id: buergerbus-kirchhundem", "id: buergerbus-zwei")
+
+
+def indented(record: str) -> str:
+    return "- " + record.rstrip("\n").replace("\n", "\n  ") + "\n"
+
+
+def test_a_document_may_hold_the_records_of_several_cases(ontology: Ontology) -> None:
+    text = f"---\nid: bericht\ntitle: Bericht\ncases:\n{indented(RECORD)}{indented(SECOND)}describes:\n- ein-anderer-fall\n---\n{BODY}"
+    document = read_document(text.encode(), ontology, where="x.md")
+    assert (document.id, document.title) == ("bericht", "Bericht")
+    assert [case.id for case in document.cases] == ["buergerbus-kirchhundem", "buergerbus-zwei"]
+    assert document.describes == ("buergerbus-kirchhundem", "buergerbus-zwei", "ein-anderer-fall")
+    assert document.cases[0] == read_document(GOOD.encode(), ontology, where="x.md").cases[0]
+
+
+def test_a_document_may_be_about_cases_whose_records_stand_elsewhere(ontology: Ontology) -> None:
+    text = f"---\nid: bericht\ntitle: Bericht\ndescribes:\n- buergerbus-kirchhundem\n---\n{BODY}"
+    document = read_document(text.encode(), ontology, where="x.md")
+    assert (document.cases, document.describes) == ((), ("buergerbus-kirchhundem",))
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("id: bericht\ntitle: Bericht\ndescribes: []\n", "x.md: describes: is empty, and there are no cases; expected the id of at least one case"),
+        ("id: bericht\ntitle: Bericht\ndescribes:\n- Kein Name\n", "x.md: describes: 'Kein Name' is no identifier"),
+        ("id: Bericht 1\ntitle: Bericht\ndescribes:\n- x\n", "x.md: id: 'Bericht 1' is no identifier"),
+        ("id: bericht\ntitle: ''\ndescribes:\n- x\n", "x.md: title: is empty; expected the title of the document"),
+        ("id: bericht\ntitel: Bericht\ndescribes:\n- x\n", "x.md: titel: is no key of a record; nearest: 'title'"),
+        (f"id: bericht\ntitle: Bericht\ncases:\n{indented(RECORD.replace('status: beendet', 'status: zuende'))}", "x.md: status: 'zuende' is no concept"),
+    ],
+)
+def test_broken_records_of_documents_are_named(front: str, message: str, ontology: Ontology) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_document(f"---\n{front}---\n{BODY}".encode(), ontology, where="x.md")
+    assert message in str(caught.value)
+
+
+def test_fields_that_may_be_unknown_may_be_left_out(ontology: Ontology) -> None:
+    """A new field has a default, so that no file has to be changed for it."""
+    short = "\n".join(line for line in RECORD.splitlines() if not line.endswith(": null"))
+    assert short.count("\n") < RECORD.count("\n") - 4
+    document = read_document(f"---\n{short}\n---\n{BODY}".encode(), ontology, where="x.md")
+    assert document.cases[0] == read_document(GOOD.encode(), ontology, where="x.md").cases[0]

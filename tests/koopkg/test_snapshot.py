@@ -20,14 +20,15 @@ from koopkg.errors import SnapshotError
 from koopkg.export import export
 from koopkg.namespaces import PREFIXES
 from koopkg.pipeline import IngestReport, ingest
-from tests.conftest import TINY, Silent
+from koopkg.snapshot import Catalog
+from tests.conftest import TINY, Silent, with_vectors
 
 
 def test_counts_add_up(tiny_ingest: tuple[Settings, IngestReport]) -> None:
     _, report = tiny_ingest
     assert report.documents == report.accepted + len(report.rejected) == 8
-    assert report.passages == report.embedded + report.reused
-    assert report.embedded == report.passages
+    assert report.texts == report.embedded + report.reused
+    assert report.embedded == report.texts > 0
 
 
 def test_second_ingest_embeds_nothing_and_publishes_nothing(tiny_copy: Settings) -> None:
@@ -36,10 +37,10 @@ def test_second_ingest_embeds_nothing_and_publishes_nothing(tiny_copy: Settings)
     assert (report.embedded, report.was_published, report.snapshot) == (0, False, before)
 
 
-def test_same_documents_elsewhere_give_the_same_graph_byte_for_byte(tiny: Settings, tmp_path: Path) -> None:
+def test_same_documents_elsewhere_give_the_same_graph_byte_for_byte(tiny: Settings, tmp_path: Path, known_vectors: Path) -> None:
     """Another folder, another order of files, an empty cache: the same snapshot id and the same sorted N-Quads."""
     copied = shutil.copytree(TINY, tmp_path / "elsewhere")
-    settings = Settings(data=tmp_path / "data")
+    settings = with_vectors(tmp_path / "data", known_vectors)
     report = ingest(sorted(copied.glob("*-*.md"), reverse=True), settings, Silent())
     assert report.snapshot == snapshot.current_id(tiny.data)
     first, second = (export(snapshot.open_files(data), "nq") for data in (tiny.data, settings.data))
@@ -75,7 +76,7 @@ def test_damage_is_found(tiny_copy: Settings) -> None:
     files = snapshot.open_files(tiny_copy.data)
     files.catalog.write_bytes(files.catalog.read_bytes() + b" ")
     files.analyses.unlink()
-    assert snapshot.check(files) == ["analyses.json: is missing", "catalog.json: has changed"]
+    assert snapshot.check(files) == ["analyses.json: is missing", "catalog.sqlite: has changed"]
 
 
 def test_changed_document_embeds_only_what_changed(tiny_copy: Settings, tmp_path: Path) -> None:
@@ -103,8 +104,8 @@ def test_named_document_replaces_the_carried_over_one(tiny_copy: Settings, tmp_p
     path.write_text(source.replace("title_en: 'Lossetal", "title_en: 'New Lossetal"), encoding="utf-8")
     report = ingest([path], tiny_copy, Silent())
     assert (report.accepted, report.rejected) == (8, ())
-    entry = next(entry for entry in snapshot.read_catalog(snapshot.open_files(tiny_copy.data)) if entry.document.id == "standesamt-lossetal")
-    assert entry.document.case.title_en.startswith("New ")
+    catalog = Catalog(snapshot.open_files(tiny_copy.data).catalog)
+    assert catalog.entry(catalog.row_of("standesamt-lossetal")).case.title_en.startswith("New ")
 
 
 def test_two_files_of_one_id_are_refused_however_they_are_named(tiny_copy: Settings, tmp_path: Path) -> None:

@@ -78,18 +78,19 @@ class Analyser:
             found += [self.german.stem(token.surface[start:end]) for start, end in spans] or [token.stem]
         return found
 
-    def spans(self, text: str) -> dict[str, list[tuple[int, int]]]:
-        """Where each German stem stands in a text, also as a run of a compound's constituents."""
+    def spans(self, text: str, language: Language = "de") -> dict[str, list[tuple[int, int]]]:
+        """Where each stem stands in a text, in German also as a run of a compound's constituents."""
+        morphology = self.german if language == "de" else self.english
         found: dict[str, list[tuple[int, int]]] = {}
-        for token in self.german.tokens(text):
+        for token in morphology.tokens(text):
             if token.surface.lower() in FUNCTION_WORDS:
                 continue
             found.setdefault(token.stem, []).append((token.start, token.end))
-            inner = self.german.parts(token.surface)
+            inner = morphology.parts(token.surface)
             for first in range(len(inner)):
                 for last in range(first, len(inner)):
                     start, end = inner[first][0], inner[last][1]
-                    stem = self.german.stem(token.surface[start:end])
+                    stem = morphology.stem(token.surface[start:end])
                     if stem != token.stem:
                         found.setdefault(stem, []).append((token.start + start, token.start + end))
         return found
@@ -190,15 +191,15 @@ class LexicalIndex:
         scores = np.array([score for score, _ in hits], dtype=np.float32)
         return rows, np.minimum(scores / self._attainable(frequencies, language), 1.0) ** np.float32(_EXPONENT)
 
-    def telling_stems(self, text: str) -> frozenset[str]:
-        """Stems of a query that tell cases apart: none of those that more than a third of the cases have."""
+    def telling_stems(self, text: str, language: Language = "de") -> frozenset[str]:
+        """Stems of a query in a language that tell cases apart: none of those that more than a third of the cases have."""
         most = self._searcher.num_docs * _COMMON_SHARE
-        stems = self._analyser.stems(text, self._analyser.german)
-        return frozenset(stem for stem in stems if self._searcher.doc_freq("body", stem) <= most)
+        field, morphology = ("body", self._analyser.german) if language == "de" else ("english", self._analyser.english)
+        return frozenset(stem for stem in self._analyser.stems(text, morphology) if self._searcher.doc_freq(field, stem) <= most)
 
-    def highlights(self, text: str, stems: Iterable[str]) -> list[tuple[int, int]]:
-        """Where words with one of the stems stand in a short text that no spans are kept of, such as a title."""
-        return highlights(self._analyser.spans(text), stems)
+    def words_of(self, title: str, text: str, language: Language) -> list[str]:
+        """The words of a title that tell cases apart and that a query has too."""
+        return [title[start:end] for start, end in highlights(self._analyser.spans(title, language), self.telling_stems(text, language))]
 
     def _attainable(self, frequencies: Mapping[tuple[str, str], int], language: Language) -> float:
         """What a case scores that has the most telling words of a query, each as often as is usual."""

@@ -13,7 +13,7 @@ from koopkg.search.results import Fact, Reason
 
 __all__ = ["Found", "reasons_for", "shortened"]
 
-_MOST = 4
+_LEAST, _MOST = 2, 4
 _MOST_OF_A_FIELD = 2
 _QUOTE_CHARACTERS = 160
 _TITLE, _WORDS, _MEANING = 0.05, 0.2, 0.1
@@ -38,14 +38,17 @@ class Found:
 
 
 def reasons_for(case: Case, question: Question, found: Found, *, language: str) -> tuple[Reason, ...]:
-    """The reasons for one hit, at most four, none that repeats the snippet; one at least, for a hit shares something."""
-    told = [*_shared(case, question, language), *_related(case, question, language), *_places(case, question, language), *_texts(case, found)]
+    """The reasons for one hit, two to four, none that repeats the snippet; that the snippet is closest in meaning is said where little else is."""
+    told = [*_shared(case, question, language), *_related(case, question, language), *_places(case, question, language)]
+    told += _texts(case, question, found)
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
     for _, reason in told:
         if sum(other.kind == reason.kind for other in reasons) < _MOST_OF_A_FIELD:
             reasons.append(reason)
-    return tuple(reasons[:_MOST]) or (_nearest_section(found),)
+    if len(reasons) < _LEAST and found.passage is None:
+        reasons.append(_nearest_section(found))
+    return tuple(reasons[:_MOST])
 
 
 def _statement(name: str, value: str, quote: str | None = None) -> Fact:
@@ -97,10 +100,10 @@ def _places(case: Case, question: Question, language: str) -> Iterator[tuple[flo
             yield question.asked.get(land.iri, 0.0), Reason("place", {"label": land.name(language)}, _statement("koop:land", land.iri))
 
 
-def _texts(case: Case, found: Found) -> Iterator[tuple[float, Reason]]:
+def _texts(case: Case, question: Question, found: Found) -> Iterator[tuple[float, Reason]]:
     if found.title_words:
         words = ", ".join(dict.fromkeys(found.title_words))
-        yield _TITLE, Reason("title", {"words": words}, _statement("dcterms:title", case.title))
+        yield _TITLE, Reason("title", {"words": words}, _statement("dcterms:title", case.title_in(question.language)))
     beyond = [entry for entry in found.words if entry[0].casefold() not in {word.casefold() for word in found.title_words}]
     if beyond:
         words = ", ".join(list(dict.fromkeys(word for word, _, _ in beyond))[:5])

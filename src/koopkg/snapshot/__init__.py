@@ -1,6 +1,6 @@
 """Immutable folders that hold everything the read side needs: how they are laid out, published, found again and opened."""
 
-from koopkg.snapshot.catalog import CaseEntry, Catalog, CatalogWriter, DocumentRow
+from koopkg.snapshot.catalog import CaseEntry, CaseRow, Catalog, CatalogWriter, DocumentRow
 from koopkg.snapshot.folders import (
     FORMAT,
     Manifest,
@@ -23,6 +23,7 @@ from koopkg.snapshot.opened import OpenSnapshot
 __all__ = [
     "FORMAT",
     "CaseEntry",
+    "CaseRow",
     "Catalog",
     "CatalogWriter",
     "DocumentRow",

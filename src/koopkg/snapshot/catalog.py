@@ -107,6 +107,10 @@ class Catalog:
         texts = tuple(self.document(name) for name in [holder, *(other for (other,) in others)])
         return CaseEntry(texts[0].document.cases[number], texts)
 
+    def case(self, row: CaseRow) -> Case:
+        """The record of a case."""
+        return _read(_DOCUMENT, self._require("SELECT document FROM documents WHERE id = ?", row.document)[0]).cases[row.number]
+
     def document(self, document_id: str) -> LinkedDocument:
         """A document and what it names."""
         document, linked = self._require("SELECT document, linked FROM documents WHERE id = ?", document_id)

@@ -15,7 +15,7 @@ from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, setting_of
 from koopkg.linking import Linker
 from koopkg.morphology import Analyses
-from koopkg.ontology import Ontology
+from koopkg.ontology import Concept, Ontology
 from koopkg.snapshot.catalog import Catalog
 from koopkg.snapshot.folders import Manifest, SnapshotFiles
 
@@ -61,6 +61,14 @@ class OpenSnapshot:
     def named(self) -> Columns:
         """IRI of a concept -> the cases whose texts name it, and how often."""
         return Columns.open(self.files.arrays / "named")
+
+    def cases_of(self, concept: Concept) -> Rows:
+        """Rows of the cases whose records have a concept or a narrower one."""
+        return self.facets.rows_of(f"{concept.scheme}/{concept.slug}")
+
+    def cases_naming(self, concept: Concept) -> Rows:
+        """Rows of the cases whose texts name a concept, those that name it most often first."""
+        return self.named.rows_of(concept.iri)[np.argsort(-self.named.values_of(concept.iri), kind="stable")]
 
     @cached_property
     def frequencies(self) -> Mapping[str, int]:

@@ -42,7 +42,7 @@ def doubled(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     quads = sorted((quad for name in store.named_graphs() for quad in store.quads_for_pattern(None, None, None, name)), key=str)
     copies = [ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(COPIES)) for quad in quads[::2]]
     folder = tmp_path_factory.mktemp("doubled") / "graph"
-    graph.write_store(folder, [*quads, *copies])
+    graph.build(folder, [*quads, *copies])
     once = ox.Store()
     once.extend(ox.Quad(*triple) for triple in {quad.triple for quad in quads})
     with Sparql(tiny, graph=folder) as pool:

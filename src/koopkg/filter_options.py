@@ -1,0 +1,42 @@
+"""The facets of the table of case fields -> options of a command."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from koopkg.model import FACETS
+
+__all__ = ["with_filters"]
+
+_EXAMPLES = {"state": "Land or canton", "country": "country (ISO code)"}
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose parameter `filters` is made from one repeatable option a facet."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        from koopkg.search import Filters  # loads what a search needs
+
+        chosen = {facet: options.pop(facet) or () for facet in FACETS}
+        command(**options, filters=Filters(**chosen))
+
+    signature = inspect.signature(command, eval_str=True, locals={"Filters": object})
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != "filters"]
+    added = [inspect.Parameter(facet, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option(facet)) for facet in FACETS]
+    arguments = [parameter for parameter in own if parameter.default is inspect.Parameter.empty]
+    others = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own if parameter not in arguments]
+    run.__signature__ = signature.replace(parameters=[*arguments, *added, *others])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*arguments, *added, *others)}
+    return run
+
+
+def _option(facet: str) -> object:
+    name = facet.replace("_", " ")
+    help_text = f"Only cases in this {_EXAMPLES[facet]}; may be repeated." if facet in _EXAMPLES else f"Only cases with this {name}; may be repeated."
+    return Annotated[list[str] | None, typer.Option(help=help_text)]
