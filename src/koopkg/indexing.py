@@ -18,10 +18,11 @@ from koopkg.config import Settings
 from koopkg.index import (
     Analyser,
     CaseVectors,
-    Columns,
+    ColumnsBuilder,
     EmbeddingCache,
     Encoder,
     Matrix,
+    Reference,
     VectorIndex,
     build_lexical_index,
     build_vector_index,
@@ -30,11 +31,12 @@ from koopkg.index import (
     features_of,
     lexical_text,
 )
+from koopkg.model import LANGUAGES
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
-__all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts"]
+__all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "write_arrays"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,12 +76,12 @@ class CaseIndexer:
             embedded = self._features(catalog, fresh)
             reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
             cases = self._vectors(catalog, set(fresh), before)
-            vectors = build_vector_index(self._staged.vectors, cases, reference=reference, dimensions=reference.shape[1])
+            vectors = build_vector_index(self._staged.vectors, cases, Reference.of(reference))
         finally:
             self._cache.close()
         build_lexical_index(self._staged.lexical, catalog.terms())
-        mentions = self._arrays(catalog)
-        return Indexed({"vectors": vectors, "mentions": mentions}, embedded)
+        write_arrays(self._staged.arrays, catalog)
+        return Indexed({"vectors": vectors, "mentions": catalog.mentions()}, embedded)
 
     def _features(self, catalog: CatalogWriter, fresh: list[str]) -> int:
         """Keep what the indexes are made from of each case that changed, and embed its texts; returns how many were not known."""
@@ -88,7 +90,8 @@ class CaseIndexer:
         for case_id in fresh:
             entry = catalog.entry(case_id)
             terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
-            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms))
+            titles = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
+            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms), titles)
             embedded += self._cache.encode_documents(self._encoder, _texts(entry))[1]
             self._progress.step()
         return embedded
@@ -106,22 +109,20 @@ class CaseIndexer:
             places = [(document, number) for document, number, _ in embedded_passages(entry.texts)]
             yield CaseVectors(vectors, np.array(places, dtype=np.int32).reshape(-1, 2))
 
-    def _arrays(self, catalog: CatalogWriter) -> int:
-        """Write the columns that facets, concept scores and concept pages are read from; returns how many mentions there are."""
-        matches: list[dict[str, float]] = []
-        facets: list[dict[str, float]] = []
-        named: list[dict[str, float]] = []
-        frequencies: Counter[str] = Counter()
-        for features in catalog.features():
-            matches.append(features.matches)
-            facets.append(dict.fromkeys(features.facets, 1.0))
-            named.append({iri: float(count) for iri, count in features.named.items()})
-            frequencies.update(features.described)
-        for name, cases in (("matches", matches), ("facets", facets), ("named", named)):
-            Columns.of(cases).save(self._staged.arrays / name)
-        (self._staged.arrays / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
-        np.save(self._staged.arrays / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
-        return catalog.mentions()
+
+def write_arrays(folder: Path, catalog: CatalogWriter) -> None:
+    """Write the columns that facets, concept scores and concept pages are read from, and the order of titles."""
+    matches, facets, named = ColumnsBuilder(), ColumnsBuilder(), ColumnsBuilder()
+    frequencies: Counter[str] = Counter()
+    for features in catalog.features():
+        matches.add(features.matches)
+        facets.add(dict.fromkeys(features.facets, 1.0))
+        named.add(features.named)
+        frequencies.update(features.described)
+    for name, columns in (("matches", matches), ("facets", facets), ("named", named)):
+        columns.columns().save(folder / name)
+    (folder / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
+    np.save(folder / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
 
 
 def reference_texts(terms: Ontology) -> list[str]:

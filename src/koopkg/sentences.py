@@ -1,5 +1,6 @@
 """interim: replaced by the catalogue"""
 from __future__ import annotations
+
 __all__ = ["sentence_of"]
 _T = {
     "shared-sector": ("Gleiche Aufgabe: {label}", "Same task: {label}"),

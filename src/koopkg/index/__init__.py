@@ -1,14 +1,15 @@
-from koopkg.index.columns import Columns, Rows
+from koopkg.index.columns import Columns, ColumnsBuilder, Rows, mapped
 from koopkg.index.embedding import EmbeddingCache, Encoder, Matrix, load_encoder, setting_of
 from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
 from koopkg.index.lexical import Analyser, LexicalIndex, LexicalText, WordSpans, build_lexical_index, highlights
-from koopkg.index.vectors import CaseVectors, VectorIndex, build_vector_index
+from koopkg.index.vectors import CaseVectors, Reference, VectorIndex, build_vector_index
 
 __all__ = [
     "Analyser",
     "CaseTexts",
     "CaseVectors",
     "Columns",
+    "ColumnsBuilder",
     "EmbeddingCache",
     "Encoder",
     "Features",
@@ -16,6 +17,7 @@ __all__ = [
     "LexicalText",
     "LinkedDocument",
     "Matrix",
+    "Reference",
     "Rows",
     "VectorIndex",
     "WordSpans",
@@ -27,5 +29,6 @@ __all__ = [
     "highlights",
     "lexical_text",
     "load_encoder",
+    "mapped",
     "setting_of",
 ]

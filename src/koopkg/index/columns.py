@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
 
-__all__ = ["Columns", "Rows", "Values"]
+__all__ = ["Columns", "ColumnsBuilder", "Rows", "Values", "mapped"]
 
 Rows = npt.NDArray[np.int32]
 Values = npt.NDArray[np.float32]
@@ -23,39 +26,18 @@ class Columns:
     """A sparse matrix of cases and keys, stored by key.
 
     Attributes:
-        numbers: Key -> number of its column, keys in order.
+        keys: In order.
+        numbers: Key -> number of its column.
         starts: int64 array (n_keys + 1,): where the entries of each column begin in `rows` and `values`.
         rows: int32 array (n_entries,): row of a case, rising within a column.
         values: float32 array (n_entries,): how much of the key the case has.
     """
 
+    keys: Sequence[str]
     numbers: Mapping[str, int]
     starts: npt.NDArray[np.int64]
     rows: Rows
     values: Values
-
-    @classmethod
-    def of(cls, cases: Iterable[Mapping[str, float]]) -> Columns:
-        """From the keys and values of each case, in the order of rows."""
-        numbers: dict[str, int] = {}
-        columns, rows, values = [], [], []
-        for row, entries in enumerate(cases):
-            for key, value in entries.items():
-                columns.append(numbers.setdefault(key, len(numbers)))
-                rows.append(row)
-                values.append(value)
-        keys = sorted(numbers)
-        place = np.zeros(len(keys), dtype=np.int64)
-        place[[numbers[key] for key in keys]] = np.arange(len(keys))
-        placed = place[np.array(columns, dtype=np.int64)] if columns else np.zeros(0, dtype=np.int64)
-        order = np.argsort(placed, kind="stable")  # rows rise within a column, because they came in order
-        starts = np.searchsorted(placed[order], np.arange(len(keys) + 1))
-        return cls(
-            {key: number for number, key in enumerate(keys)},
-            starts.astype(np.int64),
-            np.array(rows, dtype=np.int32)[order],
-            np.array(values, dtype=np.float32)[order],
-        )
 
     @classmethod
     def open(cls, folder: Path) -> Columns:
@@ -66,19 +48,19 @@ class Columns:
         """
         try:
             keys = json.loads((folder / "keys.json").read_bytes())
-            starts, rows, values = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "rows", "values"))
+            starts, rows, values = (mapped(folder / f"{name}.npy") for name in ("starts", "rows", "values"))
             if len(keys) + 1 != len(starts) or len(rows) != len(values) or (len(starts) and starts[-1] != len(rows)):
                 raise ValueError("arrays of different lengths")
         except (OSError, ValueError, TypeError) as error:
             raise SnapshotError(f"the arrays of {folder.name} cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
-        return cls({key: number for number, key in enumerate(keys)}, starts, rows, values)
+        return cls(keys, {key: number for number, key in enumerate(keys)}, starts, rows, values)
 
     def save(self, folder: Path) -> None:
         """Write the arrays to a new folder."""
         folder.mkdir(parents=True)
-        (folder / "keys.json").write_text(json.dumps(list(self.numbers), ensure_ascii=False), encoding="utf-8")
-        for name, array in (("starts", self.starts), ("rows", self.rows), ("values", self.values)):
-            np.save(folder / f"{name}.npy", array)
+        (folder / "keys.json").write_text(json.dumps(self.keys, ensure_ascii=False), encoding="utf-8")
+        for name, content in (("starts", self.starts), ("rows", self.rows), ("values", self.values)):
+            np.save(folder / f"{name}.npy", content)
 
     def rows_of(self, key: str) -> Rows:
         """The rows of the cases that have a key; none where it is unknown."""
@@ -95,22 +77,55 @@ class Columns:
 
     def counts_among(self, is_hit: npt.NDArray[np.bool_], prefix: str) -> dict[str, int]:
         """Key -> how many of the cases marked in a bool array (n_cases,) have it, for the keys that begin so and have any."""
-        keys = list(self.numbers)
-        first, last = _range(keys, prefix)
+        first, last = bisect_left(self.keys, prefix), bisect_left(self.keys, prefix + "\U0010ffff")
         if first == last:
             return {}
         begin, end = int(self.starts[first]), int(self.starts[last])
         totals = np.concatenate([[0], np.cumsum(is_hit[self.rows[begin:end]])])
         counts = totals[self.starts[first + 1 : last + 1] - begin] - totals[self.starts[first:last] - begin]
-        return {keys[first + number]: int(counts[number]) for number in np.flatnonzero(counts)}
+        return {self.keys[first + number]: int(counts[number]) for number in np.flatnonzero(counts)}
 
     def _stretch(self, key: str) -> slice:
         number = self.numbers.get(key)
         return slice(0, 0) if number is None else slice(int(self.starts[number]), int(self.starts[number + 1]))
 
 
-def _range(keys: list[str], prefix: str) -> tuple[int, int]:
-    """Where the keys with a prefix stand among ordered keys."""
-    from bisect import bisect_left
+class ColumnsBuilder:
+    """Gathers the keys of one case after the other, in the order of rows, at a few bytes each."""
 
-    return bisect_left(keys, prefix), bisect_left(keys, prefix + "\U0010ffff")
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._columns, self._rows, self._values = array("i"), array("i"), array("f")
+        self._row = 0
+
+    def add(self, entries: Mapping[str, float]) -> None:
+        """The keys of the next case, and how much of each it has."""
+        for key, value in entries.items():
+            self._columns.append(self._numbers.setdefault(key, len(self._numbers)))
+            self._rows.append(self._row)
+            self._values.append(value)
+        self._row += 1
+
+    def columns(self) -> Columns:
+        """What was gathered, by key."""
+        keys = sorted(self._numbers)
+        place = np.zeros(len(keys), dtype=np.int64)
+        place[[self._numbers[key] for key in keys]] = np.arange(len(keys))
+        placed = place[np.frombuffer(self._columns, dtype=np.intc)] if keys else np.zeros(0, dtype=np.int64)
+        order = np.argsort(placed, kind="stable")  # rows rise within a column, because they came in order
+        return Columns(
+            keys,
+            {key: number for number, key in enumerate(keys)},
+            np.searchsorted(placed[order], np.arange(len(keys) + 1)).astype(np.int64),
+            np.array(self._rows, dtype=np.int32)[order],
+            np.array(self._values, dtype=np.float32)[order],
+        )
+
+
+def mapped(path: Path) -> npt.NDArray[Any]:
+    """An array that stays on the disk until it is read; a plain one, because slicing an `np.memmap` costs ten times as much.
+
+    Raises:
+        OSError, ValueError: It is missing or no array.
+    """
+    return np.asarray(np.load(path, mmap_mode="r"))

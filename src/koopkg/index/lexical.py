@@ -197,10 +197,6 @@ class LexicalIndex:
         field, morphology = ("body", self._analyser.german) if language == "de" else ("english", self._analyser.english)
         return frozenset(stem for stem in self._analyser.stems(text, morphology) if self._searcher.doc_freq(field, stem) <= most)
 
-    def words_of(self, title: str, text: str, language: Language) -> list[str]:
-        """The words of a title that tell cases apart and that a query has too."""
-        return [title[start:end] for start, end in highlights(self._analyser.spans(title, language), self.telling_stems(text, language))]
-
     def _attainable(self, frequencies: Mapping[tuple[str, str], int], language: Language) -> float:
         """What a case scores that has the most telling words of a query, each as often as is usual."""
         fields = ("english",) if language == "en" else ("title", "body")

@@ -1,13 +1,14 @@
 """The records that travel between the stages: what a document is, what a case is, what was found."""
 
 from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, FACETS, Case, FactorEvidence, Place, Source
-from koopkg.model.documents import TITLE, Document, Language, Link, Linked, Mention, Passage, PlaceLink
+from koopkg.model.documents import LANGUAGES, TITLE, Document, Language, Link, Linked, Mention, Passage, PlaceLink
 from koopkg.model.fields import CaseField, concepts_of, fields_of
 
 __all__ = [
     "CASE_FIELDS",
     "CONCEPT_FIELDS",
     "FACETS",
+    "LANGUAGES",
     "TITLE",
     "Case",
     "CaseField",

@@ -24,7 +24,8 @@ def hit_at(place: int, ranking: Ranking, question: Question, *, explain: bool, l
     marked = [(passage.text[start:end], passage.start + start, passage.start + end) for start, end in spans]
     if explain:
         meant = _passage(entry.texts, nearest) if nearest != (document, number) else None
-        words = question.opened.lexical.words_of(entry.case.title_in(question.language), question.text, question.language)
+        title = entry.case.title_in(question.language)
+        words = [title[start:end] for start, end in highlights(entry.title_spans[question.language], question.title_stems)]
         reasons = reasons_for(entry.case, question, Found(document_id, words, marked, meant, passage), language=language)
     return Hit(
         id=entry.case.id,

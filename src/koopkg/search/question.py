@@ -44,8 +44,13 @@ class Question:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """Stems of words that tell cases apart."""
+        """German stems of words that tell cases apart."""
         return self.opened.lexical.telling_stems(self.text)
+
+    @cached_property
+    def title_stems(self) -> frozenset[str]:
+        """Stems in the language of the question of words that tell cases apart."""
+        return self.stems if self.language == "de" else self.opened.lexical.telling_stems(self.text, self.language)
 
 
 def question_of_text(opened: OpenSnapshot, text: str) -> Question:

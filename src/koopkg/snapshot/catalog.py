@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ __all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
 _SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, raw BLOB NOT NULL, document BLOB NOT NULL, linked BLOB, spans BLOB,
   mentions INTEGER);
-CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, terms BLOB, features BLOB);
+CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, title_spans TEXT, terms BLOB, features BLOB);
 CREATE TABLE describes (document TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (document, case_id)) WITHOUT ROWID;
 CREATE TABLE members (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
 CREATE INDEX cases_by_row ON cases (row);
@@ -60,10 +60,11 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseEntry:
-    """A case and its documents, the one with its record first."""
+    """A case and its documents, the one with its record first; and by language where stems stand in its title."""
 
     case: Case
     texts: tuple[LinkedDocument, ...]
+    title_spans: Mapping[str, WordSpans]
 
 
 class Catalog:
@@ -102,10 +103,10 @@ class Catalog:
 
     def entry(self, row: int) -> CaseEntry:
         """The case in a row with all of its documents."""
-        case_id, holder, number = self._require("SELECT id, document, number FROM cases WHERE row = ?", row)
+        case_id, holder, number, spans = self._require("SELECT id, document, number, title_spans FROM cases WHERE row = ?", row)
         others = self._all("SELECT document FROM describes WHERE case_id = ? AND document <> ? ORDER BY document", case_id, holder)
         texts = tuple(self.document(name) for name in [holder, *(other for (other,) in others)])
-        return CaseEntry(texts[0].document.cases[number], texts)
+        return CaseEntry(texts[0].document.cases[number], texts, json.loads(spans))
 
     def case(self, row: CaseRow) -> Case:
         """The record of a case."""
@@ -136,6 +137,11 @@ class Catalog:
     def entries(self) -> Iterator[CaseEntry]:
         """Every case with its documents, by row, one at a time."""
         return (self.entry(row) for row in range(len(self)))
+
+    def indexed(self) -> tuple[list[LexicalText], list[Features]]:
+        """The terms and features of every case, by row: what the other parts of the snapshot were made from."""
+        rows = list(self._all("SELECT terms, features FROM cases ORDER BY row"))
+        return [_read(_TERMS, terms) for terms, _ in rows], [_read(_FEATURES, features) for _, features in rows]
 
     def close(self) -> None:
         self._database.close()
@@ -254,12 +260,12 @@ class CatalogWriter:
         ((holder, number),) = self._database.execute("SELECT document, number FROM cases WHERE id = ?", (case_id,))
         others = self._database.execute("SELECT document FROM describes WHERE case_id = ? AND document <> ? ORDER BY document", (case_id, holder))
         texts = tuple(self.linked_document(name) for name in [holder, *(name for (name,) in others)])
-        return CaseEntry(texts[0].document.cases[number], texts)
+        return CaseEntry(texts[0].document.cases[number], texts, {})
 
-    def put_indexed(self, case_id: str, terms: LexicalText, features: Features) -> None:
-        """Keep what the indexes are made from."""
-        values = (_write(_TERMS, terms), _write(_FEATURES, features), case_id)
-        self._database.execute("UPDATE cases SET terms = ?, features = ? WHERE id = ?", values)
+    def put_indexed(self, case_id: str, terms: LexicalText, features: Features, title_spans: Mapping[str, WordSpans]) -> None:
+        """Keep what the indexes are made from, and by language where stems stand in the title."""
+        values = (_write(_TERMS, terms), _write(_FEATURES, features), json.dumps(title_spans, ensure_ascii=False), case_id)
+        self._database.execute("UPDATE cases SET terms = ?, features = ?, title_spans = ? WHERE id = ?", values)
 
     def case_ids(self) -> list[str]:
         """Every case, in the order of rows."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from koopkg.config import Settings
 from koopkg.errors import EncoderMismatchError, SnapshotError
-from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, setting_of
+from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
 from koopkg.linking import Linker
 from koopkg.morphology import Analyses
 from koopkg.ontology import Concept, Ontology
@@ -84,7 +84,7 @@ class OpenSnapshot:
     def by_title(self) -> Rows:
         """The rows of all cases in the order of their titles."""
         try:
-            return np.asarray(np.load(self.files.arrays / "by_title.npy", mmap_mode="r"))
+            return mapped(self.files.arrays / "by_title.npy")
         except (OSError, ValueError) as error:
             raise SnapshotError(f"the arrays cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
 

@@ -1,0 +1,145 @@
+"""A small change is a small build, and what comes out is what a build from all documents would have given."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from koopkg import snapshot
+from koopkg.config import Settings
+from koopkg.export import export
+from koopkg.pipeline import ingest
+from koopkg.search import list_cases, search, similar
+from koopkg.snapshot import OpenSnapshot
+from tests.conftest import TINY, Silent, with_vectors
+
+TEXTS = ("gemeinsamer Bauhof", "joint drinking water supply", "Dorfladen als Genossenschaft", "Standesamt in Hessen", "Bürgerbus und Schwimmbad")
+REPORT = "---\nid: {id}\ntitle: Bericht {number}\ndescribes:\n{cases}---\n\n# Bericht {number}\n\nDie Zusammenarbeit beim {word} gilt als gelungen.\n"
+WORDS = ("Standesamt", "Bauhof", "Bürgerbus", "Trinkwasser", "Dorfladen", "Schwimmbad")
+
+
+class Folder:
+    """A folder of documents that somebody works on."""
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self.path, self._random, self._number = path, random.Random(seed), 0
+        shutil.copytree(TINY, path)
+
+    def edit(self) -> str:
+        """One change at random; returns what it was."""
+        self._number += 1
+        edits: list[Callable[[], None]] = [self._reword, self._restate, self._copy, self._withdraw, self._rename, self._report, self._move_report]
+        chosen = self._random.choice(edits)
+        chosen()
+        return f"{self._number} {chosen.__name__}"
+
+    def _records(self) -> list[Path]:
+        return sorted(path for path in self.path.glob("*.md") if not path.stem.startswith(("README", "bericht")))
+
+    def _any(self) -> Path:
+        return self._random.choice(self._records())
+
+    def _reword(self) -> None:
+        path = self._any()
+        path.write_text(path.read_text(encoding="utf-8") + f"\n\nNachtrag {self._number}: mehr {self._random.choice(WORDS)}.\n", encoding="utf-8")
+
+    def _restate(self) -> None:
+        """Another Land, year or title in the record."""
+        path = self._any()
+        lines = path.read_text(encoding="utf-8").splitlines()
+        at = next(number for number, line in enumerate(lines) if line.startswith("started:"))
+        lines[at] = f"started: {self._random.randrange(1950, 1990)}"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _copy(self) -> None:
+        """A further case, like one that is there."""
+        path = self._any()
+        name = f"neu-{self._number}"
+        text = path.read_text(encoding="utf-8").replace(f"id: {path.stem}", f"id: {name}", 1)
+        (self.path / f"{name}.md").write_text(text, encoding="utf-8")
+
+    def _withdraw(self) -> None:
+        """A case goes, with the reports about it; some always stay."""
+        if len(self._records()) > 5:
+            gone = self._any()
+            gone.unlink()
+            for report in self.path.glob("bericht*.md"):
+                if f"- {gone.stem}\n" in report.read_text(encoding="utf-8"):
+                    report.unlink()
+
+    def _rename(self) -> None:
+        """The file alone is called otherwise; or the case is."""
+        path = self._any()
+        path.rename(path.with_name(f"{path.stem}.markdown")).rename(path)
+
+    def _report(self) -> None:
+        cases = "".join(f"- {path.stem}\n" for path in self._random.sample(self._records(), 2))
+        text = REPORT.format(id=f"bericht-{self._number}", number=self._number, cases=cases, word=self._random.choice(WORDS))
+        (self.path / f"bericht-{self._number}.md").write_text(text, encoding="utf-8")
+
+    def _move_report(self) -> None:
+        """A report is about another case from now on."""
+        reports = sorted(self.path.glob("bericht*.md"))
+        if reports:
+            path = self._random.choice(reports)
+            lines = path.read_text(encoding="utf-8").splitlines()
+            at = next(number for number, line in enumerate(lines) if line.startswith("- "))
+            lines[at] = f"- {self._any().stem}"
+            path.write_text("\n".join(dict.fromkeys(lines[:5])) + "\n" + "\n".join(lines[5:]) + "\n", encoding="utf-8")
+
+
+def everything(settings: Settings) -> object:
+    """What can be seen of a snapshot: its graph, and what searches, lists and comparisons answer."""
+    files = snapshot.open_files(settings.data)
+    assert snapshot.check(files) == []
+    opened = OpenSnapshot(files, settings)
+    listed = list_cases(opened, limit=100)
+    answers = [search(opened, text) for text in TEXTS]
+    return opened.id, export(files, "nq"), files.manifest().counts, listed, answers, [similar(opened, entry.case.id) for entry in listed.entries[:4]]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_edits_one_by_one_equal_a_build_from_all(seed: int, tmp_path: Path, known_vectors: Path, request: pytest.FixtureRequest) -> None:
+    edits = request.config.getoption("--edits") // 2
+    folder, settings = Folder(tmp_path / "in", seed), with_vectors(tmp_path / "data", known_vectors)
+    ingest([folder.path], settings, Silent())
+    done = []
+    for number in range(1, edits + 1):
+        done.append(folder.edit())
+        report = ingest([folder.path], settings, Silent())
+        assert report.rejected == (), done[-1]
+        if number in (edits // 3, edits):
+            anew = with_vectors(tmp_path / f"anew-{number}", settings.cache_folder / "embeddings.sqlite")
+            ingest([folder.path], anew, Silent())
+            assert everything(settings) == everything(anew), done
+
+
+def test_only_what_changed_is_embedded_and_the_rest_is_shared(tiny_copy: Settings, tmp_path: Path) -> None:
+    """One word in one document: one text is embedded, and files of the store are the very same."""
+    before = snapshot.open_files(tiny_copy.data)
+    folder = Path(shutil.copytree(TINY, tmp_path / "in"))
+    path = folder / "standesamt-lossetal.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("title_en: 'Lossetal", "title_en: 'New Lossetal"), encoding="utf-8")
+    report = ingest([folder], tiny_copy, Silent())
+    assert (report.embedded, report.was_published) == (1, True)
+    after = snapshot.open_files(tiny_copy.data)
+    shared = {file.stat().st_ino for file in before.graph.glob("*.sst")} & {file.stat().st_ino for file in after.graph.glob("*.sst")}
+    assert shared
+    assert snapshot.check(before) == snapshot.check(after) == []
+
+
+def test_a_snapshot_made_by_other_code_is_no_base(tiny_copy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is read anew, under another id."""
+    from koopkg import identity
+
+    before = snapshot.current_id(tiny_copy.data)
+    monkeypatch.setattr(identity, "library_versions", lambda: {"HanTa": "0.0.1"})
+    identity.made_by.cache_clear()
+    report = ingest([TINY], tiny_copy, Silent())
+    identity.made_by.cache_clear()
+    assert report.was_published
+    assert report.snapshot != before
