@@ -16,8 +16,8 @@ from koopkg.namespaces import PREFIXES
 ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"errors", "__init__"},
-    {"text"},
-    {"config", "namespaces", "files", "frontmatter", "refusals"},
+    {"text", "identity", "sealing", "caches"},
+    {"config", "namespaces", "files", "frontmatter", "refusals", "analyses"},
     {"model"},
     {"ontology", "language", "morphology", "questions", "documentation"},
     {"reading", "linking"},

@@ -376,8 +376,8 @@ def _opened() -> OpenSnapshot:
 def _linker(settings: Settings) -> Linker:
     """The linker of the published snapshot, or that of the installed ontology before the first ingest."""
     from koopkg import snapshot
+    from koopkg.analyses import Analyses
     from koopkg.linking import Linker
-    from koopkg.morphology import Analyses
     from koopkg.ontology import Ontology
 
     return _opened().linker if snapshot.current_id(settings.data) is not None else Linker(Ontology.bundled(), [], Analyses())

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier
 from koopkg.config import Settings
 from koopkg.index import (
@@ -24,6 +25,7 @@ from koopkg.index import (
     Matrix,
     Reference,
     VectorIndex,
+    WordSpans,
     build_lexical_index,
     build_vector_index,
     embedded_passages,
@@ -32,7 +34,6 @@ from koopkg.index import (
     lexical_text,
 )
 from koopkg.model import LANGUAGES
-from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
@@ -90,7 +91,7 @@ class CaseIndexer:
         for case_id in fresh:
             entry = catalog.entry(case_id)
             terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
-            titles = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
+            titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
             catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms), titles)
             embedded += self._cache.encode_documents(self._encoder, _texts(entry))[1]
             self._progress.step()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import Stemmer
 
+from koopkg.analyses import LONGEST_COMPOUND, Analyses
 from koopkg.model import Language
 
 __all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened"]
@@ -19,21 +16,11 @@ __all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened"]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LINKING_ELEMENTS = frozenset(("s es n en e er ens").split())
 """Fugenelemente and plural endings that HanTa reports as segments of their own."""
-_NOUN_TAGS = frozenset(("NN", "NNA", "NE", "FM", "XY"))
-"""HanTa's tags of nouns, names, foreign words and what it does not know; a nominalised infinitive (NNI: Laufen) is a verb here."""
-_AS_NOUN, _AS_OTHER = -17.5, -23.0
-"""HanTa's log probability from which a reading of a name as a noun, or as another word, is one of an everyday word; read off 1,499 names of
-places: above lie Essen, Hof, Singen, Wissen, below compounds that are hardly used (Kirchheim) and guesses at what HanTa does not know."""
 _SHORTEST_COMPOUND = 7
 _SHORTEST_PART = 3
-_LONGEST_COMPOUND = 40
-"""Letters; the longest compound of the corpus has 36. HanTa's time grows with the square of the length, so that longer words are left whole."""
 _LONGEST_WORD = 100
 """Letters that count of a word; nothing longer is a word of a language, and whatever is kept of it would grow with it."""
 _TOO_LONG = re.compile(rf"(\w{{{_LONGEST_WORD}}})\w+")
-_MOST_REMEMBERED = 100_000
-"""Analyses made since the start that are kept, about 30 MB; with one more all are forgotten, but not those of the snapshot."""
-
 _ENDINGS = frozenset(("", *"e en n s es er ern in innen em ere eren ste sten ster stes se ses sen".split()))
 """Inflection of German nouns and adjectives, a feminine form among them."""
 _FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
@@ -50,87 +37,6 @@ class Token:
     end: int
     surface: str
     stem: str
-
-
-class Analyses:
-    """HanTa's analyses of German words, remembered, because each new one costs two milliseconds.
-
-    Source: Wartena, A probabilistic morphology model for German lemmatization, KONVENS 2019.
-    """
-
-    def __init__(self, known: dict[str, tuple[str, str]] | None = None) -> None:
-        """Begin with analyses made before: capitalised word -> (segments joined by `+`, part-of-speech tag)."""
-        self._known = dict(known or {})
-        self._recent: dict[str, tuple[str, str]] = {}
-
-    @classmethod
-    def from_file(cls, path: Path) -> Analyses:
-        """The analyses saved at a path; none where there is no such file."""
-        if not path.exists():
-            return cls()
-        return cls({word: (segments, tag) for word, (segments, tag) in json.loads(path.read_text(encoding="utf-8")).items()})
-
-    def to_json(self) -> str:
-        """The analyses as JSON, sorted by word."""
-        return json.dumps(dict(sorted({**self._known, **self._recent}.items())), ensure_ascii=False, indent=0)
-
-    def segments(self, word: str) -> tuple[str, ...]:
-        """The morphemes of a word in order, a stem as one; one segment where there is no division."""
-        return tuple(self._analysis(word)[0].split("+"))
-
-    def is_noun(self, word: str) -> bool:
-        """Whether the word is a common noun; only those are taken apart."""
-        return self._analysis(word)[1] == "NN"
-
-    def can_be_noun(self, word: str) -> bool:
-        """Whether the word, read alone, is a noun or a name rather than a verb, an adjective or a function word (Wege, but not pflegen)."""
-        return self._analysis(word)[1] in _NOUN_TAGS
-
-    def is_infinitive(self, word: str) -> bool:
-        """Whether the word in small letters is most likely an infinitive (vereinen, laden)."""
-        return len(word) <= _LONGEST_COMPOUND and _is_infinitive(word.lower())
-
-    def is_adjective(self, word: str) -> bool:
-        """Whether the word, read alone, is an uninflected adjective or a participle (strategisch, geplant)."""
-        return self._analysis(word)[1] in ("ADJ(D)", "VV(PP)")
-
-    def is_name(self, word: str) -> bool:
-        """Whether the word is a proper name rather than an everyday noun (Potsdam, but not Häusern)."""
-        return self._analysis(word)[1] == "NE"
-
-    def is_word(self, name: str) -> bool:
-        """Whether a capitalised name is also a German word, however rarely (Essen, Halle, Laufen, but not Köln or Feuchtwangen)."""
-        return len(name) <= _LONGEST_COMPOUND and _is_word(name)
-
-    def _analysis(self, word: str) -> tuple[str, str]:
-        word = word[0].upper() + word[1:].lower()
-        found = self._known.get(word) or self._recent.get(word)
-        if found is None:
-            if len(word) > _LONGEST_COMPOUND:
-                return word, "XY"
-            segments, tag = _tagger().analyze(word, taglevel=2)
-            found = str(segments), str(tag)
-            if len(self._recent) >= _MOST_REMEMBERED:
-                self._recent = {}
-            self._recent[word] = found
-        return found
-
-
-@lru_cache(maxsize=1)
-def _tagger() -> Any:
-    from HanTa.HanoverTagger import HanoverTagger  # takes a quarter of a second: only for words not seen before
-
-    return HanoverTagger("morphmodel_ger.pgz")
-
-
-@lru_cache(maxsize=10_000)
-def _is_word(name: str) -> bool:
-    return any(probability > (_AS_NOUN if tag == "NN" else _AS_OTHER) for tag, probability in _tagger().tag_word(name, cutoff=30) if tag != "NE")
-
-
-@lru_cache(maxsize=10_000)
-def _is_infinitive(word: str) -> bool:
-    return word.endswith("n") and str(_tagger().tag_word(word, cutoff=0)[0][0]).startswith("VV")
 
 
 class Morphology:
@@ -191,7 +97,7 @@ class Morphology:
 
         A part excludes the linking element after it (Standesamtsbezirk -> Stand, Amt, Bezirk).
         """
-        if self.language != "de" or not _SHORTEST_COMPOUND <= len(word) <= _LONGEST_COMPOUND or not word.isalpha() or not self.analyses.is_noun(word):
+        if self.language != "de" or not _SHORTEST_COMPOUND <= len(word) <= LONGEST_COMPOUND or not word.isalpha() or not self.analyses.is_noun(word):
             return ()
         spans, position = [], 0
         for segment in self.analyses.segments(word):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,16 +14,16 @@ from typing import TypeVar
 import pyoxigraph as ox
 
 from koopkg import __version__, graph, identity, intake, ontology, snapshot
+from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier, earlier
 from koopkg.config import Settings
 from koopkg.errors import DocumentError, Problem
-from koopkg.files import Skipped, write_whole
+from koopkg.files import Skipped
 from koopkg.index import Analyser, Encoder, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker
 from koopkg.model import Case, Document
-from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
 from koopkg.snapshot import CatalogWriter, Manifest, SnapshotFiles
@@ -32,7 +31,6 @@ from koopkg.text import printable
 
 __all__ = ["IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
 
-_LOG = logging.getLogger(__name__)
 _BATCH = 60
 """Documents checked at once: enough to share what a check costs by itself, few enough for a bar that moves."""
 _SMALL = 1 / 4
@@ -111,13 +109,14 @@ class _Build:
         self._staged, self._before, self._encoder, self._settings, self._progress = staged, before, encoder, settings, progress
         self._started = datetime.now(UTC)
         self._terms = Ontology.bundled()
-        self._analyses_path = settings.cache_folder / "analyses.json"
-        self._analyses = _analyses(self._analyses_path)
+        self._analyses = Analyses.cache(settings.cache_folder / "analyses.sqlite")
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
         self._changed: dict[str, str] = {}
         """Id of each document that was read -> what messages call its file."""
+        self._gone = 0
+        """How many documents of the earlier snapshot changed or went."""
         self._kept = 0
 
     def run(self, sources: Sources, paths: Sequence[Path], made_by: str, *, rebuild: bool) -> IngestReport:
@@ -138,7 +137,8 @@ class _Build:
             counts = self._graph(catalog)
             catalog.number_rows()
             indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
-        self._keep_analyses()
+        self._analyses.save(self._staged.analyses)
+        self._analyses.close()
         manifest = Manifest(
             id=identifier,
             format=snapshot.FORMAT,
@@ -150,7 +150,7 @@ class _Build:
             counts={"documents": len(documents), **counts, **indexed.counts},
             checksums={},
         )
-        snapshot.publish(self._staged, manifest, self._settings.data)
+        snapshot.publish(self._staged, manifest, self._settings.data, earlier=base)
         return self._report(manifest, len(documents), sources, embedded=indexed.embedded, was_published=True)
 
     def _read(self, catalog: CatalogWriter, candidates: Sequence[Candidate]) -> None:
@@ -184,17 +184,22 @@ class _Build:
         """Find what the changed documents name, and check what is said of them."""
         pending = catalog.unlinked()
         self._progress.stage("linking and checking", len(pending))
+        if not pending:
+            return
         linker, analyser = Linker(self._terms, [], self._analyses), Analyser(self._analyses)
-        with graph.Validator(self._terms, self._settings.cache_folder) as validator:
-            for batch in _batches(pending, _BATCH):
-                documents = [catalog.document(name) for name in batch]
-                for document in documents:
-                    state = next((case.state for case in document.cases), None)
-                    linked = linker.link(document.passages, document.language, state=state)
-                    catalog.put_links(document.id, linked, [analyser.spans(passage.text) for passage in document.passages])
-                    self._progress.step()
-                for name, violations in validator.check(documents).items():
-                    self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
+        validator = graph.Validator(ontology.bundled_triples(), ontology.bundled_shapes())
+        if self._before.base is None:
+            validator.check_common()
+        for batch in _batches(pending, _BATCH):
+            documents = [catalog.document(name) for name in batch]
+            for document in documents:
+                state = next((case.state for case in document.cases), None)
+                linked = linker.link(document.passages, document.language, state=state)
+                catalog.put_links(document.id, linked, [analyser.spans(passage.text) for passage in document.passages])
+                self._progress.step()
+            violating = validator.check([(document.id, graph.checked_triples(document, self._terms)) for document in documents])
+            for name, violations in violating.items():
+                self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
         self._settle(catalog)
 
     def _graph(self, catalog: CatalogWriter) -> dict[str, int]:
@@ -204,7 +209,7 @@ class _Build:
         ontology_quads = graph.ontology_quads(ontology.bundled_triples())
         self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
         base = self._before.base
-        is_small = base is not None and len(self._changed) + len(self._withdrawn) <= _SMALL * len(names)
+        is_small = base is not None and len(self._changed) + self._gone <= _SMALL * len(names)
         written = [name for name in names if name in self._changed] if is_small else names
         self._progress.stage("graph", len(written))
         common = [*graph.place_quads(_cases(catalog), self._terms), *graph.provenance_quads(run, names)]
@@ -224,18 +229,13 @@ class _Build:
             self._progress.step()
 
     def _withdraw(self, catalog: CatalogWriter, name: str) -> None:
+        self._gone += name in self._before.documents
         self._withdrawn += graph.graphs_of(catalog.document(name))
         catalog.remove(name)
 
     def _reject(self, catalog: CatalogWriter, name: str, problems: tuple[str, ...]) -> None:
         self._quarantine.add(Rejected(self._changed.pop(name, name), problems), catalog.raw(name))
         self._withdraw(catalog, name)
-
-    def _keep_analyses(self) -> None:
-        text = self._analyses.to_json()
-        self._staged.analyses.write_text(text, encoding="utf-8")
-        self._analyses_path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._analyses_path, text.encode())
 
     def _require_some(self, documents: Sequence[object], sources: Sources, paths: Sequence[Path]) -> None:
         if not documents:
@@ -279,12 +279,3 @@ def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     while batch := list(islice(remaining, size)):
         yield batch
 
-
-def _analyses(path: Path) -> Analyses:
-    """The analyses of words made so far; none where they cannot be read."""
-    try:
-        return Analyses.from_file(path)
-    except (ValueError, AttributeError, TypeError) as error:
-        _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
-        path.unlink()
-        return Analyses()

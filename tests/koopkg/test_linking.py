@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koopkg import morphology
+from koopkg import analyses as analyses_module
 from koopkg.language import detect_language
 from koopkg.linking import Linked, Linker
 from koopkg.linking.lexicon import is_abbreviation
@@ -272,7 +272,7 @@ def test_words_longer_than_any_are_neither_taken_apart_nor_remembered() -> None:
 
 
 def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(morphology, "_MOST_REMEMBERED", 5)
+    monkeypatch.setattr(analyses_module, "_MOST_REMEMBERED", 5)
     analyses = Analyses({"Bauhof": ("bau+hof", "NN")})
     for word in ("Abwasser", "Bürgerbus", "Dorfladen", "Hallenbad", "Rathaus", "Standesamt", "Feuerwehr"):
         analyses.segments(word)

@@ -11,12 +11,11 @@ from datetime import datetime
 
 import pyoxigraph as ox
 
-from koopkg.graph.checking import Validator
 from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.graph.extracted import extracted_triples
 from koopkg.graph.places import place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
-from koopkg.graph.shapes import Violation, validate
+from koopkg.graph.shapes import Validator, Violation, validate
 from koopkg.graph.store import build, default_graph, update
 from koopkg.graph.triples import Triple
 from koopkg.model import Case, Document, Linked
@@ -29,6 +28,7 @@ __all__ = [
     "Validator",
     "Violation",
     "build",
+    "checked_triples",
     "canonical_nquads",
     "default_graph",
     "document_quads",
@@ -60,6 +60,16 @@ def document_quads(document: Document, linked: Linked, ontology: Ontology, run: 
     quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology), curated_graph_iri(case.id))]
     quads += _in_graph(document_triples(document), document_graph_iri(document.id))
     return [*quads, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
+
+
+def checked_triples(document: Document, ontology: Ontology) -> list[ox.Triple]:
+    """What the shapes are asked about: what a document is, what the records in it state, and the places that these name.
+
+    What it was found to name is of our own making; a test holds the shapes against that.
+    """
+    triples = [*document_triples(document), *place_triples(document.cases, ontology)]
+    triples += [triple for case in document.cases for triple in curated_triples(case, document, ontology)]
+    return [ox.Triple(*triple) for triple in triples]
 
 
 def graphs_of(document: Document) -> list[str]:

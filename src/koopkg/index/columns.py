@@ -83,7 +83,7 @@ class Columns:
         begin, end = int(self.starts[first]), int(self.starts[last])
         totals = np.concatenate([[0], np.cumsum(is_hit[self.rows[begin:end]])])
         counts = totals[self.starts[first + 1 : last + 1] - begin] - totals[self.starts[first:last] - begin]
-        return {self.keys[first + number]: int(counts[number]) for number in np.flatnonzero(counts)}
+        return {self.keys[first + number]: int(counts[number]) for number in np.flatnonzero(counts).tolist()}
 
     def _stretch(self, key: str) -> slice:
         number = self.numbers.get(key)

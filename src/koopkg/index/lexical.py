@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
+from koopkg.analyses import Analyses
 from koopkg.errors import SnapshotError
 from koopkg.index.columns import Rows
 from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Language
-from koopkg.morphology import Analyses, Morphology
+from koopkg.morphology import Morphology
 
 __all__ = ["Analyser", "LexicalIndex", "LexicalText", "WordSpans", "build_lexical_index", "highlights"]
 

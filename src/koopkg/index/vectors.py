@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -167,7 +168,7 @@ class VectorIndex:
             best[has_passages] = np.maximum.reduceat(padded, bounds)[::2]
             mean[has_passages] = np.add.reduceat(padded, bounds)[::2] / lengths[has_passages]
         raw = _BEST * best + _MEAN * mean + _TITLE * titles
-        return np.clip((self.reference.deviations(vector, raw) - _LOW) / _SPREAD, 0.0, 1.0).astype(np.float32)
+        return np.asarray(np.clip((self.reference.deviations(vector, raw) - _LOW) / _SPREAD, 0.0, 1.0), dtype=np.float32)
 
     def nearest_passage(self, vector: Matrix, row: int) -> tuple[int, int] | None:
         """The passage of a case closest in meaning: its document's number among those of the case, and its own there; None where it has none."""
@@ -196,7 +197,7 @@ class VectorIndex:
         return np.asarray(self._vectors[np.repeat(starts, lengths) + within] @ vector)
 
 
-def _opened_candidates(folder: Path) -> object:
+def _opened_candidates(folder: Path) -> Any:
     import faiss
 
     try:

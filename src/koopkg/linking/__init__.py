@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import ConceptLinker
 from koopkg.linking.places import Gazetteer, link_places
 from koopkg.model import Case, Language, Link, Linked, Passage, PlaceLink
-from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
 
 __all__ = ["Linker"]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from koopkg.analyses import Analyses
 from koopkg.model import Language
-from koopkg.morphology import Analyses, Morphology, has_umlaut
+from koopkg.morphology import Morphology, has_umlaut
 from koopkg.ontology import Label, Ontology
 
 __all__ = ["Entry", "Lexicon"]

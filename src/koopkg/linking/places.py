@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Case, Mention, Passage, Place, PlaceLink
-from koopkg.morphology import Analyses, Morphology, Token
+from koopkg.morphology import Morphology, Token
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 

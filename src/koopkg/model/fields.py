@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, get_args, get_type_hints
 
 __all__ = ["CaseField", "concept", "concepts_of", "fields_of", "nested", "number", "place", "text"]
@@ -113,11 +112,16 @@ def _line(kind: Kind, property: str | None, default: Any, *, has_column: bool = 
     return dataclasses.field(default=default, metadata={"line": line})
 
 
-@cache
-def fields_of(record: Any) -> tuple[CaseField, ...]:
+def fields_of(record: type[Any]) -> tuple[CaseField, ...]:
     """The lines of a record in their order."""
-    hints = get_type_hints(record)
-    return tuple(_read(item.name, dict(item.metadata["line"]), hints[item.name]) for item in dataclasses.fields(record) if "line" in item.metadata)
+    if record not in _READ:
+        hints = get_type_hints(record)
+        lines = [(item.name, dict(item.metadata["line"])) for item in dataclasses.fields(record) if "line" in item.metadata]
+        _READ[record] = tuple(_read(name, line, hints[name]) for name, line in lines)
+    return _READ[record]
+
+
+_READ: dict[type[Any], tuple[CaseField, ...]] = {}
 
 
 def _read(name: str, line: dict[str, Any], hint: Any) -> CaseField:

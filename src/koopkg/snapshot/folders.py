@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import logging
 import os
@@ -18,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import SnapshotError
+from koopkg.sealing import checksums
 from koopkg.text import printable
 
 __all__ = [
@@ -97,7 +97,7 @@ class SnapshotFiles:
 
     @property
     def analyses(self) -> Path:
-        return self.folder / "analyses.json"
+        return self.folder / "analyses.sqlite"
 
     @property
     def manifest_path(self) -> Path:
@@ -224,15 +224,22 @@ def staging(data: Path) -> Iterator[SnapshotFiles]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(files: SnapshotFiles, manifest: Manifest, data: Path) -> SnapshotFiles:
-    """Seal a staged snapshot and make it the current one: checksums, fsync, rename, then `CURRENT` by rename."""
-    sealed = replace(manifest, checksums=_checksums(files.folder), created=datetime.now(UTC).isoformat(timespec="seconds"))
+def publish(files: SnapshotFiles, manifest: Manifest, data: Path, *, earlier: SnapshotFiles | None = None) -> SnapshotFiles:
+    """Seal a staged snapshot and make it the current one: checksums, fsync, rename, then `CURRENT` by rename.
+
+    Args:
+        earlier: A snapshot that it shares files with.
+    """
+    digests = checksums(files.folder, previous=earlier.folder, recorded=earlier.manifest().checksums) if earlier else checksums(files.folder)
+    sealed = replace(manifest, checksums=digests, created=datetime.now(UTC).isoformat(timespec="seconds"))
     files.manifest_path.write_text(json.dumps(asdict(sealed), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     mode = files.manifest_path.stat().st_mode
     for path in sorted(files.folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.stat().st_nlink == 1:  # what is shared was published before
             path.chmod(mode)  # as the umask says; Tantivy would keep its files to the user who built them
-        _fsync(path)
+            _fsync(path)
+        elif path.is_dir():
+            _fsync(path)
     _fsync(files.folder)
     target = data / "snapshots" / manifest.id
     if target.exists():  # same inputs: an earlier run was killed between the two renames, or --rebuild was asked for
@@ -278,7 +285,7 @@ def prune(data: Path, *, keep: int) -> list[str]:
 def check(files: SnapshotFiles, *, but: str | None = None) -> list[str]:
     """What differs between a snapshot, or all of it but one folder, and its checksums; empty if it is as it was published."""
     recorded = {name: digest for name, digest in files.manifest().checksums.items() if name.partition("/")[0] != but}
-    found = _checksums(files.folder, but=but)
+    found = checksums(files.folder, but=but)
     return [
         f"{name}: {'is missing' if name not in found else 'is not part of the snapshot' if name not in recorded else 'has changed'}"
         for name in sorted(recorded.keys() | found.keys())
@@ -295,18 +302,6 @@ def _files(data: Path, identifier: str) -> SnapshotFiles | None:
     """The snapshot with an id, None where there is none or the id is no name of a folder."""
     folder = data / "snapshots" / identifier
     return SnapshotFiles(folder) if _IDENTIFIER.fullmatch(identifier) and folder.is_dir() else None
-
-
-def _checksums(folder: Path, *, but: str | None = None) -> dict[str, str]:
-    """SHA-256 by relative path of every file but the manifest and the stores' own lock and log files, which carry no data."""
-    digests = {}
-    for path in sorted(folder.rglob("*")):
-        if path.relative_to(folder).parts[0] == but:
-            continue
-        is_data = path.is_file() and path.name not in ("manifest.json", "LOCK", "LOG") and not path.name.startswith((".tantivy", "LOG.old"))
-        if is_data:
-            digests[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return digests
 
 
 def _fsync(path: Path) -> None:

