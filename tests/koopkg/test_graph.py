@@ -10,7 +10,7 @@ import pytest
 from koopkg import graph
 from koopkg.linking import Linker
 from koopkg.model import Document, Linked, Place
-from koopkg.morphology import Analyses
+from koopkg.analyses import Analyses
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from tests.conftest import DATA, RUN

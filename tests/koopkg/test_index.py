@@ -16,7 +16,7 @@ from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, EncoderMismatchError
 from koopkg.index import EmbeddingCache, LexicalIndex, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
-from koopkg.morphology import Analyses
+from koopkg.analyses import Analyses
 
 ANALYSES = Analyses()
 

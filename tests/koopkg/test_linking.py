@@ -16,7 +16,7 @@ from koopkg.language import detect_language
 from koopkg.linking import Linked, Linker
 from koopkg.linking.lexicon import is_abbreviation
 from koopkg.model import Document, Language, Link, Place, PlaceLink
-from koopkg.morphology import Analyses, Morphology
+from koopkg.analyses import Analyses, Morphology
 from koopkg.ontology import Ontology
 from koopkg.reading import passages
 from tests.conftest import DATA

@@ -11,7 +11,7 @@ import pytest
 from koopkg import graph
 from koopkg.linking import Linker
 from koopkg.model import Document
-from koopkg.morphology import Analyses
+from koopkg.analyses import Analyses
 from koopkg.ontology import Ontology, bundled_examples, bundled_triples
 from koopkg.questions import CompetencyQuestion, bundled_questions
 from tests.conftest import RUN
