@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from koopkg.graph.triples import Triple, iri, text
 from koopkg.model import Case, Place
 from koopkg.namespaces import KOOP, case_iri, place_iri
-from koopkg.ontology import Land, Ontology
+from koopkg.ontology import Territory, Ontology
 
 __all__ = ["member_triples", "place_triples"]
 
@@ -63,7 +63,7 @@ def _described(cases: Iterable[Case], ontology: Ontology) -> dict[str, _Describe
     for case in cases:
         land = _land_of_case(case, ontology)
         for name, place in _members(case):
-            if name not in ontology.lands:
+            if name not in ontology.territories:
                 described = found.setdefault(name, _Described(place.ags, _land_of(place, case, land)))
                 described.names[place.name] += 1
                 described.kinds[place.kind] += 1
@@ -76,11 +76,11 @@ def _members(case: Case) -> Iterator[tuple[str, Place]]:
         yield place_iri(place.ags) if place.ags else case_iri(case.id, f"place-{number}"), place
 
 
-def _land_of_case(case: Case, ontology: Ontology) -> Land | None:
-    return ontology.land_by_name(case.state) if case.state else None
+def _land_of_case(case: Case, ontology: Ontology) -> Territory | None:
+    return ontology.territory_by_name(case.state) if case.state else None
 
 
-def _land_of(place: Place, case: Case, land: Land | None) -> str | None:
+def _land_of(place: Place, case: Case, land: Territory | None) -> str | None:
     """The Land of a member: by its official key, else that of the case, unless the case crosses a border and the place may lie beyond it."""
     if place.ags:
         return place_iri(place.ags[:2])

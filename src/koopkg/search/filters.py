@@ -87,7 +87,7 @@ class FacetIndex:
         """The name of a facet value for people."""
         if facet in FACET_SCHEMES:
             return self._ontology.concept(FACET_SCHEMES[facet], value).label(language)
-        land = self._ontology.land_by_name(value) if facet == "state" else self._ontology.lands.get(place_iri(value))
+        land = self._ontology.territory_by_name(value) if facet == "state" else self._ontology.territories.get(place_iri(value))
         return land.name(language) if land else value
 
     def _of(self, case: Case) -> Mapping[str, frozenset[str]]:
@@ -111,8 +111,8 @@ class FacetIndex:
         if facet in FACET_SCHEMES:
             return {concept.slug: concept.slug for concept in self._ontology.schemes[FACET_SCHEMES[facet]]}
         if facet == "country":
-            return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in self._ontology.lands.values() if land.part_of is None}
-        return {name: land.name() for land in self._ontology.lands.values() if land.part_of for _, name in land.names}
+            return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in self._ontology.territories.values() if land.part_of is None}
+        return {name: land.name() for land in self._ontology.territories.values() if land.part_of for _, name in land.names}
 
     def _checked(self, facet: str, value: str) -> str:
         known = self.known(facet)

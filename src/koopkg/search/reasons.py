@@ -110,7 +110,7 @@ def _related_sectors(case: Case, asked: Sequence[Concept], ontology: Ontology, l
 
 def _place_reasons(case: Case, linked: Linked | None, ontology: Ontology, language: str) -> Iterator[Reason]:
     members = {place_iri(place.ags): place.name for place in case.places if place.ags}
-    land = ontology.land_by_name(case.state) if case.state else None
+    land = ontology.territory_by_name(case.state) if case.state else None
     for place in linked.places if linked else ():
         if place.iri in members:
             yield Reason("place", _IN_LAND[language == "en"].format(members[place.iri]), _statement("koop:member", place.iri))

@@ -113,7 +113,7 @@ def _described_by(entry: CatalogEntry, ontology: Ontology) -> dict[str, float]:
     described = {link.iri: _EXTRACTED * link.confidence for link in entry.linked.concepts}
     described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
     described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
-    land = ontology.land_by_name(case.state) if case.state else None
+    land = ontology.territory_by_name(case.state) if case.state else None
     if land:
         described[land.iri] = 1.0
     described[place_iri(case.country)] = 1.0
