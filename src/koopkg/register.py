@@ -22,7 +22,7 @@ _ROW = re.compile(rf"^([0-9]+),({_WORD.pattern})(.*)$", re.MULTILINE)
 """Key, first word of the name and the rest of a row; names stand before whatever has a comma in it."""
 
 _TABLES = ("associations-de.csv", "districts-de.csv", "municipalities-de.csv")
-_EVERYDAY = "everyday-names.txt"
+_EVERYDAY, _OTHER_NAMES = "everyday-names.txt", "other-names.csv"
 _CITIES = frozenset(("kreisfreie Stadt", "Stadtkreis"))
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -31,7 +31,8 @@ _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 class Area:
     """A municipality, district or association of municipalities as the register describes it.
 
-    `land` is the key of its Land; `district` that of its district, None for a district and for a city that belongs to none.
+    `land` is the key of its Land; `district` that of its district, None for a district and for a city that belongs to none;
+    `association` that of the association of municipalities it belongs to, which the register need not list.
     Coordinates are the centre of the area, of districts and associations the mean of their municipalities weighted by inhabitants.
     `urbanisation` is 01 for densely, 02 for moderately, 03 for thinly populated.
     """
@@ -43,6 +44,7 @@ class Area:
     kind: str
     land: str
     district: str | None
+    association: str | None
     population: int
     latitude: float
     longitude: float
@@ -63,11 +65,12 @@ class Area:
 class Register:
     """The areas of Germany on the reference date of the tables."""
 
-    def __init__(self, tables: Iterable[str], everyday_names: Iterable[str] = ()) -> None:
+    def __init__(self, tables: Iterable[str], everyday_names: Iterable[str] = (), other_names: str = "") -> None:
         """Index tables as `corpus/register/README.md` describes them; a record is made of a row only when it is asked for."""
         self._rows: dict[str, str] = {}
         self._by_first_word: dict[str, list[str]] = {}
         self._everyday = frozenset(folded(name) for name in everyday_names)
+        self._other_names = {folded(row["name"]): row["key"] for row in csv.DictReader(other_names.splitlines())}
         for table in tables:
             for key, word, rest in _ROW.findall(table):
                 self._rows[key] = word + rest
@@ -86,6 +89,10 @@ class Register:
     def is_everyday(self, name: str) -> bool:
         """Whether a name of one word, folded, is also an everyday word, a first name, a river or a landscape."""
         return name in self._everyday
+
+    def by_other_name(self, word: str) -> Area | None:
+        """The area with this name in another language, given in the form of `folded` (cologne)."""
+        return self.get(self._other_names.get(word, ""))
 
     def beginning_with(self, word: str) -> list[Area]:
         """The areas whose names begin with this word, given in the form of `folded`."""
@@ -112,7 +119,7 @@ def folded(text: str) -> str:
 def bundled_hash() -> str:
     """SHA-256 over the tables of the installed register and the list of names that are words too."""
     digest = hashlib.sha256()
-    for name in (*_TABLES, _EVERYDAY):
+    for name in (*_TABLES, _EVERYDAY, _OTHER_NAMES):
         digest.update(name.encode() + b"\0" + files("koopkg_corpus").joinpath("register", name).read_bytes())
     return digest.hexdigest()
 
@@ -122,11 +129,13 @@ def _bundled() -> Register:
     folder = files("koopkg_corpus").joinpath("register")
     tables = (folder.joinpath(name).read_text(encoding="utf-8") for name in _TABLES)
     words = folder.joinpath(_EVERYDAY).read_text(encoding="utf-8").splitlines()
-    return Register(tables, (word for word in words if not word.startswith("#")))
+    return Register(tables, (word for word in words if not word.startswith("#")), folder.joinpath(_OTHER_NAMES).read_text(encoding="utf-8"))
 
 
-def _area(key: str, name: str, official_name: str, kind: str, population: str, latitude: str, longitude: str, urbanisation: str = "", *_: str) -> Area:
+def _area(
+    key: str, name: str, official_name: str, kind: str, population: str, latitude: str, longitude: str, urbanisation: str = "", ars: str = "", *_: str
+) -> Area:
     level = _LEVELS[len(key)]
     district = None if level == "district" or kind in _CITIES else key[:5]
     numbers = int(population), float(latitude), float(longitude)
-    return Area(key, level, official_name, name, kind, key[:2], district, *numbers, urbanisation or None)
+    return Area(key, level, official_name, name, kind, key[:2], district, ars[:9] or None, *numbers, urbanisation or None)

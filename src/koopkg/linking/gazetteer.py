@@ -75,7 +75,7 @@ class Gazetteer:
         self._register_forms: dict[str, list[Form]] = {}
 
     def forms(self, word: Word, own: Forms) -> list[Form]:
-        """The forms that can begin with a word of a text, also one in the genitive (Witzenhausens, Wetteraukreises) or an adjective."""
+        """The forms that can begin with a word of a text, also one in the genitive (Witzenhausens, Wetteraukreises) or an adjective (hessische, Märkischen)."""
         found: list[Form] = []
         for first in _first_words(word):
             found += [*own.get(first, ()), *self._territories.get(first, ())]
@@ -109,10 +109,11 @@ class Gazetteer:
 
     def _areas(self, first: str) -> list[Form]:
         if first not in self._register_forms:
-            areas = self.register.beginning_with(first)
-            if not areas:
+            areas, other = self.register.beginning_with(first), self.register.by_other_name(first)
+            if not areas and not other:
                 return []
-            self._register_forms[first] = [Form(name, self._candidate(area)) for area in areas for name in _names(area)]
+            forms = [Form(name, self._candidate(area)) for area in areas for name in _names(area)]
+            self._register_forms[first] = forms + ([Form(PlaceName((first,)), self._candidate(other))] if other else [])
         return self._register_forms[first]
 
     def _candidate(self, area: Area, *, is_own: bool = False) -> Candidate:
@@ -140,11 +141,12 @@ def _first_words(word: Word) -> Iterator[str]:
         yield word.folded[:-1]
     elif _INFLECTED.search(word.folded):
         yield _INFLECTED.sub(r"\1", word.folded)
+        yield _INFLECTED.sub(r"\1er", word.folded)
 
 
 def _names(area: Area) -> Iterator[PlaceName]:
     yield parsed(area.name)
-    if area.level == "district" and "er Kreis" in area.name:
+    if "er Kreis" in area.name:
         yield parsed(area.name.replace("er Kreis", "en Kreis"))
 
 

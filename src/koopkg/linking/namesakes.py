@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from koopkg.linking.gazetteer import Candidate, Gazetteer
@@ -15,42 +15,48 @@ from koopkg.register import Area
 
 __all__ = ["Named", "resolve"]
 
-UNIQUE, OWN, BY_NEIGHBOUR, BY_LAND, BY_DISTANCE, BY_SIZE, OPEN = 0.98, 0.99, 0.97, 0.95, 0.9, 0.9, 0.5
+UNIQUE, OWN, BY_NEIGHBOUR, BY_LAND, BY_DISTANCE, BY_SIZE, OPEN = 0.98, 0.99, 0.96, 0.95, 0.93, 0.8, 0.5
 """How certain a link is by what decided."""
 _NAMED_WITH = re.compile(r"\W{0,3}(?:(?:im|in|aus|of|in the)?\W?(?:dem |der )?(?:Land|Landkreis|LK|Kreis)?)\W{0,2}\Z")
 _ADJECTIVE_BEFORE = re.compile(r"\s(?:Stadt |Gemeinde |Kreisstadt |Kleinstadt |Marktgemeinde )?\Z")
-_NEAR_KM, _FAR_KM = 50.0, 100.0
+_NEAR_KM, _FAR_KM, _MARGIN_KM = 50.0, 100.0, 5.0
 _TIMES_FARTHER = 2.0
 _LARGE, _TIMES_LARGER = 100_000, 8
-_KNOWN = 20_000
-"""Inhabitants from which a town is named without other places around it."""
+_TOWN, _VILLAGE = 20_000, 2_000
+"""Inhabitants from which a town is named far from home, and below which a village is not even named a little way off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name in a passage; `is_weak` if it is an everyday word that needs company, `has_both` in `Stadt und Landkreis X`."""
+    """A name in a passage with what it can stand for; `rivals` are districts and Länder that have the name of a town named without a cue.
+
+    `is_listed` after another place (`Leer, Aurich`), `is_weak` if it is an everyday word that needs company.
+    """
 
     passage: Passage
     mention: Mention
     candidates: tuple[Candidate, ...]
+    rivals: tuple[Candidate, ...] = ()
+    is_listed: bool = False
     is_weak: bool = False
-    has_both: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What a text as a whole says: its Land, the Länder and districts it names, the places it names without doubt."""
+    """What a text as a whole says: its Land, the Länder, districts and associations it names, the places it names without doubt."""
 
     territory: Territory | None
     is_abroad: bool
     lands: frozenset[str]
     districts: frozenset[str]
+    associations: frozenset[str]
     anchors: tuple[Area, ...]
 
 
 def resolve(named: Sequence[Named], gazetteer: Gazetteer, *, state: str | None) -> Iterator[tuple[Mention, Candidate, float]]:
     """Each name with the place meant and how certain that is; a name that proves to be an everyday word is left out."""
     territory = gazetteer.territory(state)
+    named = _like_their_lists(named)
     chosen: list[tuple[Candidate, float] | None] = [_alone(entry) for entry in named]
     for _ in range(2):
         text = _text(named, chosen, gazetteer, territory)
@@ -58,9 +64,6 @@ def resolve(named: Sequence[Named], gazetteer: Gazetteer, *, state: str | None) 
         chosen = _same_name_same_place(named, chosen)
     text = _text(named, chosen, gazetteer, territory)
     for number, entry in enumerate(named):
-        if entry.has_both:
-            yield from ((entry.mention, candidate, UNIQUE) for candidate in entry.candidates)
-            continue
         decided = chosen[number]
         if decided and _is_doubtful(decided[0], text, has_neighbour=_has_neighbour(named, chosen, number)):
             decided = None
@@ -69,7 +72,22 @@ def resolve(named: Sequence[Named], gazetteer: Gazetteer, *, state: str | None) 
         if decided:
             yield entry.mention, *decided
         else:
-            yield entry.mention, _open(entry.candidates, territory), OPEN
+            yield entry.mention, _open(entry, territory), OPEN
+
+
+def _like_their_lists(named: Sequence[Named]) -> list[Named]:
+    """Names without a cue beside one that only a district has are districts too, beside a Land Länder (Hameln-Pyrmont, Holzminden; Niedersachsen/Bremen)."""
+    lists: list[list[Named]] = []
+    for entry in named:
+        if lists and entry.is_listed and entry.passage is lists[-1][-1].passage:
+            lists[-1].append(entry)
+        else:
+            lists.append([entry])
+    return [
+        replace(entry, candidates=entry.rivals) if entry.rivals and any(other.rivals == other.candidates for other in entries) else entry
+        for entries in lists
+        for entry in entries
+    ]
 
 
 def _alone(entry: Named) -> tuple[Candidate, float] | None:
@@ -86,25 +104,28 @@ def _text(named: Sequence[Named], chosen: Sequence[tuple[Candidate, float] | Non
     countries = {gazetteer.country_of(land) for land in lands}
     is_abroad = territory.part_of not in (None, "DE") if territory else bool(countries) and "DE" not in countries
     areas = sorted((candidate.area for candidate in certain if candidate.area), key=lambda area: area.key)
-    districts = {area.key for area in areas if area.level == "district"}
-    return _Text(territory, is_abroad, frozenset(land for land in lands if land.isdigit()), frozenset(districts), tuple(areas))
+    districts, associations = (frozenset(area.key for area in areas if area.level == level) for level in ("district", "association"))
+    return _Text(territory, is_abroad, frozenset(land for land in lands if land.isdigit()), districts, associations, tuple(areas))
 
 
 def _choose(named: Sequence[Named], number: int, chosen: Sequence[tuple[Candidate, float] | None], text: _Text) -> tuple[Candidate, float] | None:
     """The candidate meant: by district or Land beside the name, district or Land of the text, distance to its other places, size."""
     candidates = named[number].candidates
     areas = [candidate for candidate in candidates if candidate.area]
-    if not areas:
+    if not areas or (text.is_abroad and len(areas) < len(candidates)):
         home = [candidate for candidate in candidates if candidate.land and candidate.land.isdigit() != text.is_abroad]
         return (home[0], BY_LAND) if len(home) == 1 else None
+    if len(areas) == 1:
+        return areas[0], BY_LAND
     for neighbour in _neighbours(named, chosen, number):
         within = [candidate for candidate in areas if _lies_in(candidate, {neighbour})]
         if len(within) == 1:
             return within[0], BY_NEIGHBOUR
         areas = within or areas
-    within = [candidate for candidate in areas if _lies_in(candidate, text.districts)]
-    if len(within) == 1:
-        return within[0], BY_NEIGHBOUR
+    for groups in (text.associations, text.districts):
+        within = [candidate for candidate in areas if _lies_in(candidate, groups)]
+        if len(within) == 1:
+            return within[0], BY_NEIGHBOUR
     home = {text.territory.ags} if text.territory and text.territory.ags else text.lands
     local = [candidate for candidate in areas if candidate.land in home]
     if len(local) == 1:
@@ -119,7 +140,7 @@ def _choose(named: Sequence[Named], number: int, chosen: Sequence[tuple[Candidat
 
 
 def _lies_in(candidate: Candidate, keys: Iterable[str]) -> bool:
-    return candidate.area is not None and any(key in (candidate.area.land, candidate.area.district) for key in keys)
+    return candidate.area is not None and any(key in (candidate.area.land, candidate.area.district, candidate.area.association) for key in keys)
 
 
 def _has_neighbour(named: Sequence[Named], chosen: Sequence[tuple[Candidate, float] | None], number: int) -> bool:
@@ -159,7 +180,7 @@ def _nearest(candidates: Sequence[Candidate], anchors: Sequence[Area]) -> Candid
     if not anchors:
         return None
     distances = sorted((_typical_distance(candidate.area, anchors), candidate.iri or "", candidate) for candidate in candidates if candidate.area)
-    if distances[0][0] > _NEAR_KM or (len(distances) > 1 and distances[1][0] < max(_TIMES_FARTHER * distances[0][0], _NEAR_KM / 2)):
+    if distances[0][0] > _NEAR_KM or (len(distances) > 1 and distances[1][0] < _TIMES_FARTHER * distances[0][0] + _MARGIN_KM):
         return None
     return distances[0][2]
 
@@ -173,28 +194,30 @@ def _typical_distance(area: Area, anchors: Sequence[Area]) -> float:
 def _is_doubtful(candidate: Candidate, text: _Text, *, has_neighbour: bool) -> bool:
     """Whether the only bearer of a name is hardly meant: a small place far from all others, mostly a part of a town, or one of another country."""
     area = candidate.area
-    if area is None or candidate.is_own or has_neighbour or area.level != "municipality" or area.population >= _KNOWN:
+    if area is None or candidate.is_own or has_neighbour or area.level != "municipality" or area.population >= _LARGE:
         return False
     if text.is_abroad:
         return True
-    others = [anchor for anchor in text.anchors if anchor is not area and anchor.key != area.key]
+    others = [anchor for anchor in text.anchors if anchor.key != area.key]
     is_local = bool(text.territory and area.land == text.territory.ags) or area.land in text.lands
-    return not is_local and bool(text.territory or others) and (not others or min(_kilometres(area, other) for other in others) > _FAR_KM)
+    if is_local or area.population >= _TOWN or not (text.territory or others):
+        return False
+    far = _FAR_KM if area.population >= _VILLAGE else _NEAR_KM / 2
+    return not others or min(_kilometres(area, other) for other in others) > far
 
 
 def _has_company(candidate: Candidate, text: _Text) -> bool:
     """Whether an everyday word is confirmed as a place: a town of some size, in the Land of the text, or near its other places."""
     area = candidate.area
-    if area is None or area.population >= _KNOWN or (text.territory and text.territory.ags == area.land):
+    if area is None or area.population >= _LARGE or (text.territory and text.territory.ags == area.land):
         return True
     return any(_kilometres(area, anchor) <= _NEAR_KM for anchor in text.anchors if anchor.key != area.key)
 
 
-def _open(candidates: Sequence[Candidate], territory: Territory | None) -> Candidate:
+def _open(entry: Named, territory: Territory | None) -> Candidate:
     """The bare name, with the Land of the document where it has a bearer there."""
-    local = [candidate for candidate in candidates if territory and candidate.state == territory.name()]
-    shortest = min((local or candidates), key=lambda candidate: (len(candidate.name), candidate.name))
-    return Candidate(shortest.name, None, territory.name() if territory and local else None, None)
+    is_local = territory is not None and any(candidate.state == territory.name() for candidate in entry.candidates)
+    return Candidate(entry.mention.quote, None, territory.name() if territory and is_local else None, None)
 
 
 def _population(candidate: Candidate) -> int:

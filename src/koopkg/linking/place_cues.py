@@ -58,10 +58,10 @@ _MUNICIPALITY = (
     "einheitsgemeinde stadtgemeinde nachbargemeinde nachbarstadt town city municipality"
 ).split()
 _MUNICIPALITIES = "städte städten gemeinden märkte märkten kommunen orte orten ortsgemeinden nachbargemeinden nachbarstädte towns cities municipalities".split()
-_TERRITORY = "land bundesland freistaat kanton landes bundeslandes länder ländern bundesländer bundesländern canton".split()
+_TERRITORY = "land bundesland freistaat kanton landes bundeslandes länder ländern bundesländer bundesländern canton state".split()
 _NO_PLACE = (
     "ortsteil ortsteile ortsteilen ortsteils stadtteil stadtteile stadtteilen stadtteils ortschaft ortschaften ortsbezirk stadtbezirk bezirk bezirks "
-    "regierungsbezirk regierungsbezirks regierungspräsidium region metropolregion altkreis herr herrn frau dr prof bürgermeister bürgermeisterin "
+    "regierungsbezirk regierungsbezirks regierungspräsidium regierungspräsidiums bezirksregierung region metropolregion altkreis herr herrn frau dr prof bürgermeister bürgermeisterin "
     "bürgermeisters landrat landrätin mr mrs ms"
 ).split()
 _PREPOSITIONS = "in aus bei nach von insel dorf from near of".split()
@@ -71,20 +71,24 @@ _CUES: dict[str, Cue] = {
     **{word: Cue(is_none=True) for word in _NO_PLACE},
     **{word: Cue(is_territory=True) for word in _TERRITORY},
     **{word: Cue(("municipality",)) for word in _MUNICIPALITY},
-    **{word: Cue(("municipality",), is_plural=True) for word in _MUNICIPALITIES},
+    **{word: Cue(("municipality",), is_strong=False, is_plural=True) for word in _MUNICIPALITIES},
     **{word: Cue(("district",)) for word in _DISTRICT},
     **{word: Cue(("district",), is_plural=True) for word in _DISTRICTS},
     **{word: Cue(("association",), frozenset(kinds)) for word, kinds in _OF_ASSOCIATIONS.items()},
     **{word: Cue(("association",), frozenset(_OF_ASSOCIATIONS[one])) for word, one in _GENITIVES.items()},
     **{word: Cue(("association",), frozenset(_OF_ASSOCIATIONS[one]), is_plural=True) for word, one in _PLURALS.items()},
 }
+_COMPOUNDS = ("gemeinden", "städte", "städten", "kommunen")
+"""Endings of words that say municipalities too (Schwarzwaldgemeinden, Kurstädte)."""
 _GAP = re.compile(r"[.]?\s\Z|\s?[-–]\Z")
 _IN_BRACKETS = re.compile(r"\s?\((\w+)\)")
 
 
 def cue_before(text: str, words: Sequence[Word], position: int) -> Cue:
-    """What the word before a position says; of `Stadt und Landkreis` both."""
+    """What the word before a position says; of `Stadt und Landkreis` both, of `district of` the first."""
     cue = _cue_at(text, words, position - 1, position)
+    if position >= 2 and words[position - 1].surface == "of":
+        cue = next((known for known in (_cue_at(text, words, position - 2, position - 1),) if known.levels or known.is_territory), cue)
     if cue.levels and position >= 3 and words[position - 2].surface in ("und", "and") and _GAP.match(text[words[position - 2].end : words[position - 1].start]):
         other = _cue_at(text, words, position - 3, position - 2)
         if other.levels and other.levels != cue.levels and not other.is_plural:
@@ -101,7 +105,10 @@ def kind_behind(text: str, end: int) -> Cue:
 
 def kind_of_word(word: str) -> Cue:
     """What a word says about a name that follows it."""
-    return _CUES.get(word.lower(), NO_CUE)
+    cue = _CUES.get(word.lower())
+    if cue is None and word[0].isupper() and word.endswith(_COMPOUNDS):
+        return _CUES["gemeinden"]
+    return cue or NO_CUE
 
 
 def _cue_at(text: str, words: Sequence[Word], position: int, following: int) -> Cue:

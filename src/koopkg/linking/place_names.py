@@ -22,6 +22,9 @@ _SHORT_FOR = {
 _TWO_PLACES = frozenset(("Petershagen/Eggersdorf", "Elmenhorst/Lichtenhagen", "Legde/Quitzöbel", "Dietzenrode/Vatterode"))
 """Names whose slash joins two villages instead of opening an addition."""
 _OPENS_ADDITION = re.compile(r"\s*[(/]|\s+(?=(?:am|an|im|in|bei|vor|vorm|auf|unter|ob|[abiov]\.)[\s\w])")
+_OTHER_ADDITION = re.compile(r"\s(?:am|an der|im|ob der|\()\s?(?!Landkreis|Kreis)[A-ZÄÖÜ]\w*(?:see|berg|bach|kreis|burg|feld|brunn)\b")
+"""An addition that the register does not have for the name: another place (Zell am Ebersberg, Neumarkt im Mühlkreis)."""
+_NO_GENITIVE = 2
 _BETWEEN = re.compile(r"[\s./(–-]{1,4}\Z")
 _MARKED = re.compile(r"[./(]")
 _APART = re.compile(r"[\s\-–/().]{1,3}\Z")
@@ -69,13 +72,19 @@ def length_of_match(name: PlaceName, text: str, following: Sequence[Word]) -> in
     here = following[:length]
     if len(here) < length or any(word.folded != known for word, known in zip(here[:-1], name.base, strict=False)):
         return 0
-    last = name.base[-1]
-    inflected = (last, f"{last}s", f"{last}es") if last.endswith("kreis") else (last, f"{last}s")
-    if here[-1].folded not in inflected or any(
+    if here[-1].folded not in _inflected(name.base[-1]) or any(
         not _APART.match(text[left.end : right.start]) for left, right in zip(here, here[1:], strict=False)
     ):
         return 0
-    return length + _length_of_addition(name.addition, text, following[length - 1 :])
+    added = _length_of_addition(name.addition, text, following[length - 1 :])
+    return 0 if name.addition and not added and _OTHER_ADDITION.match(text, here[-1].end) else length + added
+
+
+def _inflected(word: str) -> tuple[str, ...]:
+    """A word and its genitive, which very short names do not show (Au, aus)."""
+    if len(word) <= _NO_GENITIVE:
+        return (word,)
+    return (word, f"{word}s", f"{word}es") if word.endswith("kreis") else (word, f"{word}s")
 
 
 def _length_of_addition(addition: tuple[str, ...], text: str, following: Sequence[Word]) -> int:
