@@ -19,7 +19,7 @@ LAYERS = [
     {"text"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
-    {"ontology", "language", "morphology", "questions", "documentation"},
+    {"ontology", "register", "language", "morphology", "questions", "documentation"},
     {"reading", "linking"},
     {"graph", "index", "intake"},
     {"snapshot"},

@@ -376,19 +376,16 @@ def _engine() -> SearchEngine:
 
 
 def _linker(settings: Settings) -> Linker:
-    """The linker of the published snapshot, or one over the bundled corpus before the first ingest."""
+    """The linker of the published snapshot, or one over the bundled ontology before the first ingest."""
     from koopkg import snapshot
     from koopkg.linking import Linker
     from koopkg.morphology import Analyses
     from koopkg.ontology import Ontology
-    from koopkg.pipeline import bundled_corpus
-    from koopkg.reading import document_paths, read_document
+    from koopkg.register import Register
 
     if snapshot.current_id(settings.data) is not None:
         return _engine().linker
-    ontology = Ontology.bundled()
-    cases = [read_document(path.read_bytes(), ontology, where=str(path)).case for path in document_paths(bundled_corpus())]
-    return Linker(ontology, cases, Analyses())
+    return Linker(Ontology.bundled(), Register.bundled(), Analyses())
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from koopkg import __version__, graph, intake, ontology, snapshot
+from koopkg import __version__, graph, intake, ontology, register, snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError, GraphValidationError, Problem
 from koopkg.files import Skipped, write_whole
@@ -32,6 +32,7 @@ from koopkg.linking import Linker
 from koopkg.model import Document
 from koopkg.morphology import Analyses
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 from koopkg.snapshot import CatalogEntry, InputFile, Manifest, SnapshotFiles
 from koopkg.text import printable
 
@@ -194,7 +195,14 @@ def _manifest(read: Iterable[Read], encoder: Encoder) -> Manifest:
     """The manifest without counts and checksums; its id is a hash of everything the snapshot is made from."""
     documents = tuple(InputFile(document.id, candidate.path, document.sha256) for document, candidate in read)
     ontology_sha256 = ontology.bundled_hash()
-    made_from = [snapshot.FORMAT, _code_hash(), ontology_sha256, encoder.id, [[document.id, document.sha256] for document in documents]]
+    made_from = [
+        snapshot.FORMAT,
+        _code_hash(),
+        ontology_sha256,
+        register.bundled_hash(),
+        encoder.id,
+        [[document.id, document.sha256] for document in documents],
+    ]
     identifier = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
     return Manifest(identifier, snapshot.FORMAT, "", __version__, ontology_sha256, encoder.id, documents, {}, {})
 
@@ -214,16 +222,17 @@ def _build(
     started = datetime.now(UTC)
     analyses_path = settings.cache_folder / "analyses.json"
     analyses = Analyses.from_file(analyses_path)
-    linker = Linker(terms, [document.case for document in documents], analyses)
+    areas = Register.bundled()
+    linker = Linker(terms, areas, analyses)
     entries = _link(documents, linker, progress)
     run = graph.LinkingRun(_linking_hash(), ontology.bundled_version())
-    quads, violating = _checked_graph(entries, terms, run, settings.cache_folder / "validated.txt", progress)
+    quads, violating = _checked_graph(entries, terms, areas, run, settings.cache_folder / "validated.txt", progress)
     entries = [entry for entry in entries if entry.document.id not in violating]
     kept = [entry.document for entry in entries]
     ontology_quads = graph.ontology_quads(ontology.bundled_triples())
     all_quads = {
         *ontology_quads,
-        *graph.place_quads((document.case for document in kept), terms),
+        *graph.place_quads({key for entry in entries for key in graph.place_keys(entry.document.case, entry.linked)}, areas),
         *graph.provenance_quads(run, kept),
         *(quad for document in kept for quad in quads[document.id]),
     }
@@ -239,8 +248,13 @@ def _build(
 
 
 def _linking_hash() -> str:
-    """16 hexadecimal digits of a SHA-256 over what decides the links of a document: code, ontology and the libraries that analyse words."""
-    made_from = [_code_hash(), ontology.bundled_hash(), *(f"{name} {version(name)}" for name in ("HanTa", "PyStemmer", "lingua-language-detector"))]
+    """16 hexadecimal digits of a SHA-256 over what decides the links of a document: code, ontology, register and the libraries that analyse words."""
+    made_from = [
+        _code_hash(),
+        ontology.bundled_hash(),
+        register.bundled_hash(),
+        *(f"{name} {version(name)}" for name in ("HanTa", "PyStemmer", "lingua-language-detector")),
+    ]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
 
 
@@ -248,18 +262,19 @@ def _link(documents: Sequence[Document], linker: Linker, progress: Progress) -> 
     progress.stage("linking", len(documents))
     entries = []
     for document in documents:
-        entries.append(CatalogEntry(document, linker.link(document.passages, document.language, state=document.case.state)))
+        entries.append(CatalogEntry(document, linker.link(document.passages, document.language, state=document.case.state, own_places=document.case.places)))
         progress.step()
     return entries
 
 
 def _checked_graph(
-    entries: Sequence[CatalogEntry], terms: Ontology, run: graph.LinkingRun, known_path: Path, progress: Progress
+    entries: Sequence[CatalogEntry], terms: Ontology, areas: Register, run: graph.LinkingRun, known_path: Path, progress: Progress
 ) -> tuple[dict[str, list[ox.Quad]], dict[str, tuple[str, ...]]]:
     """Quads of every document, and the violations of those that fail the shapes; what passed before is not checked again."""
     progress.stage("graph and SHACL", len(entries))
-    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, run) for entry in entries}
-    checked = {entry.document.id: [*quads[entry.document.id], *graph.place_quads([entry.document.case], terms)] for entry in entries}
+    quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, areas, run) for entry in entries}
+    keys = {entry.document.id: graph.place_keys(entry.document.case, entry.linked) for entry in entries}
+    checked = {name: [*own, *graph.place_quads(keys[name], areas)] for name, own in quads.items()}
     known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
     ontology_sha256 = ontology.bundled_hash()
     digests = {name: _digest(own, run, ontology_sha256) for name, own in checked.items()}
@@ -269,8 +284,7 @@ def _checked_graph(
     blamed = {quad.subject.value: name for name in fresh for quad in checked[name] if isinstance(quad.subject, ox.NamedNode)}
     violating: dict[str, tuple[str, ...]] = {}
     batches = [fresh[first : first + _SHACL_BATCH] for first in range(0, len(fresh), _SHACL_BATCH)]
-    cases = {entry.document.id: entry.document.case for entry in entries}
-    places = [graph.place_quads([cases[name] for name in batch], terms) for batch in batches]
+    places = [graph.place_quads({key for name in batch for key in keys[name]}, areas) for batch in batches]
     graphs = [
         b"".join([common, graph.to_ntriples(quad.triple for quad in described), *(graph.to_ntriples(quad.triple for quad in quads[name]) for name in batch)])
         for batch, described in zip(batches, places, strict=True)

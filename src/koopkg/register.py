@@ -102,7 +102,7 @@ class Register:
         """The areas with this name, with or without titles (`Kiel, Landeshauptstadt`, `Kiel`)."""
         word = _WORD.match(name)
         areas = self.beginning_with(folded(word.group())) if word else []
-        return [area for area in areas if folded(name) in (folded(area.name), folded(area.official_name), folded(area.label))]
+        return [area for area in areas if folded(name) in (folded(area.name), folded(area.official_name))]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -111,8 +111,8 @@ class Register:
 def folded(text: str) -> str:
     """Text in small letters with umlauts written out, and `Sankt` shortened, so that all ways to write a name are one."""
     text = text.lower()
-    if text.startswith("sankt") and text[5:6] in ("", " "):
-        text = "st" + text[5:]
+    if text.startswith(("sankt ", "st.")) or text == "sankt":
+        text = f"st {text.removeprefix('sankt').removeprefix('st.').lstrip()}".rstrip()
     return text if text.isascii() else text.translate(_FOLDED)
 
 

@@ -13,15 +13,16 @@ import pyoxigraph as ox
 
 from koopkg.graph.curated import curated_triples
 from koopkg.graph.extracted import extracted_triples
-from koopkg.graph.places import place_triples
+from koopkg.graph.places import place_keys, place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Violation, validate
 from koopkg.graph.store import default_graph, write_store
 from koopkg.graph.triples import Triple
 from koopkg.linking import Linked
-from koopkg.model import Case, Document
+from koopkg.model import Document
 from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = [
     "LinkingRun",
@@ -30,6 +31,7 @@ __all__ = [
     "default_graph",
     "document_quads",
     "ontology_quads",
+    "place_keys",
     "place_quads",
     "provenance_quads",
     "run_quads",
@@ -47,15 +49,15 @@ def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
     return list(dataset)
 
 
-def document_quads(document: Document, linked: Linked, ontology: Ontology, run: LinkingRun) -> list[ox.Quad]:
+def document_quads(document: Document, linked: Linked, ontology: Ontology, register: Register, run: LinkingRun) -> list[ox.Quad]:
     """What is said in the graphs of one document: the curated one from its front matter, the extracted one from linking."""
-    curated = _in_graph(curated_triples(document, ontology), curated_graph_iri(document.id))
+    curated = _in_graph(curated_triples(document, ontology, register), curated_graph_iri(document.id))
     return [*curated, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
 
 
-def place_quads(cases: Iterable[Case], ontology: Ontology) -> list[ox.Quad]:
-    """The graph of places: the members of the cases, each described once."""
-    return list(_in_graph(place_triples(cases, ontology), PLACES_GRAPH))
+def place_quads(keys: Iterable[str], register: Register) -> list[ox.Quad]:
+    """The graph of places: those of the register with these keys and the districts they lie in, each described once."""
+    return list(_in_graph(place_triples(keys, register), PLACES_GRAPH))
 
 
 def provenance_quads(run: LinkingRun, documents: Sequence[Document]) -> list[ox.Quad]:

@@ -9,6 +9,7 @@ from koopkg.graph.triples import Triple, iri, text, typed
 from koopkg.model import CONCEPT_FIELDS, Case, Document, Source
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, curated_graph_iri, document_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["curated_triples"]
 
@@ -27,8 +28,8 @@ _PROPERTY = {
 }
 
 
-def curated_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
-    """Everything that the front matter of a document says; what its members are is said in the graph of places."""
+def curated_triples(document: Document, ontology: Ontology, register: Register) -> Iterator[Triple]:
+    """Everything that the front matter of a document says; what a member of the register is is said in the graph of places."""
     case, subject = document.case, case_iri(document.id)
     yield from _about_document(document)
     yield iri(subject, "rdf:type", f"{KOOP}Cooperation")
@@ -41,7 +42,7 @@ def curated_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
         for slug in (value,) if isinstance(value, str) else value or ():
             yield iri(subject, f"koop:{_PROPERTY[name]}", concept_iri(scheme, slug))
     yield from _literals(case, subject)
-    yield from member_triples(case, ontology)
+    yield from member_triples(case, ontology, register)
     yield from _statements(case, subject)
     for number, source in enumerate(case.sources, start=1):
         yield from _source(subject, case_iri(case.id, f"source-{number}"), source)

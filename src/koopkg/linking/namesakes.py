@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from koopkg.linking.gazetteer import Candidate, Gazetteer
 from koopkg.model import Mention, Passage
@@ -60,7 +59,7 @@ def resolve(named: Sequence[Named], gazetteer: Gazetteer, *, state: str | None) 
     chosen: list[tuple[Candidate, float] | None] = [_alone(entry) for entry in named]
     for _ in range(2):
         text = _text(named, chosen, gazetteer, territory)
-        chosen = [before or _choose(named, number, chosen, text) for number, before in enumerate(chosen)]
+        chosen = [before or _choose(named, number, text) for number, before in enumerate(chosen)]
         chosen = _same_name_same_place(named, chosen)
     text = _text(named, chosen, gazetteer, territory)
     for number, entry in enumerate(named):
@@ -108,7 +107,7 @@ def _text(named: Sequence[Named], chosen: Sequence[tuple[Candidate, float] | Non
     return _Text(territory, is_abroad, frozenset(land for land in lands if land.isdigit()), districts, associations, tuple(areas))
 
 
-def _choose(named: Sequence[Named], number: int, chosen: Sequence[tuple[Candidate, float] | None], text: _Text) -> tuple[Candidate, float] | None:
+def _choose(named: Sequence[Named], number: int, text: _Text) -> tuple[Candidate, float] | None:
     """The candidate meant: by district or Land beside the name, district or Land of the text, distance to its other places, size."""
     candidates = named[number].candidates
     areas = [candidate for candidate in candidates if candidate.area]
@@ -117,7 +116,7 @@ def _choose(named: Sequence[Named], number: int, chosen: Sequence[tuple[Candidat
         return (home[0], BY_LAND) if len(home) == 1 else None
     if len(areas) == 1:
         return areas[0], BY_LAND
-    for neighbour in _neighbours(named, chosen, number):
+    for neighbour in _neighbours(named, number):
         within = [candidate for candidate in areas if _lies_in(candidate, {neighbour})]
         if len(within) == 1:
             return within[0], BY_NEIGHBOUR
@@ -145,10 +144,10 @@ def _lies_in(candidate: Candidate, keys: Iterable[str]) -> bool:
 
 def _has_neighbour(named: Sequence[Named], chosen: Sequence[tuple[Candidate, float] | None], number: int) -> bool:
     decided = chosen[number]
-    return decided is not None and any(_lies_in(decided[0], {key}) for key in _neighbours(named, chosen, number))
+    return decided is not None and any(_lies_in(decided[0], {key}) for key in _neighbours(named, number))
 
 
-def _neighbours(named: Sequence[Named], chosen: Sequence[tuple[Candidate, float] | None], number: int) -> Iterator[str]:
+def _neighbours(named: Sequence[Named], number: int) -> Iterator[str]:
     """Keys of the district or Land that stands right behind a name (`Neustadt (HE)`, `Au im Landkreis X`) or as an adjective before it."""
     for (left, right), between in (((number, number + 1), _NAMED_WITH), ((number - 1, number), _ADJECTIVE_BEFORE)):
         other = right if left == number else left

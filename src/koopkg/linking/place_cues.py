@@ -61,13 +61,14 @@ _MUNICIPALITIES = "städte städten gemeinden märkte märkten kommunen orte ort
 _TERRITORY = "land bundesland freistaat kanton landes bundeslandes länder ländern bundesländer bundesländern canton state".split()
 _NO_PLACE = (
     "ortsteil ortsteile ortsteilen ortsteils stadtteil stadtteile stadtteilen stadtteils ortschaft ortschaften ortsbezirk stadtbezirk bezirk bezirks "
-    "regierungsbezirk regierungsbezirks regierungspräsidium regierungspräsidiums bezirksregierung region metropolregion altkreis herr herrn frau dr prof bürgermeister bürgermeisterin "
+    "regierungsbezirk regierungsbezirks regierungspräsidium regierungspräsidiums bezirksregierung "
+    "region metropolregion altkreis herr herrn frau dr prof bürgermeister bürgermeisterin "
     "bürgermeisters landrat landrätin mr mrs ms"
 ).split()
 _PREPOSITIONS = "in aus bei nach von insel dorf from near of".split()
 
 _CUES: dict[str, Cue] = {
-    **{word: _PLACE for word in _PREPOSITIONS},
+    **dict.fromkeys(_PREPOSITIONS, _PLACE),
     **{word: Cue(is_none=True) for word in _NO_PLACE},
     **{word: Cue(is_territory=True) for word in _TERRITORY},
     **{word: Cue(("municipality",)) for word in _MUNICIPALITY},

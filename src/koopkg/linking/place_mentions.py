@@ -9,7 +9,7 @@ from koopkg.language import FUNCTION_WORDS
 from koopkg.linking.gazetteer import Candidate, Forms, Gazetteer
 from koopkg.linking.namesakes import Named
 from koopkg.linking.place_cues import NO_CUE, Cue, cue_before, kind_behind
-from koopkg.linking.place_names import Word, words
+from koopkg.linking.place_names import words
 from koopkg.model import Mention, Passage
 
 __all__ = ["named_places"]
@@ -122,10 +122,10 @@ class _Reader:
         if len(first.surface) <= 2 and first.surface.isascii() and first.surface.isupper():
             return self._is_code(position)
         goes_on = bool(_GOES_ON.match(self._text, last.end))
-        is_ending = self._text[max(0, first.start - 1) : first.start] == "-" and not cue.is_cue
+        is_ending = self._text[max(0, first.start - 1) : first.start] == "-"
         if self._is_everyday(position):
-            return cue.is_cue and not goes_on and not is_ending
-        return not is_ending and (not goes_on or self._stands_for_itself(position, candidates))
+            return cue.is_cue and not goes_on and (not is_ending or bool(cue.levels))
+        return (cue.is_cue or not is_ending) and (not goes_on or self._stands_for_itself(position, candidates))
 
     def _is_code(self, position: int) -> bool:
         """Whether two capitals are the code of a Land: after `in`, or in brackets behind a place (HE)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from koopkg.register import folded
 
@@ -72,9 +73,7 @@ def length_of_match(name: PlaceName, text: str, following: Sequence[Word]) -> in
     here = following[:length]
     if len(here) < length or any(word.folded != known for word, known in zip(here[:-1], name.base, strict=False)):
         return 0
-    if here[-1].folded not in _inflected(name.base[-1]) or any(
-        not _APART.match(text[left.end : right.start]) for left, right in zip(here, here[1:], strict=False)
-    ):
+    if here[-1].folded not in _inflected(name.base[-1]) or any(not _APART.match(text[left.end : right.start]) for left, right in pairwise(here)):
         return 0
     added = _length_of_addition(name.addition, text, following[length - 1 :])
     return 0 if name.addition and not added and _OTHER_ADDITION.match(text, here[-1].end) else length + added

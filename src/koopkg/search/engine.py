@@ -16,6 +16,7 @@ from koopkg.linking import Linked, Linker
 from koopkg.model import Language, Passage
 from koopkg.namespaces import case_iri
 from koopkg.ontology import Concept
+from koopkg.register import Register
 from koopkg.search.filters import FacetIndex, Filters
 from koopkg.search.reasons import reasons_for
 from koopkg.search.results import Facet, Hit, SearchResult, Snippet
@@ -181,7 +182,7 @@ class SearchEngine:
 
     @cached_property
     def linker(self) -> Linker:
-        return Linker(self.ontology, [entry.document.case for entry in self.entries], self._analyses)
+        return Linker(self.ontology, Register.bundled(), self._analyses)
 
     @cached_property
     def _curated(self) -> list[set[str]]:
