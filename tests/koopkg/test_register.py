@@ -42,7 +42,8 @@ def test_every_row_becomes_the_record_it_says() -> None:
             found = area(row["key"])
             assert (found.level, found.name, found.official_name, found.kind) == (level, row["name"], row["official_name"], row["kind"])
             assert (found.population, found.latitude, found.longitude) == (int(row["population"]), float(row["latitude"]), float(row["longitude"]))
-            assert 47 < found.latitude < 55.1 and 5.8 < found.longitude < 15.1
+            assert 47 < found.latitude < 55.1
+            assert 5.8 < found.longitude < 15.1
 
 
 def test_every_place_lies_in_one_that_is_there(ontology: Ontology) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from koopkg.linking.gazetteer import Candidate, Gazetteer
@@ -27,7 +27,7 @@ _TOWN, _VILLAGE = 20_000, 2_000
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name in a passage with what it can stand for; `rivals` are districts and Länder that have the name of a town named without a cue.
+    """A name in a passage with what it can stand for; `rivals` are the districts, associations and Länder that have the name of a town named without a cue.
 
     `is_listed` after another place (`Leer, Aurich`), `is_weak` if it is an everyday word that needs company.
     """
@@ -82,11 +82,18 @@ def _like_their_lists(named: Sequence[Named]) -> list[Named]:
             lists[-1].append(entry)
         else:
             lists.append([entry])
-    return [
-        replace(entry, candidates=entry.rivals) if entry.rivals and any(other.rivals == other.candidates for other in entries) else entry
-        for entries in lists
-        for entry in entries
-    ]
+    return [_of_level(entry, {_level(other) for other in entries if set(other.candidates) <= set(other.rivals)}) for entries in lists for entry in entries]
+
+
+def _of_level(entry: Named, levels: Set[str | None]) -> Named:
+    """The name as one of a district, association or Land, if it has one of these levels."""
+    meant = tuple(place for place in entry.rivals if (place.area.level if place.area else None) in levels)
+    return replace(entry, candidates=meant) if meant and not any(place.is_own for place in entry.candidates) else entry
+
+
+def _level(entry: Named) -> str | None:
+    area = entry.candidates[0].area
+    return area.level if area else None
 
 
 def _alone(entry: Named) -> tuple[Candidate, float] | None:

@@ -98,7 +98,7 @@ class _Reader:
         return item is not None and not self._is_everyday(item) and self._longest(item, NO_CUE)[0] > 0
 
     def _longest(self, position: int, cue: Cue) -> tuple[int, tuple[Candidate, ...], tuple[Candidate, ...]]:
-        """How many words the longest name at a position has, what it can stand for, and districts and Länder that have the same name."""
+        """How many words the longest name at a position has, what it can stand for, and what else has the same name."""
         following = self._words[position : position + _LONGEST]
         forms = self._gazetteer.forms(following[0], self._own)
         matches = [(length, form.candidate) for form in forms if (length := form.length(self._text, following))]
@@ -108,7 +108,7 @@ class _Reader:
             longest = {candidate for size, candidate in matches if size == length}
             candidates = _allowed(longest, cue, length)
             if candidates:
-                rivals = () if cue.levels else tuple(place for place in longest if _fits(place, _DISTRICT) or not (place.area or place.is_own))
+                rivals = () if cue.levels else _rivals(longest)
                 return length, candidates, rivals
         return 0, (), ()
 
@@ -166,6 +166,12 @@ def _allowed(candidates: set[Candidate], cue: Cue, length: int) -> tuple[Candida
         fitting = bare or _plainly(areas - own, territories, length) | (own & areas)
     own_keys = {place.ags for place in fitting if place.is_own}
     return tuple(sorted((place for place in fitting if place.is_own or place.ags not in own_keys), key=lambda place: (place.iri or "", place.name)))
+
+
+def _rivals(candidates: set[Candidate]) -> tuple[Candidate, ...]:
+    """Districts, associations and Länder among the candidates, which a plain name can mean beside the municipality."""
+    found = (place for place in candidates if not place.is_own and not (place.area and (place.area.level == "municipality" or place.area.is_city)))
+    return tuple(sorted(found, key=lambda place: place.iri or ""))
 
 
 def _fits(place: Candidate, cue: Cue) -> bool:
