@@ -232,7 +232,7 @@ def _build(
     ontology_quads = graph.ontology_quads(ontology.bundled_triples())
     all_quads = {
         *ontology_quads,
-        *graph.place_quads({key for entry in entries for key in graph.place_keys(entry.document.case, entry.linked)}, areas),
+        *graph.place_quads({key for entry in entries for key in graph.place_keys(entry.document.case, entry.linked.places)}, areas),
         *graph.provenance_quads(run, kept),
         *(quad for document in kept for quad in quads[document.id]),
     }
@@ -273,7 +273,7 @@ def _checked_graph(
     """Quads of every document, and the violations of those that fail the shapes; what passed before is not checked again."""
     progress.stage("graph and SHACL", len(entries))
     quads = {entry.document.id: graph.document_quads(entry.document, entry.linked, terms, areas, run) for entry in entries}
-    keys = {entry.document.id: graph.place_keys(entry.document.case, entry.linked) for entry in entries}
+    keys = {entry.document.id: graph.place_keys(entry.document.case, entry.linked.places) for entry in entries}
     checked = {name: [*own, *graph.place_quads(keys[name], areas)] for name, own in quads.items()}
     known = set(known_path.read_text(encoding="ascii").split()) if known_path.exists() else set()
     ontology_sha256 = ontology.bundled_hash()

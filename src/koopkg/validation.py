@@ -15,6 +15,7 @@ from koopkg.files import Skipped
 from koopkg.graph.curated import curated_triples
 from koopkg.intake import gather, read
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["Counts", "Review", "review_documents", "review_ontology"]
 
@@ -67,13 +68,13 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
 
 def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, Review]:
     """How many files there are, and the findings on the front matter of documents and their graphs."""
-    terms = Ontology.bundled()
+    terms, areas = Ontology.bundled(), Register.bundled()
     sources = gather(paths, max_bytes=max_bytes)
     accepted, unusable = read(sources.candidates, terms)
     rejected = [*sources.rejected, *unusable]
     documents = [document for document, _ in accepted]
-    triples: list[ox.Triple] = [ox.Triple(*triple) for document in documents for triple in curated_triples(document, terms)]
-    triples += [quad.triple for quad in graph.place_quads((document.case for document in documents), terms)]
+    triples: list[ox.Triple] = [ox.Triple(*triple) for document in documents for triple in curated_triples(document, terms, areas)]
+    triples += [quad.triple for quad in graph.place_quads({key for document in documents for key in graph.place_keys(document.case)}, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
     counts = Counts(len(accepted) + len(rejected) + len(sources.skipped), len(accepted), len(rejected), sources.skipped)
     return counts, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))

@@ -137,7 +137,7 @@ def test_places_after_a_place_need_no_cue_of_their_own(linker: Linker) -> None:
 def test_a_word_that_may_name_a_place_is_not_taken_apart(linker: Linker) -> None:
     """Wasserburg in Bavaria is no water supply; a word that no place has as its name is taken apart."""
     assert "wasser" not in {item.slug for item in link(linker, "Die Wasserburg liegt am Rand.").concepts}
-    assert "wasser" in {item.slug for item in link(linker, "Der Wasserzweckverband liegt am Rand.").concepts}
+    assert "abwasser" in {item.slug for item in link(linker, "Der Abwasserzweckverband liegt am Rand.").concepts}
 
 
 @pytest.mark.parametrize(("language", "carrier"), [(language, carrier) for language, carriers in CARRIERS.items() for carrier in carriers])

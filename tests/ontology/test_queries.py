@@ -31,7 +31,7 @@ def tiny_graph(tiny_documents: dict[str, Document], ontology: Ontology) -> ox.St
     for document in tiny_documents.values():
         linked = linker.link(document.passages, document.language, state=document.case.state, own_places=document.case.places)
         quads += graph.document_quads(document, linked, ontology, register, RUN)
-        keys |= graph.place_keys(document.case, linked)
+        keys |= graph.place_keys(document.case, linked.places)
     quads += graph.place_quads(keys, register)
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in graph.default_graph(quads))

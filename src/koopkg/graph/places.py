@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.linking import Linked
-from koopkg.model import Case, Place
+from koopkg.model import Case, Place, PlaceLink
 from koopkg.namespaces import KOOP, case_iri, place_iri
 from koopkg.ontology import Ontology, Territory
 from koopkg.register import Area, Register
@@ -32,9 +31,9 @@ def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterat
                 yield from _described_by_case(member, place, case, land)
 
 
-def place_keys(case: Case, linked: Linked) -> set[str]:
+def place_keys(case: Case, links: Iterable[PlaceLink] = ()) -> set[str]:
     """Official keys of the places that a case has as members or that its document names."""
-    return {place.ags for place in (*case.places, *linked.places) if place.ags}
+    return {place.ags for place in (*case.places, *links) if place.ags}
 
 
 def place_triples(keys: Iterable[str], register: Register) -> Iterator[Triple]:
