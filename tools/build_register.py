@@ -95,7 +95,7 @@ def groups(lines: Iterable[str], record: str, key_end: int, members: dict[str, l
     return rows
 
 
-def write(name: str, header: str, rows: Iterable[Sequence[str]]) -> None:
+def write(name: str, header: str, rows: Iterable[list[str]]) -> None:
     with (REGISTER / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header.split())
