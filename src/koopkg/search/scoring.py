@@ -65,12 +65,12 @@ class ConceptScorer:
                 self._counts[iri] = self._counts.get(iri, 0) + 1
 
     def weights(self, linked: Linked) -> ConceptWeights:
-        """What a text asks for: its concepts and places, each by confidence, kind and rarity."""
+        """What a text asks for: its concepts and places, each by confidence, kind and rarity; places that no case has tell cases apart no more."""
         asked = {
             link.iri: link.confidence * weight * self._idf(link.iri) for link in linked.concepts if (weight := _SCHEME_WEIGHT.get(link.scheme, _OTHER_WEIGHT))
         }
         for place in linked.places:
-            if place.iri:
+            if place.iri in self._counts:
                 asked[place.iri] = place.confidence * _SCHEME_WEIGHT["place"] * self._idf(place.iri)
         return ConceptWeights(asked)
 
