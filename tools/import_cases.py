@@ -1,8 +1,8 @@
 """Turn batches of case records (YAML lists) into corpus files, one Markdown file a case.
 
-    python tools/import_cases.py --places DIR BATCH.yaml...
+    python tools/import_cases.py BATCH.yaml...
 
-DIR holds `municipalities-de.csv` and `districts-de.csv` (official register, not shipped). A corpus file that is there already
+Official keys come from `corpus/register/`. A corpus file that is there already
 is left alone, because after its import it is edited by hand; `--overwrite` makes it anew. The rules of `corpus/README.md`
 are applied to every record, single corrections come from `corrections.yaml` beside this file.
 """
@@ -34,7 +34,8 @@ LAND_PREFIX = {
     "Mecklenburg-Vorpommern": "13", "Sachsen": "14", "Sachsen-Anhalt": "15", "Thüringen": "16",
 }  # fmt: skip
 
-TOWN_KINDS = ("61", "62", "63", "67")  # Textkennzeichen of GV100AD: towns of every rank
+CITY_KINDS = ("kreisfreie Stadt", "Stadtkreis")
+TOWN_KINDS = (*CITY_KINDS, "Stadt", "große Kreisstadt")
 ABBREVIATIONS = (
     (r"\ba\. ?d\. ?", "an der "), (r"\bi\. ?d\. ?", "in der "), (r"\bv\. ?d\. ?", "vor der "), (r"\ba\. ?", "am "),
     (r"\bi\. ?", "im "), (r"\bb\. ?", "bei "), (r"\bSt\. ?", "sankt "),
@@ -63,13 +64,13 @@ class Gazetteer:
         self._keys: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._towns: set[str] = set()
         for row in rows(folder / "municipalities-de.csv"):
-            for form, spelling in (("full", full_name(row["name"])), ("short", short_name(row["name"]))):
-                self._keys[form, row["ags"][:2], spelling].add(row["ags"])
+            for form, spelling in (("full", full_name(row["official_name"])), ("short", short_name(row["official_name"]))):
+                self._keys[form, row["key"][:2], spelling].add(row["key"])
             if row["kind"] in TOWN_KINDS:
-                self._towns.add(row["ags"])
+                self._towns.add(row["key"])
         for row in rows(folder / "districts-de.csv"):
-            if not re.search(r"stadt\b", row["name"].partition(",")[2].casefold()):
-                self._keys["district", row["kreis"][:2], district_name(row["name"])].add(row["kreis"])
+            if row["kind"] not in CITY_KINDS:
+                self._keys["district", row["key"][:2], district_name(row["name"])].add(row["key"])
 
     def find(self, name: str, kind: str, state: str | None) -> set[str]:
         """All keys that the name can stand for in its Land; empty for kinds that have no official key.
@@ -209,13 +210,12 @@ def corpus_file(record: Record) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH.yaml")
-    parser.add_argument("--places", type=Path, required=True, help="folder with municipalities-de.csv and districts-de.csv")
     parser.add_argument("--out", type=Path, default=TOOLS.parent / "corpus" / "cases")
     parser.add_argument("--overwrite", action="store_true", help="make files anew that are there already")
     arguments = parser.parse_args()
 
     corrections = yaml.safe_load((TOOLS / "corrections.yaml").read_text(encoding="utf-8"))
-    gazetteer = Gazetteer(arguments.places)
+    gazetteer = Gazetteer(TOOLS.parent / "corpus" / "register")
     report: Counter[str] = Counter()
     for batch in arguments.batches:
         for raw in yaml.safe_load(batch.read_text(encoding="utf-8")):

@@ -374,13 +374,16 @@ def _opened() -> OpenSnapshot:
 
 
 def _linker(settings: Settings) -> Linker:
-    """The linker of the published snapshot, or that of the installed ontology before the first ingest."""
+    """The linker of the published snapshot, or one over the bundled ontology before the first ingest."""
     from koopkg import snapshot
     from koopkg.analyses import Analyses
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
+    from koopkg.register import Register
 
-    return _opened().linker if snapshot.current_id(settings.data) is not None else Linker(Ontology.bundled(), [], Analyses())
+    if snapshot.current_id(settings.data) is not None:
+        return _opened().linker
+    return Linker(Ontology.bundled(), Register.bundled(), Analyses())
 
 
 @contextmanager

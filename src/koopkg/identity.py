@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from koopkg import ontology
+from koopkg import ontology, register
 
 __all__ = ["code_hash", "hanta_identity", "library_versions", "linking_hash", "made_by", "snapshot_id"]
 
@@ -26,13 +26,13 @@ _STAGES, _LINKING = ("pipeline",), ("linking", "reading")
 @cache
 def made_by(encoder_id: str, format: int) -> str:
     """SHA-256 of everything but the documents that decides what a snapshot holds."""
-    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), encoder_id])
+    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), encoder_id])
 
 
 @cache
 def linking_hash() -> str:
     """16 hexadecimal digits of a SHA-256 over what decides the links of a document."""
-    return _hash([code_hash(_LINKING), library_versions(), ontology.bundled_hash()])[:16]
+    return _hash([code_hash(_LINKING), library_versions(), ontology.bundled_hash(), register.bundled_hash()])[:16]
 
 
 def snapshot_id(made_by: str, documents: Iterable[tuple[str, str]]) -> str:

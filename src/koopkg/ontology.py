@@ -15,7 +15,7 @@ from koopkg.errors import OntologyError
 from koopkg.model import Language
 from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
 
-__all__ = ["Concept", "Label", "Land", "Ontology"]
+__all__ = ["Concept", "Label", "Ontology", "Territory"]
 
 _SKOS = PREFIXES["skos"]
 _SHAPES = "shapes.ttl"
@@ -54,11 +54,12 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class Land:
-    """A country, federal state or canton, with its names by language."""
+class Territory:
+    """A country, federal state or canton, with its names by language; `other_names` are longer and shorter ones, abbreviations and adjectives."""
 
     iri: str
     names: tuple[tuple[str, str], ...]
+    other_names: tuple[str, ...]
     ags: str | None
     part_of: str | None
 
@@ -78,7 +79,7 @@ class _Terms:
 
 
 class Ontology:
-    """The concept schemes, Länder and raw triples of one version of the ontology."""
+    """The concept schemes, territories and raw triples of one version of the ontology."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         """Index the triples; `unlinked_schemes` only classify statements, so that texts do not name their concepts.
@@ -90,7 +91,7 @@ class Ontology:
         for triple in triples:
             terms.add(triple)
         self.concepts: dict[str, Concept] = {}
-        self.lands: dict[str, Land] = {}
+        self.territories: dict[str, Territory] = {}
         self.scheme_labels: dict[str, dict[str, str]] = {}
         self.property_labels: dict[str, dict[str, str]] = {}
         self.unlinked_schemes: set[str] = set()
@@ -105,7 +106,7 @@ class Ontology:
             elif types & _PROPERTY_TYPES:
                 self.property_labels[iri.replace(KOOP, "koop:")] = _texts(values, f"{PREFIXES['rdfs']}label")
             elif f"{KOOP}Place" in types:
-                self.lands[iri] = _land(iri, values)
+                self.territories[iri] = _territory(iri, values)
 
     @classmethod
     def bundled(cls) -> Ontology:
@@ -163,13 +164,13 @@ class Ontology:
         """The concept and everything above it."""
         return {iri}.union(*(self.with_broader(above) for above in self.concepts[iri].broader))
 
-    def land_by_name(self, name: str) -> Land | None:
+    def territory_by_name(self, name: str) -> Territory | None:
         """The country, state or canton with this German or English name."""
-        return self._lands_by_name.get(name.casefold())
+        return self._territories_by_name.get(name.casefold())
 
     @cached_property
-    def _lands_by_name(self) -> dict[str, Land]:
-        return {name.casefold(): land for land in self.lands.values() for _, name in land.names}
+    def _territories_by_name(self) -> dict[str, Territory]:
+        return {name.casefold(): territory for territory in self.territories.values() for _, name in territory.names}
 
 
 def bundled_triples(stems: Container[str] | None = None) -> Iterator[ox.Triple]:
@@ -260,12 +261,13 @@ _LABEL_KINDS = {
 }
 
 
-def _land(iri: str, values: dict[str, list[ox.Literal | ox.NamedNode]]) -> Land:
+def _territory(iri: str, values: dict[str, list[ox.Literal | ox.NamedNode]]) -> Territory:
     ags = values.get(f"{KOOP}ags")
     part_of = values.get(f"{PREFIXES['dcterms']}isPartOf")
-    return Land(
+    return Territory(
         iri=iri,
         names=tuple(sorted(_texts(values, f"{_SKOS}prefLabel").items())),
+        other_names=tuple(sorted({literal.value for kind in ("altLabel", "hiddenLabel") for literal in values.get(f"{_SKOS}{kind}", [])})),
         ags=ags[0].value if ags else None,
         part_of=part_of[0].value.removeprefix(PLACE) if part_of else None,
     )

@@ -23,9 +23,10 @@ from koopkg.index import Analyser, Encoder, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker
-from koopkg.model import Case, Document
+from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
+from koopkg.register import Register
 from koopkg.snapshot import CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
@@ -108,7 +109,7 @@ class _Build:
     def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, settings: Settings, progress: Progress) -> None:
         self._staged, self._before, self._encoder, self._settings, self._progress = staged, before, encoder, settings, progress
         self._started = datetime.now(UTC)
-        self._terms = Ontology.bundled()
+        self._terms, self._register = Ontology.bundled(), Register.bundled()
         self._analyses = Analyses.cache(settings.cache_folder / "analyses.sqlite")
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._withdrawn: list[str] = []
@@ -186,18 +187,20 @@ class _Build:
         self._progress.stage("linking and checking", len(pending))
         if not pending:
             return
-        linker, analyser = Linker(self._terms, [], self._analyses), Analyser(self._analyses)
+        linker, analyser = Linker(self._terms, self._register, self._analyses), Analyser(self._analyses)
         validator = graph.Validator(ontology.bundled_triples(), ontology.bundled_shapes())
         if self._before.base is None:
             validator.check_common()
         for batch in _batches(pending, _BATCH):
             documents = [catalog.document(name) for name in batch]
+            checked = []
             for document in documents:
-                state = next((case.state for case in document.cases), None)
-                linked = linker.link(document.passages, document.language, state=state)
-                catalog.put_links(document.id, linked, [analyser.spans(passage.text) for passage in document.passages])
+                linked = linker.link_document(document)
+                spans = [analyser.spans(passage.text) for passage in document.passages]
+                catalog.put_links(document.id, linked, spans, graph.place_keys(document.cases, linked.places))
+                checked.append((document.id, graph.checked_triples(document, linked.places, self._terms, self._register)))
                 self._progress.step()
-            violating = validator.check([(document.id, graph.checked_triples(document, self._terms)) for document in documents])
+            violating = validator.check(checked)
             for name, violations in violating.items():
                 self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
         self._settle(catalog)
@@ -212,7 +215,7 @@ class _Build:
         is_small = base is not None and len(self._changed) + self._gone <= _SMALL * len(names)
         written = [name for name in names if name in self._changed] if is_small else names
         self._progress.stage("graph", len(written))
-        common = [*graph.place_quads(_cases(catalog), self._terms), *graph.provenance_quads(run, names)]
+        common = [*graph.place_quads(catalog.place_keys(), self._register), *graph.provenance_quads(run, names)]
         times = graph.run_quads(run, self._started, datetime.now(UTC))
         quads = (*common, *times) if is_small else (*ontology_quads, *common, *times)
         every = chain(quads, self._document_quads(catalog, written, run))
@@ -225,7 +228,7 @@ class _Build:
     def _document_quads(self, catalog: CatalogWriter, names: Iterable[str], run: graph.LinkingRun) -> Iterator[ox.Quad]:
         for name in names:
             text = catalog.linked_document(name)
-            yield from graph.document_quads(text.document, text.linked, self._terms, run)
+            yield from graph.document_quads(text.document, text.linked, self._terms, self._register, run)
             self._progress.step()
 
     def _withdraw(self, catalog: CatalogWriter, name: str) -> None:
@@ -261,10 +264,6 @@ class _Build:
             reused=texts - embedded,
             quads=manifest.counts["quads"] if manifest else 0,
         )
-
-
-def _cases(catalog: CatalogWriter) -> Iterator[Case]:
-    return (case for document in catalog.documents() for case in catalog.document(document.id).cases)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -12,10 +12,10 @@ import pyoxigraph as ox
 
 from koopkg import graph, ontology
 from koopkg.files import Skipped
-from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.intake import Reader, Rejected, gather
 from koopkg.model import Document
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["Counts", "Review", "review_documents", "review_ontology"]
 
@@ -68,7 +68,7 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
 
 def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, Review]:
     """How many files there are, and the findings on the records of documents and their graphs."""
-    terms = Ontology.bundled()
+    terms, areas = Ontology.bundled(), Register.bundled()
     sources = gather(paths, max_bytes=max_bytes)
     rejected, documents = list(sources.rejected), []
     for _, outcome in Reader(terms).read(sources.candidates):
@@ -76,9 +76,7 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, 
             rejected.append(outcome)
         elif isinstance(outcome, Document):
             documents.append(outcome)
-    triples = [ox.Triple(*triple) for document in documents for triple in document_triples(document)]
-    triples += [ox.Triple(*triple) for document in documents for case in document.cases for triple in curated_triples(case, document, terms)]
-    triples += [quad.triple for quad in graph.place_quads((case for document in documents for case in document.cases), terms)]
+    triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
     counts = Counts(len(documents) + len(rejected) + len(sources.skipped), len(documents), len(rejected), sources.skipped)
     return counts, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))

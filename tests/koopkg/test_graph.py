@@ -8,50 +8,53 @@ import pyoxigraph as ox
 import pytest
 
 from koopkg import graph
+from koopkg.analyses import Analyses
 from koopkg.linking import Linker
 from koopkg.model import Document, Linked, Place
-from koopkg.analyses import Analyses
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_graph_iri, extracted_graph_iri
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
+from koopkg.register import Register
 from tests.conftest import DATA, RUN
 
 SHAPES = bundled_shapes()
+REGISTER = Register.bundled()
 
 
 @pytest.fixture(scope="module")
 def linked(ontology: Ontology, tiny_documents: dict[str, Document]) -> tuple[Document, Linked]:
     document = tiny_documents["standesamt-lossetal"]
-    linker = Linker(ontology, document.cases, Analyses())
-    return document, linker.link(document.passages, "de", state=document.cases[0].state)
+    linker = Linker(ontology, REGISTER, Analyses())
+    return document, linker.link_document(document)
 
 
 def test_golden_quads_of_one_document(linked: tuple[Document, Linked], ontology: Ontology, request: pytest.FixtureRequest) -> None:
     """Sorted N-Quads of one case, read line by line when they were recorded; --update-golden rewrites them."""
     golden = DATA / "golden" / "standesamt-lossetal.nq"
-    found = graph.canonical_nquads(graph.document_quads(*linked, ontology, RUN))
+    found = graph.canonical_nquads(graph.document_quads(*linked, ontology, REGISTER, RUN))
     if request.config.getoption("--update-golden"):
         golden.write_bytes(found)
     assert found == golden.read_bytes()
 
 
 def test_same_input_gives_the_same_bytes_in_any_order(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    quads = [*graph.document_quads(*linked, ontology, RUN), *graph.ontology_quads(bundled())]
+    quads = [*graph.document_quads(*linked, ontology, REGISTER, RUN), *graph.ontology_quads(bundled())]
     assert graph.canonical_nquads(quads) == graph.canonical_nquads(list(reversed(quads)))
 
 
 def test_document_graphs_hold_no_blank_nodes(linked: tuple[Document, Linked], ontology: Ontology) -> None:
     assert not [
-        quad for quad in graph.document_quads(*linked, ontology, RUN) if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
+        quad
+        for quad in graph.document_quads(*linked, ontology, REGISTER, RUN)
+        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
     ]
 
 
 def test_curated_and_extracted_statements_lie_apart(linked: tuple[Document, Linked], ontology: Ontology) -> None:
     """Annotations only in the extracted graph, facts of the cooperation only in the curated one, but for which documents are about it."""
     document, _ = linked
-    curated, extracted = ox.NamedNode(curated_graph_iri(document.cases[0].id)), ox.NamedNode(extracted_graph_iri(document.id))
-    of_document = ox.NamedNode(document_graph_iri(document.id))
-    quads = graph.document_quads(*linked, ontology, RUN)
-    assert {quad.graph_name for quad in quads} == {curated, of_document, extracted} == set(map(ox.NamedNode, graph.graphs_of(document)))
+    curated, extracted = ox.NamedNode(curated_graph_iri(document.id)), ox.NamedNode(extracted_graph_iri(document.id))
+    quads = graph.document_quads(*linked, ontology, REGISTER, RUN)
+    assert {quad.graph_name for quad in quads} == {curated, extracted}
     assert {quad.graph_name for quad in quads if quad.predicate.value == f"{KOOP}confidence"} == {extracted}
     about_case = [quad for quad in quads if quad.subject == ox.NamedNode(case_iri(document.cases[0].id))]
     assert {quad.graph_name for quad in about_case if quad.predicate.value != f"{KOOP}documentedIn"} == {curated}
@@ -62,7 +65,7 @@ def test_quads_give_the_facts_back(linked: tuple[Document, Linked], ontology: On
     """Record -> quads -> the same values."""
     document, _ = linked
     store = ox.Store()
-    store.extend(graph.document_quads(*linked, ontology, RUN))
+    store.extend(graph.document_quads(*linked, ontology, REGISTER, RUN))
     query = "SELECT ?s ?f ?y ?p { ?c koop:sector ?s ; koop:legalForm ?f . OPTIONAL { ?c koop:startYear ?y } OPTIONAL { ?c koop:population ?p } }"
     results = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
     assert isinstance(results, ox.QuerySolutions)
@@ -73,40 +76,80 @@ def test_quads_give_the_facts_back(linked: tuple[Document, Linked], ontology: On
 
 
 def test_official_keys_stay_strings_with_leading_zeros(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    keys = {quad.object for quad in graph.place_quads(linked[0].cases, ontology) if quad.predicate.value == f"{KOOP}ags"}
+    keys = {quad.object for quad in graph.place_quads(graph.place_keys(linked[0].cases, linked[1].places), REGISTER) if quad.predicate.value == f"{KOOP}ags"}
     assert ox.Literal("06633015") in keys
 
 
 def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: Ontology) -> None:
-    linker = Linker(ontology, [case for document in tiny_documents.values() for case in document.cases], Analyses())
-    quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linker.link(document.passages, "de"), ontology, RUN)]
-    quads += graph.place_quads((case for document in tiny_documents.values() for case in document.cases), ontology)
-    quads += graph.provenance_quads(RUN, list(tiny_documents))
+    linker = Linker(ontology, REGISTER, Analyses())
+    linked = {document.id: linker.link_document(document) for document in tiny_documents.values()}
+    quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linked[document.id], ontology, REGISTER, RUN)]
+    keys = {key for document in tiny_documents.values() for key in graph.place_keys(document.cases, linked[document.id].places)}
+    quads += graph.place_quads(keys, REGISTER)
+    quads += graph.provenance_quads(RUN, list(tiny_documents.values()))
     triples = [*graph.default_graph(quads), *bundled()]
     assert graph.validate(graph.to_ntriples(triples), SHAPES) == []
 
 
-def test_a_place_that_cases_name_differently_is_described_once(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    """The name and kind that most cases use count; of equals the longer one; the others are alternative names."""
+def described(key: str) -> dict[str, list[object]]:
+    subject = ox.NamedNode(f"https://w3id.org/koopkg/place/{key}")
+    quads = [quad for quad in graph.place_quads([key], REGISTER) if quad.subject == subject]
+    return {name: values(quads, name) for name in ("skos:prefLabel", "skos:altLabel", "koop:placeKind", "koop:ags", "koop:population", "dcterms:isPartOf")}
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "kind", "part_of"),
+    [
+        ("03457", "Landkreis Leer", "Landkreis", "03"),
+        ("05566", "Kreis Steinfurt", "Kreis", "05"),
+        ("06440", "Wetteraukreis", "Landkreis", "06"),
+        ("03457013", "Leer (Ostfriesland)", "Stadt", "03457"),
+        ("06611000", "Kassel", "kreisfreie Stadt", "06"),
+        ("071315001", "Verbandsgemeinde Adenau", "Verbandsgemeinde", "07131"),
+    ],
+)
+def test_a_place_is_described_once_and_by_the_register(key: str, label: str, kind: str, part_of: str) -> None:
+    found = described(key)
+    assert found["skos:prefLabel"] == [ox.Literal(label, language="de")]
+    assert found["koop:placeKind"] == [ox.Literal(kind, language="de")]
+    assert found["koop:ags"] == [ox.Literal(key)]
+    assert found["dcterms:isPartOf"] == [ox.NamedNode(f"https://w3id.org/koopkg/place/{part_of}")]
+
+
+def test_the_district_of_a_place_is_described_with_it() -> None:
+    subjects = {quad.subject for quad in graph.place_quads(["03457013", "03457013"], REGISTER)}
+    assert subjects == {ox.NamedNode(f"https://w3id.org/koopkg/place/{key}") for key in ("03457013", "03457")}
+    assert described("06611000")["koop:population"] == [ox.Literal("197230", datatype=ox.NamedNode(f"{PREFIXES['xsd']}integer"))]
+
+
+def test_what_cases_call_a_place_of_the_register_does_not_count(linked: tuple[Document, Linked], ontology: Ontology) -> None:
+    """Two cases that name it differently say the same of it; only its key joins them."""
     case = linked[0].cases[0]
-    named = [Place("Leer", "Stadt", "03457"), Place("Landkreis Leer", "Landkreis", "03457"), Place("Kreis Leer", "Landkreis", "03457")]
-    cases = [replace(case, id=f"fall-{number}", places=(place,)) for number, place in enumerate([*named, named[1]])]
-    for order in (cases, cases[::-1]):
-        quads = graph.place_quads(order, ontology)
-        assert {quad.subject for quad in quads} == {ox.NamedNode("https://w3id.org/koopkg/place/03457")}
-        assert values(quads, "skos:prefLabel") == [ox.Literal("Landkreis Leer", language="de")]
-        assert values(quads, "skos:altLabel") == [ox.Literal("Kreis Leer", language="de"), ox.Literal("Leer", language="de")]
-        assert values(quads, "koop:placeKind") == [ox.Literal("Landkreis", language="de")]
-        assert values(quads, "dcterms:isPartOf") == [ox.NamedNode("https://w3id.org/koopkg/place/03")]
-    tie = graph.place_quads(cases[:2], ontology)
-    assert values(tie, "skos:prefLabel") == [ox.Literal("Landkreis Leer", language="de")]
+    cases = [replace(case, places=(Place(name, "Landkreis", "03457"),)) for name in ("Leer", "Kreis Leer")]
+    first, second = [graph.document_quads(replace(linked[0], cases=(named,)), linked[1], ontology, REGISTER, RUN) for named in cases]
+    assert graph.canonical_nquads(first) == graph.canonical_nquads(second)
+    assert not [quad for quad in first if quad.subject == ox.NamedNode("https://w3id.org/koopkg/place/03457")]
+
+
+def test_a_member_without_a_key_of_the_register_belongs_to_its_case(linked: tuple[Document, Linked], ontology: Ontology) -> None:
+    """Described in the curated graph of its case, one without a key as well as one with a key that is no longer given."""
+    places = (Place("Braunau am Inn", "Stadt"), Place("Oberweser", "Gemeinde", "06633999"))
+    case = replace(linked[0].cases[0], places=places)
+    quads = graph.document_quads(replace(linked[0], cases=(case,)), linked[1], ontology, REGISTER, RUN)
+    own = [ox.NamedNode(case_iri(case.id, f"place-{number}")) for number in (1, 2)]
+    assert values(quads, "koop:member") == own
+    assert [values([quad for quad in quads if quad.subject == member], "skos:prefLabel") for member in own] == [
+        [ox.Literal(place.name, language="de")] for place in places
+    ]
+    assert {quad.graph_name for quad in quads if quad.subject in own} == {ox.NamedNode(curated_graph_iri(linked[0].id))}
+    assert graph.place_quads(graph.place_keys([case]), REGISTER) == []
 
 
 def test_years_are_integers(linked: tuple[Document, Linked], ontology: Ontology) -> None:
     """Comparison, difference and average of years work in SPARQL, which they do not for xsd:gYear."""
     store = ox.Store()
     case = replace(linked[0].cases[0], started=2001, ended=2011)
-    store.extend(graph.document_quads(replace(linked[0], cases=(case,)), linked[1], ontology, RUN))
+    store.extend(graph.document_quads(replace(linked[0], cases=(case,)), linked[1], ontology, REGISTER, RUN))
     query = """SELECT (AVG(?end - ?start) AS ?years) (MAX(?issued) AS ?newest)
                { ?c koop:startYear ?start ; koop:endYear ?end ; dcterms:source/dcterms:issued ?issued FILTER(?start > 2000) }"""
     results = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
@@ -122,7 +165,7 @@ def test_unknown_sector_cannot_reach_the_graph_unseen(linked: tuple[Document, Li
     """Even if reading let it through, SHACL would not."""
     document, found = linked
     forged = replace(document, cases=(replace(document.cases[0], sectors=("erfunden",)),))
-    triples = [*(quad.triple for quad in graph.document_quads(forged, found, ontology, RUN)), *bundled()]
+    triples = [*(quad.triple for quad in graph.document_quads(forged, found, ontology, REGISTER, RUN)), *bundled()]
     assert any("erfunden" in (violation.value or "") for violation in graph.validate(graph.to_ntriples(triples), SHAPES))
 
 

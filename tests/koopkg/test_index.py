@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from koopkg import snapshot
+from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, EncoderMismatchError
 from koopkg.index import EmbeddingCache, LexicalIndex, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
-from koopkg.analyses import Analyses
 
 ANALYSES = Analyses()
 

@@ -9,21 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koopkg.errors import DocumentError
-from koopkg.model import Document, Passage
+from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_document, read_text
 from koopkg.reading.markdown import read_markdown
-from koopkg.reading.passages import PASSAGE_CHARACTERS, passages_of
-from tests.conftest import TINY
+from koopkg.reading.passages import PASSAGE_CHARACTERS
+from tests.conftest import TINY, passages
 
 GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
-
-
-
-def passages(text: str) -> tuple[Passage, ...]:
-    content = read_markdown(text.encode(), "x")
-    return passages_of(content.text, content.sections)
-
 
 BROKEN = {
     # change of the text -> what the message must name

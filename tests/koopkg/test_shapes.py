@@ -20,7 +20,6 @@ from koopkg.graph.places import place_triples
 from koopkg.graph.provenance import provenance_triples
 from koopkg.graph.shapes import Validator
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.linking import Linked
 from koopkg.model import Document, Link, Mention, PlaceLink
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, document_iri, place_iri
 from koopkg.ontology import Ontology, bundled_examples, bundled_shapes, bundled_triples

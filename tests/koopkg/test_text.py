@@ -97,7 +97,7 @@ def test_other_addresses_are_none(text: str) -> None:
 def test_labels_of_the_ontology_are_normalised(ontology: Ontology) -> None:
     """Texts are normalised before labels are looked for, so labels have to be as well."""
     labels = [label.text for concept in ontology.concepts.values() for label in concept.labels]
-    labels += [name for land in ontology.lands.values() for _, name in land.names]
+    labels += [name for land in ontology.territories.values() for _, name in land.names]
     assert labels
     assert [label for label in labels if normalise(label) != label] == []
 

@@ -115,12 +115,12 @@ def test_a_concept_without_a_german_label_is_refused() -> None:
 
 
 def test_laender_have_their_official_keys(ontology: Ontology) -> None:
-    hessen = ontology.land_by_name("Hesse")
+    hessen = ontology.territory_by_name("Hesse")
     assert hessen is not None
     assert (hessen.name("de"), hessen.ags, hessen.part_of) == ("Hessen", "06", "DE")
-    assert len([land for land in ontology.lands.values() if land.part_of == "DE"]) == 16
-    assert len([land for land in ontology.lands.values() if land.part_of == "CH"]) == 26
-    assert len([land for land in ontology.lands.values() if land.part_of == "AT"]) == 9
+    assert len([land for land in ontology.territories.values() if land.part_of == "DE"]) == 16
+    assert len([land for land in ontology.territories.values() if land.part_of == "CH"]) == 26
+    assert len([land for land in ontology.territories.values() if land.part_of == "AT"]) == 9
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.ttl")), ids=lambda path: str(path.relative_to(FOLDER)))

@@ -9,11 +9,12 @@ import pyoxigraph as ox
 import pytest
 
 from koopkg import graph
+from koopkg.analyses import Analyses
 from koopkg.linking import Linker
 from koopkg.model import Document
-from koopkg.analyses import Analyses
 from koopkg.ontology import Ontology, bundled_examples, bundled_triples
 from koopkg.questions import CompetencyQuestion, bundled_questions
+from koopkg.register import Register
 from tests.conftest import RUN
 
 QUERIES = Path(__file__).parent.parent.parent / "ontology" / "queries"
@@ -23,12 +24,15 @@ QUESTIONS = bundled_questions()
 @pytest.fixture(scope="module")
 def tiny_graph(tiny_documents: dict[str, Document], ontology: Ontology) -> ox.Store:
     """The graph of the tiny corpus, the ontology and its fictional examples."""
-    linker = Linker(ontology, [document.case for document in tiny_documents.values()], Analyses())
+    register = Register.bundled()
+    linker = Linker(ontology, register, Analyses())
+    keys: set[str] = set()
     quads = graph.ontology_quads([*bundled_triples(), *bundled_examples()])
     for document in tiny_documents.values():
-        linked = linker.link(document.passages, document.language, state=document.case.state)
-        quads += graph.document_quads(document, linked, ontology, RUN)
-    quads += graph.place_quads((document.case for document in tiny_documents.values()), ontology)
+        linked = linker.link_document(document)
+        quads += graph.document_quads(document, linked, ontology, register, RUN)
+        keys |= graph.place_keys(document.cases, linked.places)
+    quads += graph.place_quads(keys, register)
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in graph.default_graph(quads))
     return store

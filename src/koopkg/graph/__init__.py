@@ -13,14 +13,15 @@ import pyoxigraph as ox
 
 from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.graph.extracted import extracted_triples
-from koopkg.graph.places import place_triples
+from koopkg.graph.places import place_keys, place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Validator, Violation, validate
 from koopkg.graph.store import build, default_graph, update
 from koopkg.graph.triples import Triple
-from koopkg.model import Case, Document, Linked
+from koopkg.model import Document, Linked, PlaceLink
 from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, document_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = [
     "COMMON_GRAPHS",
@@ -34,6 +35,7 @@ __all__ = [
     "document_quads",
     "graphs_of",
     "ontology_quads",
+    "place_keys",
     "place_quads",
     "provenance_quads",
     "run_quads",
@@ -55,20 +57,20 @@ def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
     return list(dataset)
 
 
-def document_quads(document: Document, linked: Linked, ontology: Ontology, run: LinkingRun) -> list[ox.Quad]:
+def document_quads(document: Document, linked: Linked, ontology: Ontology, register: Register, run: LinkingRun) -> list[ox.Quad]:
     """What is said in the graphs that a document brings: those of the cases whose records it holds, its own, and that of what it names."""
-    quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology), curated_graph_iri(case.id))]
+    quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology, register), curated_graph_iri(case.id))]
     quads += _in_graph(document_triples(document), document_graph_iri(document.id))
     return [*quads, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
 
 
-def checked_triples(document: Document, ontology: Ontology) -> list[ox.Triple]:
-    """What the shapes are asked about: what a document is, what the records in it state, and the places that these name.
+def checked_triples(document: Document, places: Iterable[PlaceLink], ontology: Ontology, register: Register) -> list[ox.Triple]:
+    """What the shapes are asked about: what a document is, what the records in it state, and the places that it names.
 
-    What it was found to name is of our own making; a test holds the shapes against that.
+    The annotations of what it was found to name are of our own making; a test holds the shapes against those.
     """
-    triples = [*document_triples(document), *place_triples(document.cases, ontology)]
-    triples += [triple for case in document.cases for triple in curated_triples(case, document, ontology)]
+    triples = [*document_triples(document), *place_triples(place_keys(document.cases, places), register)]
+    triples += [triple for case in document.cases for triple in curated_triples(case, document, ontology, register)]
     return [ox.Triple(*triple) for triple in triples]
 
 
@@ -77,9 +79,9 @@ def graphs_of(document: Document) -> list[str]:
     return [*(curated_graph_iri(case.id) for case in document.cases), document_graph_iri(document.id), extracted_graph_iri(document.id)]
 
 
-def place_quads(cases: Iterable[Case], ontology: Ontology) -> list[ox.Quad]:
-    """The graph of places: the members of the cases, each described once."""
-    return list(_in_graph(place_triples(cases, ontology), PLACES_GRAPH))
+def place_quads(keys: Iterable[str], register: Register) -> list[ox.Quad]:
+    """The graph of places: those of the register with these keys and the districts they lie in, each described once."""
+    return list(_in_graph(place_triples(keys, register), PLACES_GRAPH))
 
 
 def provenance_quads(run: LinkingRun, documents: Iterable[str]) -> list[ox.Quad]:

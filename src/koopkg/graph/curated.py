@@ -10,14 +10,15 @@ from koopkg.graph.triples import Triple, iri, text, typed
 from koopkg.model import Case, CaseField, Document, Place, concepts_of, fields_of
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, curated_graph_iri, document_graph_iri, document_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["curated_triples", "document_triples"]
 
 CORPUS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def curated_triples(case: Case, document: Document, ontology: Ontology) -> Iterator[Triple]:
-    """Everything that the record of a case says; what its members are is said in the graph of places.
+def curated_triples(case: Case, document: Document, ontology: Ontology, register: Register) -> Iterator[Triple]:
+    """Everything that the record of a case says; what a member of the register is, is said in the graph of places.
 
     Args:
         document: The one that holds the record.
@@ -25,7 +26,7 @@ def curated_triples(case: Case, document: Document, ontology: Ontology) -> Itera
     subject = case_iri(case.id)
     yield iri(curated_graph_iri(case.id), "prov:wasDerivedFrom", document_iri(document.id))
     yield iri(subject, "rdf:type", f"{KOOP}Cooperation")
-    yield from member_triples(case, ontology)
+    yield from member_triples(case, ontology, register)
     yield from _record_triples(case, subject, case.id)
 
 

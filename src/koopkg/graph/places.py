@@ -1,87 +1,71 @@
-"""The members of cases -> what they are: each place described once, whatever number of cases names it."""
+"""Members of cases and places of the register -> what they are: places with a key by the register alone, the others among the triples of their case."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
-from koopkg.graph.triples import Triple, iri, text
-from koopkg.model import Case, Place
+from koopkg.graph.triples import Triple, iri, text, typed
+from koopkg.model import Case, Place, PlaceLink
 from koopkg.namespaces import KOOP, case_iri, place_iri
-from koopkg.ontology import Land, Ontology
+from koopkg.ontology import Ontology, Territory
+from koopkg.register import Area, Register
 
-__all__ = ["member_triples", "place_triples"]
+__all__ = ["member_triples", "place_keys", "place_triples"]
 
 
-def member_triples(case: Case, ontology: Ontology) -> Iterator[Triple]:
-    """Country, Land and members of a case."""
+def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
+    """Country, Land and members of a case; a member that the register does not have belongs to the case and is described here."""
     subject = case_iri(case.id)
     yield iri(subject, "koop:country", place_iri(case.country))
-    land = _land_of_case(case, ontology)
+    land = ontology.territory_by_name(case.state) if case.state else None
     if land:
         yield iri(subject, "koop:land", land.iri)
-    for member in dict.fromkeys(name for name, _ in _members(case)):
-        yield iri(subject, "koop:member", member)
-
-
-def place_triples(cases: Iterable[Case], ontology: Ontology) -> Iterator[Triple]:
-    """Describe each member of the cases once.
-
-    Where cases name a place differently, the name that most of them use is the preferred one and the others are alternatives; of equals the longest
-    counts, because it says more (Landkreis Leer). Countries and Länder are described in the ontology.
-    """
-    for name, described in sorted(_described(cases, ontology).items()):
-        preferred, *others = described.by_frequency(described.names)
-        yield iri(name, "rdf:type", f"{KOOP}Place")
-        yield text(name, "skos:prefLabel", preferred, "de")
-        for other in sorted(others):
-            yield text(name, "skos:altLabel", other, "de")
-        yield text(name, "koop:placeKind", described.by_frequency(described.kinds)[0], "de")
-        if described.ags:
-            yield text(name, "koop:ags", described.ags)
-        if described.part_of:
-            yield iri(name, "dcterms:isPartOf", described.part_of)
-
-
-@dataclass(slots=True)
-class _Described:
-    """What the cases say about one place."""
-
-    ags: str | None
-    part_of: str | None
-    names: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-
-    @staticmethod
-    def by_frequency(values: Counter[str]) -> list[str]:
-        return sorted(values, key=lambda value: (-values[value], -len(value), value))
-
-
-def _described(cases: Iterable[Case], ontology: Ontology) -> dict[str, _Described]:
-    found: dict[str, _Described] = {}
-    for case in cases:
-        land = _land_of_case(case, ontology)
-        for name, place in _members(case):
-            if name not in ontology.lands:
-                described = found.setdefault(name, _Described(place.ags, _land_of(place, case, land)))
-                described.names[place.name] += 1
-                described.kinds[place.kind] += 1
-    return found
-
-
-def _members(case: Case) -> Iterator[tuple[str, Place]]:
-    """The IRI of each member: by its official key, else one that belongs to the case."""
+    seen = set()
     for number, place in enumerate(case.places, start=1):
-        yield place_iri(place.ags) if place.ags else case_iri(case.id, f"place-{number}"), place
+        is_known = place.ags is not None and (register.get(place.ags) is not None or place_iri(place.ags) in ontology.territories)
+        member = place_iri(place.ags) if place.ags and is_known else case_iri(case.id, f"place-{number}")
+        if member not in seen:
+            seen.add(member)
+            yield iri(subject, "koop:member", member)
+            if not is_known:
+                yield from _described_by_case(member, place, case, land)
 
 
-def _land_of_case(case: Case, ontology: Ontology) -> Land | None:
-    return ontology.land_by_name(case.state) if case.state else None
+def place_keys(cases: Iterable[Case], links: Iterable[PlaceLink] = ()) -> set[str]:
+    """Official keys of the places that the cases of a document have as members or that it names."""
+    members = {place.ags for case in cases for place in case.places}
+    return {key for key in members | {link.ags for link in links} if key}
 
 
-def _land_of(place: Place, case: Case, land: Land | None) -> str | None:
-    """The Land of a member: by its official key, else that of the case, unless the case crosses a border and the place may lie beyond it."""
+def place_triples(keys: Iterable[str], register: Register) -> Iterator[Triple]:
+    """Describe each place once, and the districts they lie in; keys that the register does not have are left out.
+
+    The description follows from the register alone, whatever cases call the place. Countries and Länder are described in the ontology.
+    """
+    found = {area.key: area for key in keys if (area := register.get(key))}
+    found |= {area.key: area for key in {area.district for area in found.values() if area.district} if (area := register.get(key))}
+    for _, area in sorted(found.items()):
+        yield from _described_by_register(area)
+
+
+def _described_by_register(area: Area) -> Iterator[Triple]:
+    name = place_iri(area.key)
+    yield iri(name, "rdf:type", f"{KOOP}Place")
+    yield text(name, "skos:prefLabel", area.label, "de")
+    if area.official_name != area.label:
+        yield text(name, "skos:altLabel", area.official_name, "de")
+    yield text(name, "koop:placeKind", area.kind, "de")
+    yield text(name, "koop:ags", area.key)
+    yield typed(name, "koop:population", str(area.population), "integer")
+    yield iri(name, "dcterms:isPartOf", place_iri(area.district or area.land))
+
+
+def _described_by_case(name: str, place: Place, case: Case, land: Territory | None) -> Iterator[Triple]:
+    """Name, kind and, unless the case crosses a border and the place may lie beyond it, the Land of the case."""
+    yield iri(name, "rdf:type", f"{KOOP}Place")
+    yield text(name, "skos:prefLabel", place.name, "de")
+    yield text(name, "koop:placeKind", place.kind, "de")
     if place.ags:
-        return place_iri(place.ags[:2])
-    return land.iri if land and "grenzueberschreitend" not in case.cooperation_type else None
+        yield text(name, "koop:ags", place.ags)
+    if land and "grenzueberschreitend" not in case.cooperation_type:
+        yield iri(name, "dcterms:isPartOf", land.iri)

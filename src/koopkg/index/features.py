@@ -93,7 +93,7 @@ def _described(case: Case, texts: CaseTexts, ontology: Ontology) -> dict[str, fl
         described[link.iri] = max(described.get(link.iri, 0.0), _EXTRACTED * link.confidence)
     described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
     described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
-    land = ontology.land_by_name(case.state) if case.state else None
+    land = ontology.territory_by_name(case.state) if case.state else None
     if land:
         described[land.iri] = 1.0
     described[place_iri(case.country)] = 1.0

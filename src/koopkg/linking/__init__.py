@@ -8,9 +8,12 @@ from dataclasses import replace
 from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import ConceptLinker
-from koopkg.linking.places import Gazetteer, link_places
-from koopkg.model import Case, Language, Link, Linked, Passage, PlaceLink
+from koopkg.linking.gazetteer import Gazetteer
+from koopkg.linking.place_names import words
+from koopkg.linking.places import link_places, place_words
+from koopkg.model import Document, Language, Link, Linked, Passage, Place, PlaceLink
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["Linker"]
 
@@ -20,21 +23,28 @@ _TELLING = 6
 
 
 class Linker:
-    """Links texts to one ontology and to the places that a set of cases names."""
+    """Links texts to one ontology and one register of places; what a text names depends on nothing else."""
 
-    def __init__(self, ontology: Ontology, cases: Iterable[Case], analyses: Analyses) -> None:
+    def __init__(self, ontology: Ontology, register: Register, analyses: Analyses) -> None:
         self._concepts = ConceptLinker(ontology, analyses)
-        self._gazetteer = Gazetteer(cases, ontology, analyses)
+        self._gazetteer = Gazetteer(register, ontology)
 
-    def link(self, passages: Iterable[Passage], language: Language, *, state: str | None = None) -> Linked:
+    def link(self, passages: Iterable[Passage], language: Language, *, state: str | None = None, own_places: Iterable[Place] = ()) -> Linked:
         """Link the passages of one document.
 
         Args:
             state: Land of the document, which decides between places of one name.
+            own_places: What the record of the document names; found even where the register does not have it, and preferred to namesakes.
         """
         passages = tuple(passages)
-        places = link_places(self._gazetteer, passages, state=state)
+        places = link_places(self._gazetteer, passages, state=state, own_places=own_places)
         return Linked(language, tuple(self._link_concepts(passages, language, places)), tuple(places))
+
+    def link_document(self, document: Document) -> Linked:
+        """Link a document, with what its own records say of Land and places."""
+        state = next((case.state for case in document.cases), None)
+        places = [place for case in document.cases for place in case.places]
+        return self.link(document.passages, document.language, state=state, own_places=places)
 
     def link_query(self, text: str) -> Linked:
         """Link a search text: weak labels count, capitals only where there are some.
@@ -52,18 +62,18 @@ class Linker:
 
     def _language(self, text: str, links: Mapping[Language, list[Link]]) -> Language:
         """The language of a query; where no function word says it, the one whose names of concepts say more."""
-        language, words = detect_language(text), self._gazetteer.tokens(text)
-        if any(word.surface.lower() in FUNCTION_WORDS for word in words):
+        language, found = detect_language(text), words(text)
+        if any(word.surface.lower() in FUNCTION_WORDS for word in found):
             return language
         named = _named(links["de"])
-        if all(named.issuperset(range(word.start, word.end)) for word in words):
+        if all(named.issuperset(range(word.start, word.end)) for word in found):
             return "de"
         return language if links[language] or not links[_OTHER[language]] else _OTHER[language]
 
     def _link_concepts(self, passages: tuple[Passage, ...], language: Language, places: list[PlaceLink], *, is_query: bool = False) -> list[Link]:
         names = [mention for place in places for mention in place.evidence]
-        words = self._gazetteer.words(passages)
-        return self._concepts.link(passages, language, place_names=names, place_words=words, is_query=is_query)
+        names_or_words = place_words(self._gazetteer, passages)
+        return self._concepts.link(passages, language, place_names=names, place_words=names_or_words, is_query=is_query)
 
 
 def _named(links: Iterable[Link]) -> set[int]:

@@ -150,11 +150,11 @@ def _unknown_concept(name: str, scheme: str, slug: str, known: dict[str, list[st
 
 
 def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
-    if place_iri(case.country) not in ontology.lands:
+    if place_iri(case.country) not in ontology.territories:
         message = f"{_shown(case.country)} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'"
         yield Problem("country", message, entry.line_of(("country",)))
-    if case.state is not None and ontology.land_by_name(case.state) is None:
-        names = [land.name() for land in ontology.lands.values()]
+    if case.state is not None and ontology.territory_by_name(case.state) is None:
+        names = [land.name() for land in ontology.territories.values()]
         message = f"{_shown(case.state)} is no Land or canton of ontology/places.ttl; {_nearest(case.state, names)}"
         yield Problem("state", message, entry.line_of(("state",)))
     for number, place in enumerate(case.places):

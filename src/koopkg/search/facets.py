@@ -99,7 +99,7 @@ def facet_label(facet: str, value: str, ontology: Ontology, language: str) -> st
     field = FACETS[facet]
     if field.scheme:
         return ontology.concept(field.scheme, value).label(language)
-    land = ontology.land_by_name(value) if facet == "state" else ontology.lands.get(place_iri(value))
+    land = ontology.territory_by_name(value) if facet == "state" else ontology.territories.get(place_iri(value))
     return land.name(language) if land else value
 
 
@@ -109,8 +109,8 @@ def known_values(facet: str, ontology: Ontology) -> dict[str, str]:
     if field.scheme:
         return {concept.slug: concept.slug for concept in ontology.schemes[field.scheme]}
     if facet == "country":
-        return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in ontology.lands.values() if land.part_of is None}
-    return {name: land.name() for land in ontology.lands.values() if land.part_of for _, name in land.names}
+        return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in ontology.territories.values() if land.part_of is None}
+    return {name: land.name() for land in ontology.territories.values() if land.part_of for _, name in land.names}
 
 
 def _key(field: CaseField, value: str) -> str:

@@ -92,7 +92,7 @@ def _related(case: Case, question: Question, language: str) -> Iterator[tuple[fl
 def _places(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
     ontology = question.opened.ontology
     members = {place_iri(place.ags): place.name for place in case.places if place.ags}
-    land = ontology.land_by_name(case.state) if case.state else None
+    land = ontology.territory_by_name(case.state) if case.state else None
     for place in question.linked.places if question.linked else ():
         if place.iri in members:
             yield 2 * weight_of_place(), Reason("place", {"label": members[place.iri]}, _statement("koop:member", place.iri))

@@ -24,7 +24,7 @@ CREATE TABLE documents (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT
   mentions INTEGER);
 CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, title_spans TEXT, terms BLOB, features BLOB);
 CREATE TABLE describes (document TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (document, case_id)) WITHOUT ROWID;
-CREATE TABLE members (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
+CREATE TABLE places (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
 CREATE INDEX cases_by_row ON cases (row);
 CREATE INDEX describes_by_case ON describes (case_id);
 """
@@ -182,7 +182,7 @@ class CatalogWriter:
     def remove(self, document_id: str) -> None:
         """Take a document out, and the cases whose records it holds; of other cases that it was about, what is indexed has to be made anew."""
         self._forget_indexed(document_id)
-        for table, column in (("documents", "id"), ("cases", "document"), ("describes", "document"), ("members", "document")):
+        for table, column in (("documents", "id"), ("cases", "document"), ("describes", "document"), ("places", "document")):
             self._database.execute(f"DELETE FROM {table} WHERE {column} = ?", (document_id,))  # noqa: S608 -- names of our own
 
     def put(self, document: Document, *, path: str, raw: bytes) -> None:
@@ -194,16 +194,15 @@ class CatalogWriter:
             [(case.id, document.id, number, case.title) for number, case in enumerate(document.cases)],
         )
         self._database.executemany("INSERT INTO describes VALUES (?, ?)", [(document.id, case_id) for case_id in document.describes])
-        keys = {place.ags for case in document.cases for place in case.places if place.ags}
-        self._database.executemany("INSERT INTO members VALUES (?, ?)", [(document.id, key) for key in sorted(keys)])
         self._forget_indexed(document.id)
 
-    def put_links(self, document_id: str, linked: Linked, spans: Iterable[WordSpans]) -> None:
-        """Add what a document was found to name, and where its words stand."""
+    def put_links(self, document_id: str, linked: Linked, spans: Iterable[WordSpans], place_keys: Iterable[str]) -> None:
+        """Add what a document was found to name, where its words stand, and the official keys of the places of its cases and text."""
         packed = zlib.compress(json.dumps(list(spans), ensure_ascii=False).encode(), _LEVEL)
         mentions = sum(len(link.evidence) for link in linked.concepts)
         values = (_write(_LINKED, linked), packed, mentions, document_id)
         self._database.execute("UPDATE documents SET linked = ?, spans = ?, mentions = ? WHERE id = ?", values)
+        self._database.executemany("INSERT INTO places VALUES (?, ?)", [(document_id, key) for key in sorted(place_keys)])
 
     def holder_of(self, case_id: str) -> str | None:
         """The document that holds the record of a case; None where there is no such case."""
@@ -247,9 +246,9 @@ class CatalogWriter:
         """How often documents name a concept, in all."""
         return int(self._database.execute("SELECT TOTAL(mentions) FROM documents").fetchone()[0])
 
-    def member_keys(self) -> list[str]:
-        """The official keys of all members of cases, in order."""
-        return [key for (key,) in self._database.execute("SELECT DISTINCT key FROM members ORDER BY key")]
+    def place_keys(self) -> list[str]:
+        """The official keys of all places, in order."""
+        return [key for (key,) in self._database.execute("SELECT DISTINCT key FROM places ORDER BY key")]
 
     def number_rows(self) -> None:
         """Give each case its row, in the order of ids."""

@@ -17,6 +17,7 @@ from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
 from koopkg.linking import Linker
 from koopkg.ontology import Concept, Ontology
+from koopkg.register import Register
 from koopkg.snapshot.catalog import Catalog
 from koopkg.snapshot.folders import Manifest, SnapshotFiles
 
@@ -99,7 +100,7 @@ class OpenSnapshot:
 
     @cached_property
     def linker(self) -> Linker:
-        return Linker(self.ontology, [], self.analyses)
+        return Linker(self.ontology, Register.bundled(), self.analyses)
 
     @cached_property
     def analyses(self) -> Analyses:
