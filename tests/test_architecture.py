@@ -15,7 +15,8 @@ from koopkg.namespaces import PREFIXES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"errors", "__init__"},
+    {"messages", "__init__"},
+    {"errors", "sentences"},
     {"text"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.files import Skipped, find_files, read_bytes
+from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.reading import read_document
@@ -100,6 +101,6 @@ def read(candidates: Sequence[Candidate], terms: Ontology, step: Callable[[], No
         if first is None:
             accepted[document.id] = document, candidate
         else:
-            problem = Problem("id", f"{document.id!r} is already used by {first[1].name}; expected an id that no other file has")
-            rejected.append(Rejected(candidate.name, (str(problem),)))
+            told = Message("{id!r} is already used by {other}; expected an id that no other file has", id=document.id, other=first[1].name)
+            rejected.append(Rejected(candidate.name, (str(Problem("id", told)),)))
     return [accepted[identifier] for identifier in sorted(accepted)], rejected

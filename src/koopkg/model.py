@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, with_config
 
+from koopkg.messages import Language
+
 __all__ = [
     "CONCEPT_FIELDS",
     "Case",
@@ -20,8 +22,6 @@ __all__ = [
     "PlaceLink",
     "Source",
 ]
-
-Language = Literal["de", "en"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""

@@ -212,7 +212,7 @@ class SearchEngine:
         try:
             return self._rows[case_id]
         except KeyError:
-            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all") from None
+            raise UnknownCaseError("{case!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all", case=case_id) from None
 
     def _filters(self, filters: Filters | None) -> Filters:
         given = (filters or Filters()).by_facet()
@@ -222,13 +222,13 @@ class SearchEngine:
         """The text as everything else works with it."""
         text, longest = query_text(text, field="q"), self._settings.max_query_characters
         if len(text) > longest:
-            raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
+            raise QueryError("{field}: has {count:,} characters; at most {most:,} are searched; shorten the text", field="q", count=len(text), most=longest)
         if not text.strip():
             raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
         if not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: {limit} is out of range; expected 1 to {MAX_LIMIT}", field="limit")
+            raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="limit", value=limit, least=1, most=MAX_LIMIT)
         if not 0 <= offset <= len(self.entries):
-            raise QueryError(f"offset: {offset} is out of range; expected 0 to {len(self.entries)}", field="offset")
+            raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="offset", value=offset, least=0, most=len(self.entries))
         return text
 
     def _score(self, text: str, linked: Linked, parts: Sequence[str]) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:

@@ -122,5 +122,7 @@ class FacetIndex:
         if value.casefold() in folded:
             return folded[value.casefold()]
         close = difflib.get_close_matches(value, known, n=1, cutoff=0.4)
-        advice = f"nearest: {close[0]!r}" if close else f"known values: {', '.join(sorted(known)[:8])} …"
-        raise QueryError(f"{facet}: {value!r} is no value of this filter; {advice}", field=facet)
+        if close:
+            raise QueryError("{field}: {value!r} is no value of this filter; nearest: {nearest!r}", field=facet, value=value, nearest=close[0])
+        some = ", ".join(sorted(known)[:8])
+        raise QueryError("{field}: {value!r} is no value of this filter; known values: {some} …", field=facet, value=value, some=some)

@@ -1,0 +1,113 @@
+"""Sentences for people: a template in English with the values that fill it -> the sentence in a language, from one gettext catalogue a language.
+
+The key of a sentence is its English template, at the place where it is said. English therefore needs no catalogue, and the others are read when first used.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Literal
+
+__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "catalogue", "local_number", "pieces", "translated"]
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+_DOMAIN = "koopkg"
+_BETWEEN = "; "
+
+
+class Foreign(str):
+    """Words that another program chose, such as the operating system: English in the sentences of any language."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Message:
+    """A sentence that can be said in any language.
+
+    Attributes:
+        text: English template with named placeholders: `{value}`, `{value!r}`, `{size:,}` with thousands marked. Without values it is the
+            sentence itself, whatever braces it has.
+        values: What fills the placeholders; messages and tuples of them are translated along. No value is ever taken for a template.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(hash=False)
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """The English sentence; no catalogue is read."""
+        return translated(self, "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence, and whether it is in English whatever the language of the sentence."""
+
+    text: str
+    is_foreign: bool = False
+
+
+def translated(message: Message, language: Language) -> str:
+    """The sentence in a language, in English where the catalogue lacks it."""
+    return "".join(piece.text for piece in pieces(message, language))
+
+
+def pieces(message: Message, language: Language) -> Iterator[Piece]:
+    """The sentence in a language, cut where words of another program begin and end."""
+    template = catalogue(language).gettext(message.text) if message.text else ""
+    if not message.values:
+        yield Piece(template)
+        return
+    for literal, name, specification, conversion in Formatter().parse(template):
+        if literal:
+            yield Piece(literal)
+        if name is not None:
+            yield from _value(message.values[name], specification or "", conversion, language)
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """The texts of a language by their English ones, with its rule for plurals; those of English are the keys themselves."""
+    if language == "en":
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # not at the top: whoever speaks English need not load it
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with files("koopkg").joinpath(f"locale/{language}/LC_MESSAGES/{_DOMAIN}.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language, domain=_DOMAIN))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def local_number(number: float, language: Language, *, is_grouped: bool = True) -> str:
+    """A number with the signs of a language."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, locale=language, group_separator=is_grouped)
+
+
+def _value(value: object, specification: str, conversion: str | None, language: Language) -> Iterator[Piece]:
+    if isinstance(value, Message):
+        yield from pieces(value, language)
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from (Piece(_BETWEEN),) if place else ()
+            yield from _value(item, specification, conversion, language)
+    elif conversion == "r":
+        yield Piece(repr(value))
+    elif language != "en" and isinstance(value, int | float) and not isinstance(value, bool):
+        yield Piece(local_number(value, language, is_grouped="," in specification))
+    else:
+        yield Piece(format(value, specification), isinstance(value, Foreign))

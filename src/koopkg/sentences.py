@@ -1,0 +1,43 @@
+"""The kind of a reason and its values -> the sentence that says it, in the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from koopkg.messages import Language, Message, translated
+
+__all__ = ["KINDS", "sentence_of"]
+
+_TEMPLATES = {
+    "shared-sector": Message("Same task: {label}"),
+    "shared-legal-form": Message("Same legal form: {label}"),
+    "shared-success-factor": Message("Success factor supported here too: {label}"),
+    "shared-cooperation-type": Message("Same type of cooperation: {label}"),
+    "shared-area-type": Message("Same type of area: {label}"),
+    "shared-actor-type": Message("Same kind of actor: {label}"),
+    "shared-phase": Message("Same phase: {label}"),
+    "shared-status": Message("Same status: {label}"),
+    "shared-initiative": Message("Same initiative: {label}"),
+    "shared-orientation": Message("Same orientation: {label}"),
+    "shared-approach": Message("Same approach: {label}"),
+    "related-sector": Message("Related task: {label} (close to {other})"),
+    "place": Message("Located in {label}"),
+    "title": Message("Named in the title: {words}"),
+    "words": Message("Named in the text: {words}"),
+    "meaning": Message("Passage closest in meaning: “{quote}”"),
+    "task": Message("Deals with the task {label}"),
+    "service": Message("Joint service: {label}"),
+}
+_HERE_TOO = Message("Here too: {field}: {label}")
+KINDS = tuple(_TEMPLATES)
+"""Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
+
+
+def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:
+    """The sentence of a reason.
+
+    Args:
+        values: By the placeholders of the sentence: `label` of the concept or place, `other` for a related one, `words`, `quote`. A kind without
+            a sentence of its own needs `field`, its name for people, and `label`.
+    """
+    return translated(Message(_TEMPLATES.get(kind, _HERE_TOO).text, **values), language)
