@@ -15,7 +15,8 @@ from koopkg.namespaces import PREFIXES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"messages", "__init__"},
+    {"catalogues", "__init__"},
+    {"messages"},
     {"errors", "sentences"},
     {"text"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},

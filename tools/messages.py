@@ -21,13 +21,14 @@ CATALOGUES = sorted((ROOT / "src" / "koopkg" / "locale").glob("*/LC_MESSAGES/koo
 _SOURCES = ("src/koopkg", "api/koopkg_api")
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "false", "silent": "false"}}
-_RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "EvaluationError", "RequestError"]
+_RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "EvaluationError"]
 _KEYWORDS = {
-    **dict.fromkeys(["_", "Message", *_RAISED], None),
+    **dict.fromkeys(["_", "Message", "Sentence", *_RAISED], None),
     "ngettext": (1, 2),
     "Problem": (2,),
+    "RequestError": (2,),
 }
-"""What makes a sentence of its first text; a problem names its field before."""
+"""What makes a sentence of its first text, or of the second one: a problem names its field before, a refused request its status."""
 
 
 def extracted() -> Catalog:

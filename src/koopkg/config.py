@@ -99,6 +99,7 @@ def _parse_text(variable: str, text: str, setting: Field[Any]) -> str:
     if choices and text not in choices:
         raise ConfigurationError("{variable}: {text!r} is unknown; expected one of {choices}", variable=variable, text=text, choices=", ".join(choices))
     if setting.name == "base_url" and (not is_web_address(text) or set("?#") & set(text)):
-        problem = "{variable}: {text!r} is no address of a site; expected one like https://example.org/koopkg, without ? and #"
-        raise ConfigurationError(problem, variable=variable, text=text)
+        raise ConfigurationError(
+            "{variable}: {text!r} is no address of a site; expected one like https://example.org/koopkg, without ? and #", variable=variable, text=text
+        )
     return text.rstrip("/") if setting.name == "base_url" else text.strip("[]") if setting.name == "host" else text

@@ -5,20 +5,17 @@ The key of a sentence is its English template, at the place where it is said. En
 
 from __future__ import annotations
 
-import gettext
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Literal
 
-__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "catalogue", "local_number", "pieces", "translated"]
+from koopkg.catalogues import catalogue
+
+__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "counted", "local_number", "pieces", "translated"]
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
-_DOMAIN = "koopkg"
 _BETWEEN = "; "
 
 
@@ -65,37 +62,29 @@ def translated(message: Message, language: Language) -> str:
 
 def pieces(message: Message, language: Language) -> Iterator[Piece]:
     """The sentence in a language, cut where words of another program begin and end."""
-    template = catalogue(language).gettext(message.text) if message.text else ""
-    if not message.values:
-        yield Piece(template)
-        return
-    for literal, name, specification, conversion in Formatter().parse(template):
-        if literal:
-            yield Piece(literal)
-        if name is not None:
-            yield from _value(message.values[name], specification or "", conversion, language)
+    template = catalogue(language).gettext(message.text)
+    yield from _filled(template, message.values, language) if message.values else (Piece(template),)
 
 
-@cache
-def catalogue(language: Language) -> gettext.NullTranslations:
-    """The texts of a language by their English ones, with its rule for plurals; those of English are the keys themselves."""
-    if language == "en":
-        return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo  # not at the top: whoever speaks English need not load it
-    from babel.messages.pofile import read_po
-
-    compiled = io.BytesIO()
-    with files("koopkg").joinpath(f"locale/{language}/LC_MESSAGES/{_DOMAIN}.po").open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language, domain=_DOMAIN))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+def counted(one: str, many: str, count: int, language: Language, /, **values: object) -> str:
+    """The sentence for a number of things, which stands in its templates as `{n}`."""
+    template = catalogue(language).ngettext(one, many, count)
+    return "".join(piece.text for piece in _filled(template, {"n": count, **values}, language))
 
 
 def local_number(number: float, language: Language, *, is_grouped: bool = True) -> str:
     """A number with the signs of a language."""
-    from babel.numbers import format_decimal
+    from babel.numbers import format_decimal  # not at the top: few sentences hold large numbers, and it takes a while
 
     return format_decimal(number, locale=language, group_separator=is_grouped)
+
+
+def _filled(template: str, values: Mapping[str, object], language: Language) -> Iterator[Piece]:
+    for literal, name, specification, conversion in Formatter().parse(template):
+        if literal:
+            yield Piece(literal)
+        if name is not None:
+            yield from _value(values[name], specification or "", conversion, language)
 
 
 def _value(value: object, specification: str, conversion: str | None, language: Language) -> Iterator[Piece]:

@@ -124,5 +124,5 @@ class FacetIndex:
         close = difflib.get_close_matches(value, known, n=1, cutoff=0.4)
         if close:
             raise QueryError("{field}: {value!r} is no value of this filter; nearest: {nearest!r}", field=facet, value=value, nearest=close[0])
-        some = ", ".join(sorted(known)[:8])
+        some = ", ".join(sorted(set(known.values()))[:8])
         raise QueryError("{field}: {value!r} is no value of this filter; known values: {some} …", field=facet, value=value, some=some)
