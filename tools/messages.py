@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 from koopkg import errors
 
-__all__ = ["CATALOGUES", "extracted", "updated"]
+__all__ = ["CATALOGUES", "KEYWORDS", "extracted", "updated"]
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = sorted((ROOT / "src" / "koopkg" / "locale").glob("*/LC_MESSAGES/koopkg.po"))
@@ -22,7 +22,7 @@ _SOURCES = ("src/koopkg", "api/koopkg_api")
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "false", "silent": "false"}}
 _RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "EvaluationError"]
-_KEYWORDS = {
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(["_", "Message", "Sentence", *_RAISED], None),
     "ngettext": (1, 2),
     "Problem": (2,),
@@ -35,7 +35,7 @@ def extracted() -> Catalog:
     """Every sentence that the source says, with the files that say it."""
     catalog = Catalog(project="koopkg", charset="utf-8")
     for folder in _SOURCES:
-        for name, _, message, comments, context in extract_from_dir(str(ROOT / folder), _METHODS, _OPTIONS, _KEYWORDS):
+        for name, _, message, comments, context in extract_from_dir(str(ROOT / folder), _METHODS, _OPTIONS, KEYWORDS):
             catalog.add(message, locations=[(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
     return catalog
 

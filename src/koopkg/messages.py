@@ -12,7 +12,7 @@ from typing import Literal
 
 from koopkg.catalogues import catalogue
 
-__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "counted", "local_number", "pieces", "translated"]
+__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "Quoted", "counted", "local_number", "pieces", "translated"]
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -21,6 +21,12 @@ _BETWEEN = "; "
 
 class Foreign(str):
     """Words that another program chose, such as the operating system: English in the sentences of any language."""
+
+    __slots__ = ()
+
+
+class Quoted(str):
+    """Words of a document: German in the sentences of any language."""
 
     __slots__ = ()
 
@@ -49,10 +55,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a sentence, and whether it is in English whatever the language of the sentence."""
+    """A stretch of a sentence, with its language where it has one of its own."""
 
     text: str
-    is_foreign: bool = False
+    language: Language | None = None
 
 
 def translated(message: Message, language: Language) -> str:
@@ -61,7 +67,7 @@ def translated(message: Message, language: Language) -> str:
 
 
 def pieces(message: Message, language: Language) -> Iterator[Piece]:
-    """The sentence in a language, cut where words of another program begin and end."""
+    """The sentence in a language, cut where words that are not ours begin and end."""
     template = catalogue(language).gettext(message.text)
     yield from _filled(template, message.values, language) if message.values else (Piece(template),)
 
@@ -99,4 +105,4 @@ def _value(value: object, specification: str, conversion: str | None, language: 
     elif language != "en" and isinstance(value, int | float) and not isinstance(value, bool):
         yield Piece(local_number(value, language, is_grouped="," in specification))
     else:
-        yield Piece(format(value, specification), isinstance(value, Foreign))
+        yield Piece(format(value, specification), "en" if isinstance(value, Foreign) else "de" if isinstance(value, Quoted) else None)

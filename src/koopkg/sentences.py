@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from koopkg.messages import Language, Message, translated
 
-__all__ = ["KINDS", "sentence_of"]
+__all__ = ["KINDS", "message_of", "sentence_of"]
 
 _TEMPLATES = {
     "shared-sector": Message("Same task: {label}"),
@@ -33,11 +33,16 @@ KINDS = tuple(_TEMPLATES)
 """Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
 
 
-def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:
-    """The sentence of a reason.
+def message_of(kind: str, values: Mapping[str, object]) -> Message:
+    """The sentence of a reason, to be said in any language.
 
     Args:
         values: By the placeholders of the sentence: `label` of the concept or place, `other` for a related one, `words`, `quote`. A kind without
-            a sentence of its own needs `field`, its name for people, and `label`.
+            a sentence of its own needs `field`, its name for people, and `label`. Words of documents are `Quoted`, so that pages mark them.
     """
-    return translated(Message(_TEMPLATES.get(kind, _HERE_TOO).text, **values), language)
+    return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **values)
+
+
+def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:
+    """The sentence of a reason in a language."""
+    return translated(message_of(kind, values), language)
