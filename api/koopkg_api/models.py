@@ -113,7 +113,7 @@ class ListParameters(FilterParameters):
 class Understood(BaseModel):
     """What was recognised in the search text."""
 
-    language: str
+    language: Language
     concepts: list[Link]
     places: list[PlaceLink]
 
