@@ -7,7 +7,7 @@ import gettext
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Formatter
 
@@ -32,8 +32,8 @@ def read(path: Path) -> Catalog:
         return read_po(source, locale=path.parts[-3])
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def placeholders(template: str) -> set[tuple[str, str, str | None]]:
@@ -73,7 +73,8 @@ def test_what_is_read_without_babel_is_what_babel_reads() -> None:
         if isinstance(message.id, str) and message.id:
             assert texts.gettext(message.id) == message.string
         elif message.id:
-            assert [texts.ngettext(*message.id, number) for number in (1, 2)] == list(message.string)
+            one, many = message.id
+            assert tuple(texts.ngettext(one, many, number) for number in (1, 2)) == forms(message.string)
     assert texts.gettext("no such text") == "no such text"
     assert texts.gettext("") == ""
     assert isinstance(catalogue("en"), gettext.NullTranslations)
@@ -85,7 +86,7 @@ def calls_with_templates(path: Path) -> Iterator[tuple[str, str, set[str] | None
         name = getattr(getattr(node, "func", None), "id", "")
         if not isinstance(node, ast.Call) or name not in KEYWORDS or name == "Problem":
             continue
-        place = KEYWORDS[name][0] - 1 if KEYWORDS[name] else 0
+        place = (KEYWORDS[name] or (1,))[0] - 1
         template = node.args[place] if len(node.args) > place else None
         if isinstance(template, ast.Constant) and isinstance(template.value, str):
             given = {keyword.arg for keyword in node.keywords}

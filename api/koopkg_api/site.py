@@ -155,9 +155,11 @@ class Site:
             self._end_if_replaced(replaced)
 
     def _refuse(self, identifier: str | None, error: BaseException) -> None:
-        is_told = isinstance(error, KoopkgError)
-        told = error.message if is_told else Message("it cannot be opened ({kind}); the log says more", kind=type(error).__name__)
-        self.refused = RefusedSnapshot(identifier, told)
+        if is_told := isinstance(error, KoopkgError):
+            reason = error.message
+        else:
+            reason = Message("it cannot be opened ({kind}); the log says more", kind=type(error).__name__)
+        self.refused = RefusedSnapshot(identifier, reason)
         served = self._served.id if self._served else "none"
         _LOG.error("snapshot %s is refused, %s is served: %s", identifier, served, error, exc_info=None if is_told else error)
 

@@ -11,13 +11,14 @@ from urllib.parse import quote
 
 import pytest
 from babel.messages.pofile import read_po
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
 from tools.messages import CATALOGUES
 
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.messages import Language
 from tests.api.test_api import problem
 from tests.conftest import Server, running_server
+from tests.test_messages import forms
 
 HTML = {"Accept": "text/html"}
 TOO_LONG = "x" * 6_000
@@ -81,13 +82,8 @@ def texts_of(soup: BeautifulSoup, language: Language) -> Iterator[str]:
         for name in ("aria-label", "alt", "placeholder", "title", "data-label", "content"):
             if element.get(name) and element.get("name") not in ("viewport", "robots") and element.get("property") != "og:type":
                 yield str(element[name])
-        own = [str(child) for child in element.children if type(child) is NavigableString]
-        if "".join(own).strip():
-            yield " ".join(text_with_links(element).split())
-
-
-def text_with_links(element: Tag) -> str:
-    return element.get_text(" ")
+        if "".join(element.find_all(string=True, recursive=False)).strip():
+            yield " ".join(element.get_text(" ").split())
 
 
 @cache
@@ -95,7 +91,7 @@ def sentences(language: Language) -> list[re.Pattern[str]]:
     """Patterns for the texts of ours in a language that differ from those in the other one; words that both languages have are left out."""
     [path] = CATALOGUES
     with path.open("rb") as source:
-        pairs = [pair for message in read_po(source) if message.id for pair in zip(every(message.id), every(message.string), strict=True)]
+        pairs = [pair for message in read_po(source) if message.id for pair in zip(forms(message.id), forms(message.string), strict=True)]
     own, others = ({pair[place if language == "en" else 1 - place] for pair in pairs} for place in (0, 1))
     found = []
     for text in sorted(own - others):
@@ -103,10 +99,6 @@ def sentences(language: Language) -> list[re.Pattern[str]]:
         if max(map(len, words)) > 3:
             found.append(re.compile(r"(?:^|[(:;,.] )" + ".+?".join(words) + r"(?:$|[):;,.])"))
     return found
-
-
-def every(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def assert_speaks(html: str, language: Language) -> None:
@@ -190,7 +182,8 @@ def assert_leads_on(html: str, language: Language) -> None:
 
 
 def test_the_nearest_value_of_a_filter_is_a_link(server: Server) -> None:
-    for language, label in (("de", "Baubetriebshof"), ("en", "municipal works depot")):
+    labels: dict[Language, str] = {"de": "Baubetriebshof", "en": "municipal works depot"}
+    for language, label in labels.items():
         soup = BeautifulSoup(server.request(in_language("/?q=Bus&state=Hessen&sector=bauhof", language)).text, "html.parser")
         link = soup.select_one("[role=alert] a")
         assert link is not None
