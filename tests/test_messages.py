@@ -20,7 +20,7 @@ from koopkg.catalogues import catalogue
 from koopkg.errors import ConfigurationError, DocumentError, KoopkgError, Problem, QueryError
 from koopkg.messages import LANGUAGES, Foreign, Message, Piece, counted, pieces, translated
 from koopkg.refusals import explain
-from koopkg.sentences import KINDS, sentence_of
+from koopkg.sentences import KINDS, message_of, sentence_of
 
 ROOT = Path(__file__).parent.parent
 GERMAN = next(path for path in CATALOGUES if path.parts[-3] == "de")
@@ -170,11 +170,12 @@ REASONS = [
     ("shared-initiative", {"label": "X"}, "Gleiche Initiative: X", "Same initiative: X"),
     ("shared-orientation", {"label": "X"}, "Gleiche Ausrichtung: X", "Same orientation: X"),
     ("shared-approach", {"label": "X"}, "Gleicher Ansatz: X", "Same approach: X"),
-    ("related-sector", {"label": "X", "other": "Y"}, "Verwandte Aufgabe: X (nah an Y)", "Related task: X (close to Y)"),
+    ("related-sector", {"label": "X", "asked": "Y"}, "Verwandte Aufgabe: X (nah an Y)", "Related task: X (close to Y)"),
     ("place", {"label": "X"}, "Liegt in X", "Located in X"),
     ("title", {"words": "X, Y"}, "Im Titel genannt: X, Y", "Named in the title: X, Y"),
     ("words", {"words": "X"}, "Im Text genannt: X", "Named in the text: X"),
     ("meaning", {"quote": "X"}, "Inhaltlich nächste Stelle: „X“", "Passage closest in meaning: “X”"),
+    ("section", {"section": "X"}, "Inhaltlich am nächsten: Abschnitt „X“", "Closest in meaning: section “X”"),
     ("task", {"label": "X"}, "Behandelt die Aufgabe X", "Deals with the task X"),
     ("service", {"label": "X"}, "Gemeinsame Leistung: X", "Joint service: X"),
 ]
@@ -183,6 +184,11 @@ REASONS = [
 @pytest.mark.parametrize(("kind", "values", "german", "english"), REASONS, ids=[row[0] for row in REASONS])
 def test_every_kind_of_reason_has_its_sentence(kind: str, values: dict[str, object], german: str, english: str) -> None:
     assert (sentence_of(kind, values, "de"), sentence_of(kind, values, "en")) == (german, english)
+
+
+def test_words_of_documents_are_marked_as_german() -> None:
+    said = message_of("meaning", {"quote": "Der Bauhof"})
+    assert [piece for piece in pieces(said, "en") if piece.language] == [Piece("Der Bauhof", "de")]
 
 
 def test_no_kind_of_reason_is_left_out() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from koopkg.messages import Language, Message, translated
+from koopkg.messages import Language, Message, Quoted, translated
 
 __all__ = ["KINDS", "message_of", "sentence_of"]
 
@@ -20,15 +20,17 @@ _TEMPLATES = {
     "shared-initiative": Message("Same initiative: {label}"),
     "shared-orientation": Message("Same orientation: {label}"),
     "shared-approach": Message("Same approach: {label}"),
-    "related-sector": Message("Related task: {label} (close to {other})"),
+    "related-sector": Message("Related task: {label} (close to {asked})"),
     "place": Message("Located in {label}"),
     "title": Message("Named in the title: {words}"),
     "words": Message("Named in the text: {words}"),
     "meaning": Message("Passage closest in meaning: “{quote}”"),
+    "section": Message("Closest in meaning: section “{section}”"),
     "task": Message("Deals with the task {label}"),
     "service": Message("Joint service: {label}"),
 }
 _HERE_TOO = Message("Here too: {field}: {label}")
+_OF_DOCUMENTS = ("quote", "section")
 KINDS = tuple(_TEMPLATES)
 """Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
 
@@ -37,10 +39,11 @@ def message_of(kind: str, values: Mapping[str, object]) -> Message:
     """The sentence of a reason, to be said in any language.
 
     Args:
-        values: By the placeholders of the sentence: `label` of the concept or place, `other` for a related one, `words`, `quote`. A kind without
-            a sentence of its own needs `field`, its name for people, and `label`. Words of documents are `Quoted`, so that pages mark them.
+        values: By the placeholders of the sentence: `label` of the concept or place, `asked` for the one that it is related to, `words`, and `quote`
+            or `section` of a document, which stay German. A kind without a sentence of its own needs `field`, its name for people, and `label`.
     """
-    return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **values)
+    quoted = {name: Quoted(values[name]) for name in _OF_DOCUMENTS if name in values}
+    return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **{**values, **quoted})
 
 
 def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:
