@@ -4,7 +4,7 @@ HOST ?= $(or $(KOOPKG_HOST),127.0.0.1)
 PORT ?= $(or $(KOOPKG_PORT),8000)
 BIN := .venv/bin
 
-.PHONY: serve test check bench import clean
+.PHONY: serve test check bench import messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -26,6 +26,9 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py $(CASES)
+
+messages: .venv/installed-dev  ## Bring the catalogues of sentences in src/koopkg/locale up to date with the source; new ones are then translated there
+	$(BIN)/python -m tools.messages
 
 clean:  ## Remove the environment, the data and all caches
 	rm -rf .venv data build .mypy_cache .ruff_cache .pytest_cache .hypothesis src/koopkg.egg-info

@@ -15,16 +15,23 @@ from koopkg.namespaces import PREFIXES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"errors", "__init__"},
-    {"text", "identity", "sealing", "caches"},
-    {"config", "namespaces", "files", "frontmatter", "refusals", "analyses"},
+    {"catalogues", "__init__"},
+    {"messages"},
+    {"errors", "sentences"},
+    {"text", "sealing", "caches"},
+    {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
-    {"ontology", "register", "language", "morphology", "questions", "documentation"},
+    {"ontology", "register", "language", "questions", "documentation"},
+    {"identity"},
+    {"analyses"},
+    {"morphology"},
     {"reading", "linking"},
     {"graph", "index", "intake"},
-    {"snapshot"},
+    {"snapshot", "quarantine"},
+    {"carryover"},
+    {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export"},
-    {"evaluation", "diagnosis"},
+    {"evaluation", "diagnosis", "filter_options"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

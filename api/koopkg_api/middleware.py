@@ -9,11 +9,12 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koopkg import __version__
+from koopkg.messages import Message as Sentence
+from koopkg_api.errors import RequestError
 from koopkg_api.negotiation import RDF_TYPES, allowed_methods, is_for_programs, path_below_root
 from koopkg_api.problems import respond
 from koopkg_api.site import Site
@@ -34,7 +35,7 @@ _CORS = {
 _PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "86400"}
 _MOST_BODY_BYTES = 1_000_000
 """Far above the longest search text and the longest query."""
-_TOO_LARGE = f"the body is too large; at most {_MOST_BODY_BYTES:,} bytes are read"
+_TOO_LARGE = Sentence("the body is too large; at most {most:,} bytes are read", most=_MOST_BODY_BYTES)
 
 
 class HeadAsGet:
@@ -126,11 +127,11 @@ def _bounded(receive: Receive, deadline: float) -> Receive:
             async with asyncio.timeout_at(deadline):
                 message = await receive()
         except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time; send it in one go", {"Connection": "close"}) from None
+            raise RequestError(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time; send it in one go", headers={"Connection": "close"}) from None
         size += len(message.get("body", b""))
         is_whole = not message.get("more_body", False)
         if size > _MOST_BODY_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+            raise RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
         return message
 
     return receive_bounded
@@ -139,11 +140,12 @@ def _bounded(receive: Receive, deadline: float) -> Receive:
 def _refusal(request: Request) -> Response | None:
     length, coding = request.headers.get("content-length", ""), request.headers.get("content-encoding", "identity").strip().lower()
     if not _is_text(request.scope):
-        return respond(request, HTTPStatus.BAD_REQUEST, "the address holds what is no text in UTF-8, or control characters; write it percent-encoded in UTF-8")
+        problem = Sentence("the address holds what is no text in UTF-8, or control characters; write it percent-encoded in UTF-8")
+        return respond(request, HTTPStatus.BAD_REQUEST, problem)
     if length.isdigit() and int(length) > _MOST_BODY_BYTES:
         return respond(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
     if coding not in ("", "identity"):
-        detail = f"Content-Encoding: {coding!r} is not read; send the body as it is"
+        detail = Sentence("Content-Encoding: {coding!r} is not read; send the body as it is", coding=coding)
         return respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": "identity"})
     return None
 

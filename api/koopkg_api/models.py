@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from koopkg.messages import Language
 from koopkg.model import Case, Link, Mention, PlaceLink
 from koopkg.search import MAX_LIMIT, Facet, Hit
 
@@ -75,7 +76,7 @@ Text = Annotated[str, Field(description="What is planned or looked for, German o
 Limit = Annotated[int, BeforeValidator(_whole), Field(description="Entries on the page", json_schema_extra=_PAGE_SIZE)]
 Offset = Annotated[int, BeforeValidator(_whole), Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
 Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
-Lang = Annotated[Literal["de", "en"], Query(description="Language of titles, reasons and labels")]
+Lang = Annotated[Language, Query(description="Language of titles, reasons and labels; where it is given, also of the `detail` of problems, else English")]
 CaseId = Annotated[str, Path(description="Id of a case", json_schema_extra=_SLUG)]
 SchemeName = Annotated[str, Path(description="Name of a concept scheme", json_schema_extra={**_SLUG, "examples": ["sector"]})]
 Slug = Annotated[str, Path(description="Slug of a concept of the scheme", json_schema_extra={**_SLUG, "examples": ["wasser"]})]
@@ -112,7 +113,7 @@ class ListParameters(FilterParameters):
 class Understood(BaseModel):
     """What was recognised in the search text."""
 
-    language: str
+    language: Language
     concepts: list[Link]
     places: list[PlaceLink]
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
+from koopkg.messages import Language, Message, translated
 from koopkg.search import FACETS, Facet, Filters
 
-__all__ = ["LONGEST_LINE", "Chosen", "Step", "Steps", "chosen_in", "in_words", "named"]
+__all__ = ["LONGEST_LINE", "Chosen", "Step", "Steps", "chosen_in", "in_words", "in_words_of_people", "named"]
 
 LONGEST_LINE = 200
 """Longest search text that stands in one line and in every link; a longer one stands in a text area alone, so that a page does not grow with text
 times links."""
+_PARAMETERS = {"q": Message("Search text"), "query": Message("Query"), "format": Message("Format"), "update": Message("Update")}
+"""Parameters other than facets that pages have -> what people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Chosen:
 class Steps:
     """Changes to a search page: each keeps the text and, but for what it changes, the filters."""
 
-    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: str) -> None:
+    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language) -> None:
         self._path, self._text = path, text
         self._filters = [(filter_.facet, filter_.value) for filter_ in chosen]
         self._language = [("lang", language)] if language != "de" else []
@@ -46,6 +49,10 @@ class Steps:
         """With a value chosen, or no longer."""
         pair = (facet, value)
         return self._step([other for other in self._filters if other != pair] if pair in self._filters else [*self._filters, pair])
+
+    def replaced(self, facet: str, value: str, by: str) -> Step:
+        """With another value instead of one."""
+        return self._step([(facet, by) if pair == (facet, value) else pair for pair in self._filters])
 
     def cleared(self) -> Step:
         return self._step([])
@@ -70,12 +77,25 @@ def chosen_in(facets: Iterable[Facet]) -> list[Chosen]:
     return [Chosen(facet.name, value.value, facet.label, value.label) for facet in facets for value in facet.values if value.is_selected]
 
 
-def named(filters: Filters, language: str) -> list[Chosen]:
+def named(filters: Filters, language: Language) -> list[Chosen]:
     """Filters as they were asked for, where none of them may exist."""
-    return [Chosen(facet, value, FACETS[facet][language == "en"], value) for facet, values in filters.by_facet().items() for value in values]
+    return [Chosen(facet, value, _label(facet, language), value) for facet, values in filters.by_facet().items() for value in values]
 
 
-def in_words(chosen: Iterable[Chosen], alternative: str) -> str:
+def in_words_of_people(message: Message, language: Language) -> Message:
+    """A message about a parameter, which it calls as pages do."""
+    field = message.values.get("field")
+    return Message(message.text, **{**message.values, "field": _label(field, language)}) if isinstance(field, str) else message
+
+
+def _label(field: str, language: Language) -> str:
+    if field in FACETS:
+        return FACETS[field][language == "en"]
+    return translated(_PARAMETERS[field], language) if field in _PARAMETERS else field
+
+
+def in_words(chosen: Iterable[Chosen], language: Language) -> str:
     """Filters for headings: `Land: Bayern oder Hessen; Stand: laufend`."""
+    alternative = translated(Message("or"), language)
     groups = groupby(chosen, key=lambda filter_: filter_.facet_label)
     return "; ".join(f"{label}: {f' {alternative} '.join(filter_.label for filter_ in values)}" for label, values in groups)

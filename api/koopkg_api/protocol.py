@@ -8,6 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from koopkg.messages import Message
 from koopkg_api.problems import describe
 
 __all__ = ["BoundedProtocol"]
@@ -44,7 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > _MOST_HEAD_BYTES:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"address and headers may have {_MOST_HEAD_BYTES:,} bytes")
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, Message("address and headers may have {most:,} bytes", most=_MOST_HEAD_BYTES))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -60,7 +61,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- the one caller says the same every time
-        self._refuse(HTTPStatus.BAD_REQUEST, "what was sent is no HTTP request")
+        self._refuse(HTTPStatus.BAD_REQUEST, Message("what was sent is no HTTP request"))
 
     def _start_clock(self) -> float:
         """The moment until which the request has to be here; the clock runs on if it runs."""
@@ -81,11 +82,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
         elif self._in_head:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time; send it in one go")
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, Message("the request did not arrive in time; send it in one go"))
         else:
             self.transport.close()
 
-    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+    def _refuse(self, status: HTTPStatus, detail: Message) -> None:
         """Answer what never became a request, in the shape of all errors, and close."""
         body = describe(status, detail, instance="").model_dump_json(exclude_none=True).encode()
         head = f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\naccess-control-allow-origin: *\r\nconnection: close\r\n\r\n"

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 from starlette.responses import Response
 
+from koopkg.messages import LANGUAGES, Language, Message, counted, local_number, translated
 from koopkg_api.urls import absolute, own_path, path_to
 
-__all__ = ["LANGUAGES", "language_of", "messages", "render"]
+__all__ = ["language_asked_for", "language_of", "render", "segments"]
 
-LANGUAGES = ("de", "en")
-_NAVIGATION: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("nav_search", "start", {}),
-    ("nav_topics", "vocabulary_page", {}),
-    ("nav_forms", "scheme_page", {"scheme": "legal-form"}),
-    ("nav_ontology", "ontology_page", {}),
-    ("nav_sparql", "sparql_get", {}),
+_NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
+    (Message("Search"), "start", {}),
+    (Message("Topics"), "vocabulary_page", {}),
+    (Message("Legal forms"), "scheme_page", {"scheme": "legal-form"}),
+    (Message("Ontology"), "ontology_page", {}),
+    (Message("SPARQL"), "sparql_get", {}),
 )
 """Text, route and its parameters of every entry of the header."""
+_DATES = {"de": "de", "en": "en_GB"}
+"""Language of a page -> locale of its dates, day before month in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +41,56 @@ class _Entry:
     current: str
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def messages(language: str) -> dict[str, str]:
-    """The texts of the pages in one language, by key."""
-    content = files("koopkg_api").joinpath(f"messages/{language}.json").read_text(encoding="utf-8")
-    return {key: str(value) for key, value in json.loads(content).items()}
+def language_asked_for(request: Request) -> Language | None:
+    """The language that `lang` names, in the address or in the body of a request to the API; None where it names none that we speak."""
+    asked = getattr(request.state, "language", request.query_params.get("lang"))
+    return next((language for language in LANGUAGES if language == asked), None)
 
 
-def language_of(request: Request) -> str:
-    """The language asked for by `?lang=`, German without one."""
-    asked = request.query_params.get("lang", "de")
-    return asked if asked in LANGUAGES else "de"
+def language_of(request: Request) -> Language:
+    """The language of a page, German where none is asked for."""
+    return language_asked_for(request) or "de"
 
 
 def render(request: Request, template: str, context: dict[str, Any], *, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A page in the language of the request; templates find the texts in `t` and build every address with `url` or `page_url`."""
+    """A page in the language of the request; templates say every text with `_` or `ngettext` and build every address with `url` or `page_url`."""
     language = language_of(request)
-    other = "en" if language == "de" else "de"
+    other: Language = "en" if language == "de" else "de"
     kept = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
     is_lasting = status_code == 200 and not kept
     values = {
-        "t": messages(language),
         "lang": language,
         "other_lang": _address(request, [*kept, ("lang", other)]),
         "navigation": _navigation(request, language),
         "addresses": {code: absolute(request, _address(request, _language(code))) for code in LANGUAGES} if is_lasting else {},
         **context,
     }
-    return _templates().TemplateResponse(request, template, values, status_code=status_code, headers=headers)
+    return _templates(language).TemplateResponse(request, template, values, status_code=status_code, headers=headers)
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Jinja2Templates:
+@lru_cache(maxsize=len(LANGUAGES))
+def _templates(language: Language) -> Jinja2Templates:
     environment = Environment(
         loader=PackageLoader("koopkg_api"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["segments"] = segments
-    environment.globals |= {"url": _url, "page_url": _page_url}
+
+    def said(text: str, /, **values: object) -> str:
+        return translated(Message(text, **values), language)
+
+    def said_of(one: str, many: str, count: int, /, **values: object) -> str:
+        return counted(one, many, count, language, **values)
+
+    environment.filters |= {"segments": segments, "number": lambda number: local_number(number, language), "day": lambda text: _day(text, language)}
+    environment.globals |= {"url": _url, "page_url": _page_url, "_": said, "ngettext": said_of}
     return Jinja2Templates(env=environment)
+
+
+def _day(text: str, language: Language) -> str:
+    """A date of ISO 8601 as people write it; one that is not known to the day stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text), locale=_DATES[language])
+    except ValueError:
+        return text
 
 
 def segments(text: str, highlights: list[tuple[int, int]]) -> list[tuple[str, bool]]:
@@ -101,15 +115,14 @@ def _page_url(context: Context, name: str, query: dict[str, str] | None = None, 
     return _with_query(path_to(request, name, **parameters), [*(query or {}).items(), *_language(language_of(request))])
 
 
-def _navigation(request: Request, language: str) -> list[_Entry]:
+def _navigation(request: Request, language: Language) -> list[_Entry]:
     """The header, with the page or, below it, the part of the site marked that the request is in."""
     paths = [path_to(request, name, **parameters) for _, name, parameters in _NAVIGATION]
     own = own_path(request)
     current = max((path for path in paths if own == path or own.startswith(f"{path}/")), key=len, default=None)
-    texts = messages(language)
     return [
-        _Entry(texts[key], _with_query(path, _language(language)), "" if path != current else "page" if path == own else "true")
-        for (key, _, _), path in zip(_NAVIGATION, paths, strict=True)
+        _Entry(translated(text, language), _with_query(path, _language(language)), "" if path != current else "page" if path == own else "true")
+        for (text, _, _), path in zip(_NAVIGATION, paths, strict=True)
     ]
 
 
@@ -121,5 +134,5 @@ def _with_query(path: str, query: list[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _language(language: str) -> list[tuple[str, str]]:
+def _language(language: Language) -> list[tuple[str, str]]:
     return [("lang", language)] if language != "de" else []

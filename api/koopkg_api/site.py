@@ -16,6 +16,7 @@ from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.documentation import Documentation
 from koopkg.errors import KoopkgError, SnapshotError
+from koopkg.messages import Message
 from koopkg.search import SearchEngine
 from koopkg.snapshot import SnapshotFiles
 from koopkg.sparql import SparqlPool
@@ -25,6 +26,7 @@ __all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_o
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_NOTHING_PUBLISHED = Message("nothing is published; run `koopkg ingest`")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,7 @@ class RefusedSnapshot:
     """
 
     snapshot: str | None
-    reason: str
+    reason: Message
 
 
 class Site:
@@ -102,7 +104,7 @@ class Site:
         await self.open_first()
         served = self._served
         if served is None:
-            raise SnapshotError("nothing is published; run `koopkg ingest`" if self.refused is None else self.refused.reason)
+            raise SnapshotError(_NOTHING_PUBLISHED if self.refused is None else self.refused.reason)
         self._requests[served] += 1
         try:
             yield served
@@ -153,8 +155,11 @@ class Site:
             self._end_if_replaced(replaced)
 
     def _refuse(self, identifier: str | None, error: BaseException) -> None:
-        is_told = isinstance(error, KoopkgError)
-        self.refused = RefusedSnapshot(identifier, str(error) if is_told else f"it cannot be opened ({type(error).__name__}); the log says more")
+        if is_told := isinstance(error, KoopkgError):
+            reason = error.message
+        else:
+            reason = Message("it cannot be opened ({kind}); the log says more", kind=type(error).__name__)
+        self.refused = RefusedSnapshot(identifier, reason)
         served = self._served.id if self._served else "none"
         _LOG.error("snapshot %s is refused, %s is served: %s", identifier, served, error, exc_info=None if is_told else error)
 
@@ -182,7 +187,7 @@ def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine,
         SnapshotError: It is damaged or unusable.
     """
     if differences := snapshot.check(files):
-        raise SnapshotError(f"snapshot {files.folder.name}: {'; '.join(differences[:3])}; run `koopkg ingest`")
+        raise SnapshotError("snapshot {id}: {differences}; run `koopkg ingest`", id=files.folder.name, differences="; ".join(differences[:3]))
     return _open(files, settings)
 
 
@@ -193,7 +198,7 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
         SnapshotError: It is of another format, another id or another encoder. Damage raises other exceptions, too.
     """
     if files.manifest().id != files.folder.name:
-        raise SnapshotError(f"snapshot {files.folder.name}: its manifest names {files.manifest().id}; run `koopkg ingest`")
+        raise SnapshotError("snapshot {id}: its manifest names {other}; run `koopkg ingest`", id=files.folder.name, other=files.manifest().id)
     engine = SearchEngine(files, settings)
     engine.warm_up()
     return engine, Documentation(files.ontology)

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import HTTPException, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import Request
 
 from koopkg.errors import QueryError
+from koopkg.messages import Message
 from koopkg.search import FACETS
+from koopkg_api.errors import RequestError
 
 __all__ = ["UNREADABLE", "refuse_what_is_not_described"]
 
@@ -29,30 +30,31 @@ async def refuse_what_is_not_described(request: Request) -> None:
     """Let only those parameters and keys pass that the description of the operation names, each once unless it is a list.
 
     Raises:
-        RequestValidationError: A name is unknown, or given more often than it may be.
+        RequestError: A name is unknown, or given more often than it may be; the body is not JSON.
         QueryError: A text is not valid Unicode or holds control characters.
-        HTTPException: The body is not JSON.
     """
     described = request.app.openapi()
     operation = described["paths"][request.scope["route"].path_format][request.method.lower()]
     is_list = {parameter["name"]: parameter["schema"].get("type") == "array" for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in is_list:
-            _refuse(("query", name), f"is no parameter of this address; {_advice(name, is_list)}")
+            raise _refused(name or "query", Message("is no parameter of this address; {advice}", advice=_advice(name, is_list)))
         if times > 1 and not is_list[name]:
-            _refuse(("query", name), f"is given {times} times; expected once")
+            raise _refused(name, _given(times))
     if "requestBody" in operation:
-        _check_body(request.headers.get("content-type", ""), await request.body(), operation["requestBody"]["content"], described["components"]["schemas"])
+        await _check_body(request, operation["requestBody"]["content"], described["components"]["schemas"])
 
 
-def _check_body(media_type: str, body: bytes, content: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+async def _check_body(request: Request, content: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    media_type, body = request.headers.get("content-type", ""), await request.body()
     if body and media_type.partition(";")[0].strip().lower() not in content:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body as {' or '.join(content)}")
+        raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as {media_types}", media_types=", ".join(content))
     if body:
         try:
             parsed = json.loads(body, object_pairs_hook=_each_key_once)
         except RecursionError:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "the body is nested too deeply") from None
+            raise RequestError(HTTPStatus.BAD_REQUEST, "the body is nested too deeply") from None
+        request.state.language = parsed.get("lang") if isinstance(parsed, dict) else None
         _check_texts(parsed)
         _check_keys(parsed, content["application/json"]["schema"], schemas, ())
 
@@ -60,14 +62,15 @@ def _check_body(media_type: str, body: bytes, content: Mapping[str, Any], schema
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, times in Counter(name for name, _ in pairs).items():
         if times > 1:
-            _refuse(("body", name), f"is given {times} times; expected once")
+            raise _refused(name, _given(times))
     return dict(pairs)
 
 
 def _check_texts(parsed: Any) -> None:
     for name, text in _texts(parsed):
         if found := UNREADABLE.search(text):
-            raise QueryError(f"{name}: holds U+{ord(found.group()):04X}, which is no sign of a text; leave it out", field=name)
+            sign = f"U+{ord(found.group()):04X}"
+            raise QueryError("{field}: holds {sign}, which is no sign of a text; leave it out", field=name, sign=sign)
 
 
 def _texts(parsed: Any) -> Iterator[tuple[str, str]]:
@@ -94,20 +97,27 @@ def _check_keys(value: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any
     elif isinstance(value, dict):
         for name in value:
             if name not in known and schema.get("additionalProperties") is False:
-                _refuse(("body", *above, name), f"is no key of this request; {_advice(name, known)}")
+                raise _refused(".".join((*above, _shown(name))), Message("is no key of this request; {advice}", advice=_advice(name, known)))
             _check_keys(value[name], known.get(name, {}), schemas, (*above, name))
 
 
-def _advice(name: str, known: Collection[str]) -> str:
+def _advice(name: str, known: Collection[str]) -> Message:
     """The nearest of the names that are known, else all of them."""
     if not known:
-        return "it takes none"
+        return Message("it takes none")
     folded = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", name[:_SHOWN]).casefold()
     spoken = [facet for other, facet in _OTHER_NAMES.items() if facet in known and other in folded]
     close = spoken or difflib.get_close_matches(folded, known, n=1)
-    return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known)}"
+    return Message("nearest: {nearest!r}", nearest=close[0]) if close else Message("known: {known}", known=", ".join(known))
 
 
-def _refuse(location: tuple[str, ...], message: str) -> None:
-    shown = tuple(part if len(part) <= _SHOWN else part[:_SHOWN] + "…" for part in location)
-    raise RequestValidationError([{"type": "not_described", "loc": shown, "msg": message, "input": None}])
+def _given(times: int) -> Message:
+    return Message("is given {times} times; expected once", times=times)
+
+
+def _refused(name: str, problem: Message) -> RequestError:
+    return RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, "{field}: {problem}", field=_shown(name), problem=problem)
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _SHOWN else name[:_SHOWN] + "…"

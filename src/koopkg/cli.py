@@ -15,13 +15,14 @@ from dataclasses import asdict
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, KoopkgError
 from koopkg.filter_options import with_filters
+from koopkg.messages import Foreign, Language
 from koopkg.refusals import REFUSALS, explain
 from koopkg.sentences import sentence_of
 
@@ -50,7 +51,7 @@ eval_app = typer.Typer(help="Measure quality on the evaluation sets.", no_args_i
 app.add_typer(snapshots_app, name="snapshots")
 app.add_typer(eval_app, name="eval")
 
-ReasonLanguage = Annotated[Literal["de", "en"], typer.Option(help="Language of reasons.")]
+ReasonLanguage = Annotated[Language, typer.Option(help="Language of reasons.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 
@@ -282,7 +283,7 @@ def eval_search(
     from koopkg.search import ranked
 
     if split not in ("dev", "test", "all"):
-        raise EvaluationError(f"split: {split!r} is unknown; expected dev, test or all")
+        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=split)
     with as_file(files("koopkg_corpus")) as corpus:
         chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if split in ("all", topic.split)]
         grades = judgments(corpus / "eval" / "qrels.txt")
@@ -316,8 +317,9 @@ def serve(
         typer.echo("koopkg: WARNING: KOOPKG_SPARQL_ISOLATION=off: a SPARQL query may open connections from this machine", err=True)
     elif reason := why_impossible():
         raise ConfigurationError(
-            f"SPARQL workers cannot be kept from opening sockets: {reason}; run where seccomp filters are allowed, or set KOOPKG_SPARQL_ISOLATION=off "
-            "if nobody else can reach this server"
+            "SPARQL workers cannot be kept from opening sockets: {reason}; run where seccomp filters are allowed, or set KOOPKG_SPARQL_ISOLATION=off "
+            "if nobody else can reach this server",
+            reason=Foreign(reason),
         )
     host, port = host.strip("[]") or settings.host, port or settings.port
     _require_free(host, port)
@@ -356,14 +358,14 @@ def _require_free(host: str, port: int) -> None:
         ConfigurationError: It cannot.
     """
     if not 1 <= port <= 65_535:
-        raise ConfigurationError(f"--port: {port} is no port; expected 1 to 65,535, such as 8000")
+        raise ConfigurationError("--port: {port} is no port; expected 1 to 65,535, such as 8000", port=str(port))
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise ConfigurationError(f"{host}, port {port}: {explain(error)}") from error
+        raise ConfigurationError("{host}, port {port}: {refusal}", host=host, port=str(port), refusal=explain(error)) from error
 
 
 def _opened() -> OpenSnapshot:

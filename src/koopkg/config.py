@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from koopkg.errors import ConfigurationError
+from koopkg.messages import Message
 from koopkg.text import is_web_address, printable
 
 __all__ = ["Settings"]
@@ -80,19 +81,25 @@ def _parse(variable: str, text: str, setting: Field[Any]) -> object:
         return _parse_text(variable, text, setting)
     is_whole = isinstance(setting.default, int)
     if not re.fullmatch(r"[+-]?[0-9]{1,15}" if is_whole else r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?", text):
-        raise ConfigurationError(f"{variable}: {text!r} is no {'whole ' if '.' in text else ''}number; expected one like {setting.default}")
+        told = Message("{text!r} is no whole number", text=text) if "." in text else Message("{text!r} is no number", text=text)
+        raise ConfigurationError("{variable}: {problem}; expected one like {example}", variable=variable, problem=told, example=setting.default)
     value = int(text) if is_whole else float(text)
     if value <= 0:
-        raise ConfigurationError(f"{variable}: {text!r} is not above zero; expected a value like {setting.default}")
+        raise ConfigurationError(
+            "{variable}: {text!r} is not above zero; expected a value like {example}", variable=variable, text=text, example=setting.default
+        )
     if value > setting.metadata["most"]:
-        raise ConfigurationError(f"{variable}: {text!r} is too large; expected at most {setting.metadata['most']:,}, such as {setting.default}")
+        values = {"variable": variable, "text": text, "most": setting.metadata["most"], "example": setting.default}
+        raise ConfigurationError("{variable}: {text!r} is too large; expected at most {most:,}, such as {example}", **values)
     return value
 
 
 def _parse_text(variable: str, text: str, setting: Field[Any]) -> str:
     choices = setting.metadata.get("choices")
     if choices and text not in choices:
-        raise ConfigurationError(f"{variable}: {text!r} is unknown; expected one of {', '.join(choices)}")
+        raise ConfigurationError("{variable}: {text!r} is unknown; expected one of {choices}", variable=variable, text=text, choices=", ".join(choices))
     if setting.name == "base_url" and (not is_web_address(text) or set("?#") & set(text)):
-        raise ConfigurationError(f"{variable}: {text!r} is no address of a site; expected one like https://example.org/koopkg, without ? and #")
+        raise ConfigurationError(
+            "{variable}: {text!r} is no address of a site; expected one like https://example.org/koopkg, without ? and #", variable=variable, text=text
+        )
     return text.rstrip("/") if setting.name == "base_url" else text.strip("[]") if setting.name == "host" else text

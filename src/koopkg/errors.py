@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from koopkg.messages import Message
+
 __all__ = [
     "BusyError",
     "ConfigurationError",
@@ -24,7 +26,20 @@ __all__ = [
 
 
 class KoopkgError(Exception):
-    """Anything that koopkg refuses; the message says where, what is wrong, what was expected and what to do."""
+    """Anything that koopkg refuses; the message says where, what is wrong, what was expected and what to do.
+
+    Attributes:
+        message: To be said in the language of whoever reads it; `str(error)` is the English sentence.
+    """
+
+    def __init__(self, text: str | Message, /, **values: object) -> None:
+        """Say what is wrong.
+
+        Args:
+            text: English, with the values as named placeholders; it is the key of its translations. A text without values is taken as it is.
+        """
+        self.message = text if isinstance(text, Message) else Message(text, **values)
+        super().__init__(str(self.message))
 
 
 class ConfigurationError(KoopkgError):
@@ -40,11 +55,19 @@ class Problem:
     """One thing wrong with one field of a document; `line` is that of the file, None where no single one is to blame."""
 
     field: str
-    message: str
+    message: str | Message
     line: int | None = None
 
+    @property
+    def sentence(self) -> Message:
+        """Field, message and line, to be said in any language."""
+        told = self.message if isinstance(self.message, Message) else Message(self.message)
+        if self.line is None:
+            return Message("{field}: {problem}", field=self.field, problem=told)
+        return Message("{field}: {problem} (line {line})", field=self.field, problem=told, line=self.line)
+
     def __str__(self) -> str:
-        return f"{self.field}: {self.message}{f' (line {self.line})' if self.line else ''}"
+        return str(self.sentence)
 
 
 class DocumentError(KoopkgError):
@@ -58,7 +81,8 @@ class DocumentError(KoopkgError):
     def __init__(self, where: str, problems: list[Problem]) -> None:
         self.where = where
         self.problems = problems
-        super().__init__("\n".join(f"{where}: {problem}" for problem in problems))
+        super().__init__("{where}: {problems}", where=where, problems=tuple(problem.sentence for problem in problems))
+        self.args = ("\n".join(f"{where}: {problem}" for problem in problems),)  # as text, one a line
 
 
 class GraphValidationError(KoopkgError):
@@ -77,12 +101,12 @@ class QueryError(KoopkgError):
     """A request cannot be answered as it stands.
 
     Attributes:
-        field: The parameter at fault.
+        field: The parameter at fault; beside other values it fills the placeholder `{field}`.
     """
 
-    def __init__(self, message: str, *, field: str) -> None:
+    def __init__(self, text: str | Message, /, *, field: str, **values: object) -> None:
         self.field = field
-        super().__init__(message)
+        super().__init__(text, **({"field": field, **values} if values else {}))
 
 
 class QueryLimitError(KoopkgError):

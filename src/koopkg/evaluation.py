@@ -55,9 +55,9 @@ def topics(path: Path) -> list[Topic]:
         try:
             found = [Topic(row["id"], row["split"], row["kind"], row["text"]) for row in csv.DictReader(handle, delimiter="\t")]
         except KeyError as error:
-            raise EvaluationError(f"{path}: column {error} is missing; expected id, split, kind and text") from None
+            raise EvaluationError("{path}: column {column} is missing; expected id, split, kind and text", path=path, column=str(error)) from None
     if len({topic.id for topic in found}) < len(found):
-        raise EvaluationError(f"{path}: an id is used twice; expected one line a topic")
+        raise EvaluationError("{path}: an id is used twice; expected one line a topic", path=path)
     return found
 
 
@@ -73,7 +73,9 @@ def judgments(path: Path) -> dict[str, dict[str, int]]:
             topic, _, case, grade = line.split()
             grades.setdefault(topic, {})[case] = int(grade)
         except ValueError:
-            raise EvaluationError(f"{path}: line {number}: {line!r} cannot be read; expected `topic 0 case grade`") from None
+            raise EvaluationError(
+                "{path}: line {number}: {line!r} cannot be read; expected `topic 0 case grade`", path=path, number=number, line=line
+            ) from None
     return grades
 
 
@@ -92,7 +94,7 @@ def evaluate(
         raise EvaluationError("no topics to evaluate; expected at least one in this split")
     for topic in chosen:
         if max(grades.get(topic.id, {}).values(), default=0) < _RELEVANT_FROM:
-            raise EvaluationError(f"topic {topic.id}: has no case judged relevant (grade {_RELEVANT_FROM} or more)")
+            raise EvaluationError("topic {topic}: has no case judged relevant (grade {least} or more)", topic=topic.id, least=_RELEVANT_FROM)
     return [_scores(name, chosen, grades, {topic.id: rank(topic.text, parts) for topic in chosen}) for name, parts in SYSTEMS.items()]
 
 

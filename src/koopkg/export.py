@@ -44,9 +44,9 @@ def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
         QueryError: The format or the separator is unknown.
     """
     if format not in FORMATS:
-        raise QueryError(f"format: {format!r} is unknown; expected one of {', '.join(FORMATS)}", field="format")
+        raise QueryError("{field}: {value!r} is unknown; expected one of {known}", field="format", value=format, known=", ".join(FORMATS))
     if separator not in SEPARATORS:
-        raise QueryError(f"separator: {separator!r} is unknown; expected one of {' '.join(SEPARATORS)}", field="separator")
+        raise QueryError("{field}: {value!r} is unknown; expected one of {known}", field="separator", value=separator, known=" ".join(SEPARATORS))
     if format == "csv":
         return _table(files, separator)
     if format == "jsonl":

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koopkg.errors import DocumentError, Problem
+from koopkg.messages import Foreign, Message
 from koopkg.text import printable
 
 __all__ = ["Files", "Skipped", "find_files", "read_bytes", "write_whole"]
 
 _ABOUT_A_FOLDER = ("readme", "changelog")
 _KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: Message("a folder"),
+    stat.S_IFIFO: Message("a named pipe"),
+    stat.S_IFSOCK: Message("a socket"),
+    stat.S_IFCHR: Message("a device"),
+    stat.S_IFBLK: Message("a device"),
 }
+_OTHER_KIND = Message("something else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
         raise _unreadable(path, error, "file") from None
     if max(size, len(raw)) <= max_bytes:
         return raw
-    problem = f"{max(size, len(raw)):,} bytes; at most {max_bytes:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES"
+    problem = Message("{size:,} bytes; at most {most:,} are read; split the file or raise KOOPKG_MAX_DOCUMENT_BYTES", size=max(size, len(raw)), most=max_bytes)
     raise DocumentError(printable(str(path)), [Problem("size", problem)])
 
 
@@ -113,14 +115,19 @@ def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> str | None:
 def _check_kind(path: Path, status: os.stat_result) -> int:
     """The size of a regular file."""
     if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-        raise DocumentError(printable(str(path)), [Problem("file", f"is {kind}; expected a regular file, such as one you save its content to")])
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), _OTHER_KIND)
+        problem = Message("is {kind}; expected a regular file, such as one you save its content to", kind=kind)
+        raise DocumentError(printable(str(path)), [Problem("file", problem)])
     return status.st_size
 
 
 def _unreadable(path: Path, error: OSError, kind: str) -> DocumentError:
-    expected = "a readable text file" if kind == "file" else "a folder that may be listed"
-    return DocumentError(printable(str(path)), [Problem(kind, f"cannot be read: {error.strerror}; expected {expected}")])
+    reason = Foreign(error.strerror)
+    if kind == "file":
+        problem = Message("cannot be read: {reason}; expected a readable text file", reason=reason)
+    else:
+        problem = Message("cannot be read: {reason}; expected a folder that may be listed", reason=reason)
+    return DocumentError(printable(str(path)), [Problem(kind, problem)])
 
 
 def write_whole(path: Path, content: bytes) -> None:

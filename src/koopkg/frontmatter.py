@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import yaml
 
 from koopkg.errors import Problem
+from koopkg.messages import Foreign, Message
 from koopkg.text import normalise, printable, unusable
 
 __all__ = ["Entry", "FrontMatterError", "parse", "typed"]
@@ -86,16 +87,15 @@ def parse(front_matter: str) -> Entry:
         FrontMatterError: It is no YAML, too long or has more than keys, lists and texts; a key is given twice; a character is no text.
     """
     if len(front_matter) > _MOST_CHARACTERS:
-        problem = f"has {len(front_matter):,} characters; at most {_MOST_CHARACTERS:,} are read; keep the facts here and move the text below"
+        problem = Message(
+            "has {count:,} characters; at most {most:,} are read; keep the facts here and move the text below", count=len(front_matter), most=_MOST_CHARACTERS
+        )
         raise FrontMatterError([Problem("front matter", problem)])
     reader = _Reader(front_matter)
     try:
         entry = reader.document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + _FIRST_LINE}: " if mark else ""
-        reason = getattr(error, "problem", None) or "cannot be read"
-        raise FrontMatterError([Problem("front matter", f"{line}{reason}; expected YAML with one key a line")]) from None
+        raise FrontMatterError([Problem("front matter", _told(error))]) from None
     if reader.problems:
         raise FrontMatterError(reader.problems)
     return entry
@@ -127,7 +127,7 @@ class _Reader:
         next(self._events)  # the document ends
         following = next(self._events)
         if not isinstance(following, yaml.StreamEndEvent):
-            raise _refused(following, "a second document begins; expected one set of keys")
+            raise _refused(following, Message("a second document begins; expected one set of keys"))
         return entry
 
     def _entry(self, event: Any, path: str, *, depth: int) -> Entry:
@@ -135,31 +135,32 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path or "front matter")
         if depth > _DEEPEST:
-            raise _refused(event, f"lists and keys are nested more than {_DEEPEST} deep; expected a key with its value or list")
+            raise _refused(event, Message("lists and keys are nested more than {most} deep; expected a key with its value or list", most=_DEEPEST))
         if isinstance(event, yaml.SequenceStartEvent):
             return Entry(self._list(path, depth), _line(event))
         return Entry(self._keys(path, depth), _line(event))
 
     def _check(self, event: Any) -> None:
         if event.anchor:  # an alias has one too
-            raise _refused(event, "an anchor (&) or alias (*) is used; expected the value itself, in quotes if it begins with one of these signs")
+            raise _refused(event, Message("an anchor (&) or alias (*) is used; expected the value itself, in quotes if it begins with one of these signs"))
         if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:80]
-            raise _refused(event, f"the tag {tag!r} is used; expected a value without one, in quotes if it begins with an exclamation mark")
+            raise _refused(event, Message("the tag {tag!r} is used; expected a value without one, in quotes if it begins with an exclamation mark", tag=tag))
 
     def _scalar(self, event: Any, path: str) -> Entry:
         text, line = event.value, _line(event)
         if event.style == '"':  # its escapes can bring in what the file itself does not have
             wrong = unusable(text)
             if wrong:
-                self.problems.append(Problem(path, f"has the character {wrong.group()!a}, which is no text; leave it out", line))
+                told = Message("has the character {character}, which is no text; leave it out", character=ascii(wrong.group()))
+                self.problems.append(Problem(path, told, line))
             text = normalise(text)
         elif not event.style:
             if text in _NULLS:
                 return Entry(None, line)
             lost = _lost(self._lines[event.end_mark.line], event.end_mark.column)
             if lost:
-                self.problems.append(Problem(path, f"{lost!r} would be lost as a comment; put the whole value in quotes", line))
+                self.problems.append(Problem(path, Message("{lost!r} would be lost as a comment; put the whole value in quotes", lost=lost), line))
         return Entry(text, line)
 
     def _list(self, path: str, depth: int) -> list[Entry]:
@@ -173,12 +174,13 @@ class _Reader:
         lines: dict[str, int] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise _refused(event, "a key is no word; expected `key: value`")
+                raise _refused(event, Message("a key is no word; expected `key: value`"))
             self._check(event)
             key, line = printable(event.value), _line(event)
             name = f"{path}.{key}" if path else key
             if key in lines:
-                self.problems.append(Problem(name, f"is given twice, in line {lines[key]} and in line {line}; expected each key once"))
+                told = Message("is given twice, in line {first} and in line {second}; expected each key once", first=lines[key], second=line)
+                self.problems.append(Problem(name, told))
             lines[key] = line
             entries[key] = self._entry(next(self._events), name, depth=depth + 1)
         return entries
@@ -194,8 +196,15 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + _FIRST_LINE
 
 
-def _refused(event: Any, reason: str) -> FrontMatterError:
-    return FrontMatterError([Problem("front matter", f"line {_line(event)}: {reason}")])
+def _refused(event: Any, reason: Message) -> FrontMatterError:
+    return FrontMatterError([Problem("front matter", Message("line {line}: {reason}", line=_line(event), reason=reason))])
+
+
+def _told(error: yaml.YAMLError) -> Message:
+    """What the parser says of what is no YAML."""
+    mark, words = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    reason = Message("{reason}; expected YAML with one key a line", reason=Foreign(words) if words else Message("cannot be read"))
+    return Message("line {line}: {reason}", line=mark.line + _FIRST_LINE, reason=reason) if mark else reason
 
 
 def _typed(entry: Entry, kind: Any, path: str, problems: list[Problem]) -> Any:
@@ -210,7 +219,12 @@ def _typed(entry: Entry, kind: Any, path: str, problems: list[Problem]) -> Any:
         return value
     if _NUMBER.fullmatch(value):
         return int(value)
-    problems.append(Problem(path, f"{value[:80]!r} cannot be used; expected: a valid integer in digits alone, {_advice(value)}", entry.line))
+    told = Message(
+        "{value!r} cannot be used; expected: a valid integer in digits alone, such as {example}, or null where it is unknown",
+        value=value[:80],
+        example=_example(value),
+    )
+    problems.append(Problem(path, told, entry.line))
     return None
 
 
@@ -223,7 +237,7 @@ def _fields(record: type) -> Mapping[str, Any]:
     }
 
 
-def _advice(text: str) -> str:
+def _example(text: str) -> str:
     """How to write a number: the one that a text seems to mean, where that is plain."""
     digits = re.sub(r"[^0-9]", "", text).lstrip("0") if _GROUPED.fullmatch(text) else ""
-    return f"such as {digits if 0 < len(digits) <= 12 else '2017'}, or null where it is unknown"
+    return digits if 0 < len(digits) <= 12 else "2017"

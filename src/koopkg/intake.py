@@ -11,6 +11,7 @@ from pathlib import Path
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.files import Skipped, find_files, read_bytes
+from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.reading import ENDINGS, format_of, read_document
@@ -138,8 +139,9 @@ class Reader:
             DocumentError: Another file has one of them.
         """
         users = [(document_id, self._documents.get(document_id)), *((name, self._cases.get(name)) for name in case_ids)]
-        problems = [Problem("id", f"{name!r} is already used by {user}; expected an id that no other file has") for name, user in users if user]
-        if problems:
-            raise DocumentError(candidate.name, list(dict.fromkeys(problems)))
+        taken = {name: user for name, user in users if user}
+        if taken:
+            template = "{id!r} is already used by {other}; expected an id that no other file has"
+            raise DocumentError(candidate.name, [Problem("id", Message(template, id=name, other=user)) for name, user in taken.items()])
         self._documents[document_id] = candidate.name
         self._cases |= dict.fromkeys(case_ids, candidate.name)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from koopkg.errors import OntologyError
-from koopkg.model import Language
+from koopkg.messages import Foreign, Language
 from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
 
 __all__ = ["Concept", "Label", "Ontology", "Territory"]
@@ -127,7 +127,7 @@ class Ontology:
         try:
             return self.concepts[concept_iri(scheme, slug)]
         except KeyError:
-            raise OntologyError(f"{slug!r} is no concept of the scheme {scheme}") from None
+            raise OntologyError("{slug!r} is no concept of the scheme {scheme}", slug=slug, scheme=scheme) from None
 
     @cached_property
     def schemes(self) -> dict[str, list[Concept]]:
@@ -214,7 +214,8 @@ def _triples(path: Path) -> Iterator[ox.Triple]:
     try:
         yield from (quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
     except SyntaxError as error:
-        raise OntologyError(f"{path}: line {error.lineno}: {error.msg}; expected Turtle, correct the file") from error
+        fault = Foreign(error.msg)
+        raise OntologyError("{path}: line {line}: {fault}; expected Turtle, correct the file", path=path, line=error.lineno, fault=fault) from error
 
 
 def bundled_version() -> str:
@@ -240,7 +241,7 @@ def _concept(iri: str, values: dict[str, list[ox.Literal | ox.NamedNode]]) -> Co
         if isinstance(literal, ox.Literal)
     ]
     if not slug or not any(label.kind == "pref" and label.language == "de" for label in labels):
-        raise OntologyError(f"{iri}: a concept needs a German skos:prefLabel and an IRI of the form vocab/<scheme>/<slug>")
+        raise OntologyError("{iri}: a concept needs a German skos:prefLabel and an IRI of the form vocab/<scheme>/<slug>", iri=iri)
     return Concept(
         iri=iri,
         scheme=scheme,

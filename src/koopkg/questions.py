@@ -48,6 +48,6 @@ def _question(path: Path) -> CompetencyQuestion:
     name, query = _NAME.fullmatch(path.name), path.read_text(encoding="utf-8")
     fields = dict(_FIELD.findall(query))
     if name is None or not {"question-de", "question-en", "asked-by"} <= set(fields):
-        raise OntologyError(f"{path}: expected the name cqNN-slug.rq and the lines question-de, question-en and asked-by")
+        raise OntologyError("{path}: expected the name cqNN-slug.rq and the lines question-de, question-en and asked-by", path=path)
     wording = {"de": fields["question-de"], "en": fields["question-en"]}
     return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], fields.get("missing"), query)

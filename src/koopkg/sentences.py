@@ -1,16 +1,51 @@
-"""interim: replaced by the catalogue"""
+"""The kind of a reason and its values -> the sentence that says it, in the language of the reader."""
+
 from __future__ import annotations
 
-__all__ = ["sentence_of"]
-_T = {
-    "shared-sector": ("Gleiche Aufgabe: {label}", "Same task: {label}"),
-    "related-sector": ("Verwandte Aufgabe: {label} (nah an {asked})", "Related task: {label} (close to {asked})"),
-    "place": ("Liegt in {label}", "Located in {label}"),
-    "title": ("Im Titel genannt: {words}", "Named in the title: {words}"),
-    "words": ("Im Text genannt: {words}", "Named in the text: {words}"),
-    "meaning": ("Inhaltlich nächste Stelle: „{quote}“", "Passage closest in meaning: “{quote}”"),
-    "section": ("Inhaltlich am nächsten: Abschnitt „{section}“", "Closest in meaning: section “{section}”"),
+from collections.abc import Mapping
+
+from koopkg.messages import Language, Message, Quoted, translated
+
+__all__ = ["KINDS", "message_of", "sentence_of"]
+
+_TEMPLATES = {
+    "shared-sector": Message("Same task: {label}"),
+    "shared-legal-form": Message("Same legal form: {label}"),
+    "shared-success-factor": Message("Success factor supported here too: {label}"),
+    "shared-cooperation-type": Message("Same type of cooperation: {label}"),
+    "shared-area-type": Message("Same type of area: {label}"),
+    "shared-actor-type": Message("Same kind of actor: {label}"),
+    "shared-phase": Message("Same phase: {label}"),
+    "shared-status": Message("Same status: {label}"),
+    "shared-initiative": Message("Same initiative: {label}"),
+    "shared-orientation": Message("Same orientation: {label}"),
+    "shared-approach": Message("Same approach: {label}"),
+    "related-sector": Message("Related task: {label} (close to {asked})"),
+    "place": Message("Located in {label}"),
+    "title": Message("Named in the title: {words}"),
+    "words": Message("Named in the text: {words}"),
+    "meaning": Message("Passage closest in meaning: “{quote}”"),
+    "section": Message("Closest in meaning: section “{section}”"),
+    "task": Message("Deals with the task {label}"),
+    "service": Message("Joint service: {label}"),
 }
-def sentence_of(kind, values, language):
-    t = _T.get(kind, ("Auch hier: {field}: {label}", "Here too: {field}: {label}"))
-    return t[language == "en"].format(**values)
+_HERE_TOO = Message("Here too: {field}: {label}")
+_OF_DOCUMENTS = ("quote", "section")
+KINDS = tuple(_TEMPLATES)
+"""Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
+
+
+def message_of(kind: str, values: Mapping[str, object]) -> Message:
+    """The sentence of a reason, to be said in any language.
+
+    Args:
+        values: By the placeholders of the sentence: `label` of the concept or place, `asked` for the one that it is related to, `words`, and `quote`
+            or `section` of a document, which stay German. A kind without a sentence of its own needs `field`, its name for people, and `label`.
+    """
+    quoted = {name: Quoted(values[name]) for name in _OF_DOCUMENTS if name in values}
+    return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **{**values, **quoted})
+
+
+def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:
+    """The sentence of a reason in a language."""
+    return translated(message_of(kind, values), language)

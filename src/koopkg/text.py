@@ -44,8 +44,12 @@ def query_text(text: str, *, field: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        problem = f"{field}: the character {error.start + 1:,} is {text[error.start]!a}, half a character; expected valid Unicode text in UTF-8"
-        raise QueryError(problem, field=field) from None
+        raise QueryError(
+            "{field}: the character {position:,} is {character}, half a character; expected valid Unicode text in UTF-8",
+            field=field,
+            position=error.start + 1,
+            character=ascii(text[error.start]),
+        ) from None
     return normalise(_UNUSABLE.sub(" ", text))
 
 

@@ -8,8 +8,8 @@ from urllib.robotparser import RobotFileParser
 import pytest
 from bs4 import BeautifulSoup
 
+from koopkg.messages import Language
 from koopkg.ontology import Ontology
-from koopkg_api.rendering import messages
 from tests.conftest import Server
 
 LASTING = ["/", "/case/standesamt-lossetal", "/vocab", "/vocab/obstacle", "/vocab/legal-form/zweckverband", "/ontology", "/sparql"]
@@ -72,16 +72,16 @@ def test_every_page_has_the_header_with_the_current_entry_marked(path: str, curr
     assert {link.text: link["aria-current"] for link in soup.select("header nav a[aria-current]")} == current
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_the_index_leads_to_every_scheme_with_its_size(language: str, server: Server, ontology: Ontology) -> None:
+@pytest.mark.parametrize(("language", "noun", "compared"), [("de", "Begriff", "Rechtsformen im Vergleich"), ("en", "concept", "Legal forms compared")])
+def test_the_index_leads_to_every_scheme_with_its_size(language: Language, noun: str, compared: str, server: Server, ontology: Ontology) -> None:
     soup = soup_of(server, f"/vocab?lang={language}")
-    texts = messages(language)
+    several = {"de": "e", "en": "s"}[language]
     listed = {str(item.a["href"]).split("?")[0]: (item.a.text, item.select_one(".counts")) for item in soup.select(".schemes li") if item.a}
     assert {path: (label, counts.text if counts else None) for path, (label, counts) in listed.items()} == {
-        f"/vocab/{scheme}": (ontology.scheme_labels[scheme][language], texts["concepts_count"].format(n=len(concepts)))
+        f"/vocab/{scheme}": (ontology.scheme_labels[scheme][language], f"{len(concepts)} {noun}{several if len(concepts) != 1 else ''}")
         for scheme, concepts in ontology.schemes.items()
     }
-    assert soup.find("a", string=texts["forms_compared"]) is not None
+    assert soup.find("a", string=compared) is not None
 
 
 def test_crawlers_read_pages_and_leave_searches_alone(server: Server) -> None:

@@ -80,6 +80,14 @@ def test_search_prints_json_for_programs(tiny: Settings) -> None:
     assert answer["snapshot"] == snapshot.current_id(tiny.data)
 
 
+@pytest.mark.parametrize("command", ["search", "similar"])
+def test_only_languages_that_we_speak_are_taken(command: str, tiny: Settings) -> None:
+    done = run_koopkg(command, "bauhof-gruenkraut-bodnegg", "--language", "fr", data=tiny.data)
+    assert done.returncode == 2
+    assert "fr" in done.stderr
+    assert done.stdout == ""
+
+
 def test_similar(tiny: Settings) -> None:
     answer = json.loads(run_koopkg("similar", "bauhof-gruenkraut-bodnegg", "--json", data=tiny.data).stdout)
     assert answer["hits"][0]["id"] == "bauhof-hueckeswagen-wipperfuerth"

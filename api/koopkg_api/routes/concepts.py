@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException
 
+from koopkg.messages import Language
 from koopkg.namespaces import concept_iri, scheme_iri
 from koopkg.ontology import Concept
 from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, SchemeName, Slug, Stats
@@ -68,5 +69,5 @@ def stats(served: CurrentSnapshot) -> Stats:
     )
 
 
-def _summary(found: Concept, cases: int, language: str) -> ConceptSummary:
+def _summary(found: Concept, cases: int, language: Language) -> ConceptSummary:
     return ConceptSummary(iri=found.iri, scheme=found.scheme, slug=found.slug, label=found.label(language), cases=cases)

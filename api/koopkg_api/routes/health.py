@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from koopkg.messages import Message
 from koopkg_api.models import Health, Refused
 from koopkg_api.problems import PROBLEM_RESPONSES, respond
 from koopkg_api.site import site_of
@@ -15,6 +15,7 @@ from koopkg_api.site import site_of
 __all__ = ["router"]
 
 router = APIRouter(tags=["health"])
+_NONE_PUBLISHED = Message("no snapshot is being served; run `koopkg ingest`")
 
 
 @router.get("/healthz", operation_id="live", response_model_exclude_none=True)
@@ -30,7 +31,7 @@ async def ready(request: Request) -> Health | Response:
     await site.open_first()
     served, refused = site.look(), site.refused
     if served is None:
-        reason = f": {refused.reason}" if refused else "; run `koopkg ingest`"
-        return respond(request, HTTPStatus.SERVICE_UNAVAILABLE, f"no snapshot is being served{reason}", headers={"Retry-After": "5"})
+        detail = Message("no snapshot is being served: {reason}", reason=refused.reason) if refused else _NONE_PUBLISHED
+        return respond(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "5"})
     state = Health(status="ready", snapshot=served)
-    return state.model_copy(update={"refused": Refused(**asdict(refused))}) if refused else state
+    return state.model_copy(update={"refused": Refused(snapshot=refused.snapshot, reason=str(refused.reason))}) if refused else state

@@ -11,16 +11,16 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from koopkg.errors import QueryError
-from koopkg.model import Document, Link
+from koopkg.messages import Language, Piece, pieces, translated
 from koopkg.ontology import Ontology
-from koopkg.search import FACETS, Facet, SearchEngine, SearchResult
-from koopkg.snapshot import CatalogEntry
+from koopkg.search import FACET_SCHEMES, FACETS, Facet, Hit, SearchEngine, SearchResult
 from koopkg_api.models import FilterParameters
-from koopkg_api.narrowing import LONGEST_LINE, Steps, chosen_in, in_words, named
-from koopkg_api.rendering import language_of, messages, render
+from koopkg_api.narrowing import LONGEST_LINE, Step, Steps, chosen_in, in_words, in_words_of_people, named
+from koopkg_api.rendering import language_of, render
 from koopkg_api.routes.search import filters_of
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
+from koopkg_api.views import PARTS, ConceptLink, ListedCase, case_view, concept_link, listed_case
 
 __all__ = ["router"]
 
@@ -55,8 +55,11 @@ class _PageParameters(FilterParameters):
 class _Found:
     """What a search page shows: hits of a text, or entries of the list of cases where there is none."""
 
-    result: SearchResult | None
-    entries: tuple[CatalogEntry, ...]
+    is_search: bool
+    hits: tuple[Hit, ...]
+    entries: tuple[ListedCase, ...]
+    concepts: tuple[ConceptLink, ...]
+    places: tuple[str, ...]
     facets: tuple[Facet, ...]
     total: int
     page: int
@@ -67,23 +70,27 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
-    """A heading of a document with its paragraphs or list items."""
+class _Refusal:
+    """Why there is no result, and the nearest value as a link where there is one."""
 
-    heading: str
-    lines: tuple[str, ...]
-    is_list: bool
+    detail: tuple[Piece, ...]
+    nearest: str | None
+    step: Step | None
 
 
 @router.get("/", name="start")
 def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_PageParameters, Query()]) -> Response:
     """The search field; with a text also its hits, with filters alone the list of cases."""
     language, asked, found, error = language_of(request), parameters.refined(), None, None
+    path, ontology = path_to(request, "start"), served.engine.ontology
     try:
         found = _found(served.engine, asked, asked.page_number(), language)
         chosen = chosen_in(found.facets)
+        steps = Steps(path, asked.q, chosen, language)
     except QueryError as refused:
-        error, chosen = str(refused), named(filters_of(asked), language)
+        chosen = named(filters_of(asked), language)
+        steps = Steps(path, asked.q, chosen, language)
+        error = _refusal(refused, steps, ontology, language)
     context = {
         "q": asked.q,
         "title_text": " ".join(asked.q.split())[:_TITLE_CHARACTERS],
@@ -91,26 +98,35 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_Page
         "grows": not asked.long,
         "found": found,
         "is_start": found is not None and not asked.q.strip() and not chosen,
-        "understood": _understood(found, served.engine.ontology, language),
         "error": error,
         "chosen": chosen,
-        "chosen_text": in_words(chosen, messages(language)["or"]),
-        "steps": Steps(path_to(request, "start"), asked.q, chosen, language),
+        "chosen_text": in_words(chosen, language),
+        "steps": steps,
         "values_shown": _VALUES_SHOWN,
-        "counts": served.engine.manifest.counts,
-        "ontology": served.engine.ontology,
-        "directory": [(scheme, served.engine.ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
+        "cases": served.engine.manifest.counts["documents"],
+        "part_names": {part: translated(name, language) for part, name in PARTS.items()},
+        "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
     return render(request, "search.html", context, status_code=400 if error else 200)
 
 
-def _understood(found: _Found | None, ontology: Ontology, language: str) -> dict[str, Link]:
-    """What the search text names, by label: two schemes may have a concept of the same name."""
-    linked = found.result.understood if found and found.result else None
-    return {ontology.concepts[link.iri].label(language): link for link in (linked.concepts if linked else ())}
+def _refusal(error: QueryError, steps: Steps, ontology: Ontology, language: Language) -> _Refusal:
+    detail = tuple(pieces(in_words_of_people(error.message, language), language))
+    value, nearest = error.message.values.get("value"), error.message.values.get("nearest")
+    if not isinstance(value, str) or not isinstance(nearest, str):
+        return _Refusal(detail, None, None)
+    scheme = FACET_SCHEMES.get(error.field)
+    label = ontology.concept(scheme, nearest).label(language) if scheme else nearest
+    return _Refusal(detail, label, steps.replaced(error.field, value, nearest))
 
 
-def _found(engine: SearchEngine, asked: _PageParameters, page: int, language: str) -> _Found:
+def _understood(result: SearchResult, ontology: Ontology, language: Language) -> tuple[ConceptLink, ...]:
+    """What the search text names, each label once: two schemes may have a concept of the same name."""
+    links = [concept_link(ontology.concepts[link.iri], language) for link in (result.understood.concepts if result.understood else ())]
+    return tuple({link.label: link for link in links}.values())
+
+
+def _found(engine: SearchEngine, asked: _PageParameters, page: int, language: Language) -> _Found:
     """The page asked for, the last one if there are fewer.
 
     Raises:
@@ -119,10 +135,12 @@ def _found(engine: SearchEngine, asked: _PageParameters, page: int, language: st
     offset = min((page - 1) * _PAGE, len(engine.entries))
     if asked.q.strip():
         result = engine.search(asked.q, filters_of(asked), limit=_PAGE, offset=offset, language=language)
-        found = _Found(result, (), result.facets, result.total, page)
+        places = tuple(place.name for place in (result.understood.places if result.understood else ()))
+        found = _Found(True, result.hits, (), _understood(result, engine.ontology, language), places, result.facets, result.total, page)
     else:
         listed = engine.cases(filters_of(asked), limit=_PAGE, offset=offset, language=language)
-        found = _Found(None, listed.entries, listed.facets, listed.total, page)
+        entries = tuple(listed_case(entry, engine.ontology, language) for entry in listed.entries)
+        found = _Found(False, (), entries, (), (), listed.facets, listed.total, page)
     return _found(engine, asked, found.pages, language) if 0 < found.pages < page else found
 
 
@@ -132,14 +150,7 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     language = language_of(request)
     entry = served.engine.entry(case_id)
     comparable = served.engine.similar(case_id, limit=5, language=language)
-    context = {
-        "entry": entry,
-        "case": entry.document.case,
-        "sections": _sections(entry.document),
-        "ontology": served.engine.ontology,
-        "similar": comparable.hits,
-    }
-    return render(request, "case.html", context)
+    return render(request, "case.html", {"case": case_view(entry, served.engine.ontology, language), "similar": comparable.hits})
 
 
 @router.get("/robots.txt", name="robots")
@@ -155,17 +166,3 @@ def robots(request: Request) -> Response:
 def favicon() -> Response:
     """The icon at the address that browsers try by themselves."""
     return Response(files("koopkg_api").joinpath("static/favicon.ico").read_bytes(), media_type="image/x-icon")
-
-
-def _sections(document: Document) -> list[_Section]:
-    """The text of a document by heading, the title left out."""
-    gathered: dict[str, list[str]] = {}
-    lists = set()
-    for passage in document.passages:
-        if passage.section == "title":
-            continue
-        lines = [line.removeprefix("- ").removeprefix("* ") for line in passage.text.splitlines() if line.strip()]
-        gathered.setdefault(passage.section, []).extend(lines)
-        if document.text[max(0, passage.start - 2) : passage.start] in ("- ", "* "):
-            lists.add(passage.section)
-    return [_Section(heading, tuple(lines) if heading in lists else (" ".join(lines),), heading in lists) for heading, lines in gathered.items()]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from koopkg.messages import Language
 from koopkg.namespaces import case_iri, concept_iri, document_iri
 from koopkg.search import Filters, SearchResult
 from koopkg.snapshot import CatalogEntry
@@ -126,7 +127,7 @@ def _response(served: OpenSnapshot, result: SearchResult, limit: int, offset: in
     )
 
 
-def _summary(entry: CatalogEntry, language: str) -> CaseSummary:
+def _summary(entry: CatalogEntry, language: Language) -> CaseSummary:
     case = entry.document.case
     title = case.title_en if language == "en" else case.title
     return CaseSummary(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from koopkg.errors import QueryError
 from koopkg.namespaces import PREFIXES
 from koopkg.sparql import formats_of
+from koopkg_api.errors import RequestError
 from koopkg_api.negotiation import best_match
 from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import render
@@ -68,6 +70,15 @@ _BODY = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What a query may take."""
+
+    seconds: int
+    memory_mib: int
+    result_mib: int
+
+
 @router.get("/sparql", operation_id="sparqlGet", responses=_RESPONSES, openapi_extra={"parameters": _PARAMETERS}, response_class=Response)
 async def sparql_get(request: Request) -> Response:
     """Answer a query in the address, or describe the service."""
@@ -82,19 +93,19 @@ async def sparql_post(request: Request) -> Response:
     """Answer a query in a form, or as the body itself."""
     media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     if "charset=" in parameters and "utf-8" not in parameters:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be UTF-8")
+        raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body has to be UTF-8")
     try:
         body = (await request.body()).decode("utf-8")
     except UnicodeDecodeError:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
+        raise RequestError(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
     except ClientDisconnect:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body did not arrive whole") from None
+        raise RequestError(HTTPStatus.BAD_REQUEST, "the body did not arrive whole") from None
     in_address = parse_qsl(request.url.query, keep_blank_values=True)
     if media_type.strip() == "application/sparql-query":
         return await _answer(request, [*in_address, ("query", body)])
     if media_type.strip() == "application/x-www-form-urlencoded":
         return await _answer(request, [*in_address, *parse_qsl(body, keep_blank_values=True)])
-    raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/x-www-form-urlencoded with `query`, or application/sparql-query")
+    raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/x-www-form-urlencoded with `query`, or application/sparql-query")
 
 
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
@@ -114,7 +125,7 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
         )
         result = await _unless_in_vain(request, answering)
     if result is None:
-        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
+        raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
     # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
     headers = {"Vary": "Accept, Accept-Encoding", "Content-Encoding": "gzip"} if result.is_gzipped else {"Vary": "Accept"}
     headers["Content-Disposition"] = f'inline; filename="koopkg.{name}"'
@@ -148,7 +159,7 @@ def _only_query(pairs: Sequence[tuple[str, str]]) -> str:
         raise QueryError("update: this endpoint is read-only; send a query", field="update")
     queries = [value for name, value in pairs if name == "query"]
     if len(queries) != 1:
-        raise QueryError(f"query: given {len(queries)} times; expected exactly once", field="query")
+        raise QueryError("{field}: given {count} times; expected exactly once", field="query", count=len(queries))
     return queries[0]
 
 
@@ -163,17 +174,19 @@ def _format(request: Request, pairs: Sequence[tuple[str, str]], form: str) -> tu
     offered = offered_for(form)
     chosen = best_match(request.headers.get("accept", ""), list(offered))
     if chosen is None:
-        raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"a {form} query can be answered as {', '.join(offered)}")
+        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "a {form} query can be answered as {media_types}", form=form, media_types=", ".join(offered))
     return offered[chosen]
 
 
 async def _describe(request: Request) -> Response:
     chosen = best_match(request.headers.get("accept", ""), list(DESCRIPTION_MEDIA))
     if chosen is None:
-        raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"the service is described as {', '.join(DESCRIPTION_MEDIA)}")
+        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "the service is described as {media_types}", media_types=", ".join(DESCRIPTION_MEDIA))
     syntax = DESCRIPTION_MEDIA[chosen]
     if syntax is None:
-        return render(request, "sparql.html", {"limits": site_of(request).settings, "prefixes": sorted(PREFIXES.items())}, headers={"Vary": "Accept"})
+        settings = site_of(request).settings
+        limits = _Limits(int(settings.sparql_timeout_seconds), settings.sparql_memory_mib, settings.sparql_max_result_mib)
+        return render(request, "sparql.html", {"limits": limits, "prefixes": sorted(PREFIXES.items())}, headers={"Vary": "Accept"})
     charset = "; charset=utf-8" if chosen.startswith("text/") else ""
     return Response(service_description(_endpoint(request), syntax), media_type=chosen + charset, headers={"Vary": "Accept"})
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import pyoxigraph as ox
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
+from koopkg.documentation import Section
+from koopkg.messages import Language, Message, translated
 from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
 from koopkg.search import FACET_SCHEMES
 from koopkg.sparql import GRAPH_FORMATS
+from koopkg_api.errors import RequestError
 from koopkg_api.negotiation import best_match
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
 from koopkg_api.urls import path_to
+from koopkg_api.views import RELATIONS, SYNTAXES, ConceptLink, case_link, concept_link, concept_view
 
 __all__ = ["router"]
 
@@ -30,15 +35,37 @@ _FACET_OF = {scheme: facet for facet, scheme in FACET_SCHEMES.items()}
 """Scheme -> the facet of the search page that filters by it."""
 _CASES_SHOWN = 8
 _CONCEPTS_SHOWN = 4
+_ASKED_BY = {"practitioner": Message("practitioner"), "researcher": Message("researcher")}
 _HEADERS = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A concept in its hierarchy, with what is below it."""
+    """A concept in its hierarchy, with its number of cases and what is below it."""
 
-    concept: Concept
+    concept: ConceptLink
+    definition: str
+    cases: int
     narrower: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A competency question; `missing` says in German what the corpus lacks to answer it."""
+
+    wording: str
+    asked_by: str
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bullet:
+    """A point of the source deck and the concepts that carry it, None for the terms that carry provenance."""
+
+    slide: int
+    heading: str
+    bullet: str | None
+    carriers: tuple[ConceptLink | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +149,8 @@ def _answer(request: Request, served: OpenSnapshot, iri: str, suffix: str | None
     """The page or the RDF of an IRI: by suffix, else what Accept likes best."""
     suffix = suffix or _negotiated(request)
     if suffix is None:
-        context = {"iri": iri, "suffixes": list(GRAPH_FORMATS), **_CONTEXTS[page](request, served, iri)}
+        syntaxes = [(suffix, SYNTAXES[suffix]) for suffix in GRAPH_FORMATS]
+        context = {"iri": iri, "syntaxes": syntaxes, **_CONTEXTS[page](served, iri, language_of(request))}
         return render(request, f"{page}.html", context, headers=_HEADERS)
     if suffix not in GRAPH_FORMATS:
         raise HTTPException(404)
@@ -133,7 +161,7 @@ def _negotiated(request: Request) -> str | None:
     """The suffix of the RDF syntax that Accept likes best, None if it is the page."""
     chosen = best_match(request.headers.get("accept", ""), _OFFERED)
     if chosen is None:
-        raise HTTPException(406, f"this can be had as {', '.join(_OFFERED)}")
+        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "this can be had as {media_types}", media_types=", ".join(_OFFERED))
     return _MEDIA.get(chosen)
 
 
@@ -142,49 +170,47 @@ def _rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
     return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=_HEADERS)
 
 
-def _ontology_context(request: Request, served: OpenSnapshot, _: str) -> dict[str, object]:
-    language, documentation, ontology = language_of(request), served.documentation, served.engine.ontology
+def _ontology_context(served: OpenSnapshot, _: str, language: Language) -> dict[str, object]:
+    documentation, ontology = served.documentation, served.engine.ontology
     terms = documentation.terms(language)
     return {
         "header": documentation.header(language),
         "terms": terms,
         "labels": {term.name: term.label for term in terms},
         "statutes": documentation.statutes(language),
-        "sections": documentation.sections(),
-        "questions": bundled_questions(),
+        "bullets": [_bullet(section, ontology, language) for section in documentation.sections()],
+        "questions": [
+            _Question(question.wording[language], translated(_ASKED_BY[question.asked_by], language), question.missing) for question in bundled_questions()
+        ],
         "schemes": sorted((ontology.scheme_labels[scheme][language], scheme, len(concepts)) for scheme, concepts in ontology.schemes.items()),
-        "concepts": ontology.concepts,
     }
 
 
-def _scheme_context(_: Request, served: OpenSnapshot, iri: str) -> dict[str, object]:
+def _scheme_context(served: OpenSnapshot, iri: str, language: Language) -> dict[str, object]:
     ontology, scheme = served.engine.ontology, iri.rpartition("/")[2]
     return {
         "scheme": scheme,
-        "labels": ontology.scheme_labels[scheme],
-        "tree": [_node(concept, ontology) for concept in _tops(ontology.schemes[scheme])],
-        "cases": served.engine.cases_by_concept,
+        "label": ontology.scheme_labels[scheme][language],
+        "tree": [_node(concept, served, language) for concept in _tops(ontology.schemes[scheme])],
     }
 
 
-def _concept_context(request: Request, served: OpenSnapshot, iri: str) -> dict[str, object]:
+def _concept_context(served: OpenSnapshot, iri: str, language: Language) -> dict[str, object]:
     ontology, concept = served.engine.ontology, served.engine.ontology.concepts[iri]
     described, named = served.engine.cases_by_concept[iri], served.engine.cases_by_mention.get(iri, ())
     known = {entry.document.id for entry in described}
-    notes = served.documentation.notes(iri, language_of(request))
-    shown = {entry.document.id: entry.document.case for entry in (*described, *named)}
+    notes = served.documentation.notes(iri, language)
+    shown = {entry.document.id: entry for entry in (*described, *named)}
+    example = next((shown[example.removeprefix(CASE)] for example in notes.examples if example.removeprefix(CASE) in shown), None)
     return {
-        "concept": concept,
-        "example": next((shown[example.removeprefix(CASE)] for example in notes.examples if example.removeprefix(CASE) in shown), None),
-        "scheme_label": ontology.scheme_labels[concept.scheme][language_of(request)],
+        "concept": concept_view(concept, ontology, notes.countered_by, language),
+        "example": case_link(example, language) if example else None,
+        "scheme_label": ontology.scheme_labels[concept.scheme][language],
         "notes": notes,
-        "countered_by": [ontology.concepts[factor] for factor in notes.countered_by],
-        "broader": [ontology.concepts[above] for above in concept.broader],
-        "narrower": [ontology.concepts[below] for below in sorted(ontology.narrower[iri])],
-        "related": [ontology.concepts[other] for other in sorted(ontology.related[iri])],
-        "described": described[:_CASES_SHOWN],
+        "relation_names": {relation: translated(name, language) for relation, name in RELATIONS.items()},
+        "described": [case_link(entry, language) for entry in described[:_CASES_SHOWN]],
         "described_total": len(described),
-        "named": [entry for entry in named if entry.document.id not in known][:_CASES_SHOWN],
+        "named": [case_link(entry, language) for entry in named if entry.document.id not in known][:_CASES_SHOWN],
         "facet": _FACET_OF.get(concept.scheme),
     }
 
@@ -196,5 +222,12 @@ def _tops(concepts: Iterable[Concept]) -> list[Concept]:
     return [concept for concept in concepts if not concept.broader]
 
 
-def _node(concept: Concept, ontology: Ontology) -> _Node:
-    return _Node(concept, tuple(_node(ontology.concepts[below], ontology) for below in sorted(ontology.narrower[concept.iri])))
+def _node(concept: Concept, served: OpenSnapshot, language: Language) -> _Node:
+    ontology, cases = served.engine.ontology, len(served.engine.cases_by_concept[concept.iri])
+    narrower = tuple(_node(ontology.concepts[below], served, language) for below in sorted(ontology.narrower[concept.iri]))
+    return _Node(concept_link(concept, language), concept.definition(language), cases, narrower)
+
+
+def _bullet(section: Section, ontology: Ontology, language: Language) -> _Bullet:
+    carriers = tuple(concept_link(ontology.concepts[iri], language) if iri in ontology.concepts else None for iri in section.carriers)
+    return _Bullet(section.slide, section.heading, section.bullet, carriers)

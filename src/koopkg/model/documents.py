@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
-
+from koopkg.messages import LANGUAGES, Language
 from koopkg.model.cases import Case
 
 __all__ = ["LANGUAGES", "TITLE", "Document", "Language", "Link", "Linked", "Mention", "Passage", "PlaceLink"]
-
-Language = Literal["de", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 TITLE = "title"
 """Section of a passage that is the title of its document."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from koopkg.errors import QueryError
-from koopkg.model import Linked
+from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, known_values, passing
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
@@ -51,7 +51,7 @@ def search(
     offset: int = 0,
     signals: Sequence[str] | None = None,
     explain: bool = True,
-    language: str = "de",
+    language: Language = "de",
 ) -> SearchResult:
     """Cases comparable to what a text says, best first; ties by id.
 
@@ -81,7 +81,7 @@ def similar(
     limit: int = 10,
     offset: int = 0,
     explain: bool = True,
-    language: str = "de",
+    language: Language = "de",
 ) -> SearchResult:
     """Cases comparable to a case, best first, the case itself left out.
 
@@ -96,7 +96,7 @@ def similar(
     return _result(question, rank(question, SIGNALS), chosen, slice(offset, offset + limit), explain=explain, language=language)
 
 
-def list_cases(opened: OpenSnapshot, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: str = "de") -> CasePage:
+def list_cases(opened: OpenSnapshot, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: Language = "de") -> CasePage:
     """All cases that pass the filters, by title.
 
     Raises:
@@ -134,7 +134,7 @@ def warm_up(opened: OpenSnapshot) -> None:
     search(opened, "Aufwärmen")
 
 
-def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: str) -> SearchResult:
+def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language) -> SearchResult:
     opened = question.opened
     is_hit: Mask = np.zeros(len(opened), dtype=bool)
     is_hit[ranking.rows] = True
@@ -147,7 +147,7 @@ def _checked_text(opened: OpenSnapshot, text: str) -> str:
     """The text as everything else works with it."""
     text, longest = query_text(text, field="q"), opened.settings.max_query_characters
     if len(text) > longest:
-        raise QueryError(f"q: has {len(text):,} characters; at most {longest:,} are searched; shorten the text", field="q")
+        raise QueryError("{field}: has {count:,} characters; at most {most:,} are searched; shorten the text", field="q", count=len(text), most=longest)
     if not text.strip():
         raise QueryError("q: is empty; expected what you plan or look for, in a few words or sentences", field="q")
     return text
@@ -155,6 +155,6 @@ def _checked_text(opened: OpenSnapshot, text: str) -> str:
 
 def _check_page(opened: OpenSnapshot, limit: int, offset: int) -> None:
     if not 1 <= limit <= MAX_LIMIT:
-        raise QueryError(f"limit: {limit} is out of range; expected 1 to {MAX_LIMIT}", field="limit")
+        raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="limit", value=limit, least=1, most=MAX_LIMIT)
     if not 0 <= offset <= len(opened):
-        raise QueryError(f"offset: {offset} is out of range; expected 0 to {len(opened)}", field="offset")
+        raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="offset", value=offset, least=0, most=len(opened))

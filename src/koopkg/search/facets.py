@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import QueryError
-from koopkg.model import FACETS, CaseField
+from koopkg.model import FACETS, CaseField, Language
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
@@ -32,7 +32,7 @@ class Filters(Mapping[str, tuple[str, ...]]):
         """
         for name in chosen:
             if name not in FACETS:
-                raise QueryError(f"{name}: is no filter; expected one of {', '.join(FACETS)}", field=name)
+                raise QueryError("{field}: is no filter; expected one of {known}", field=name, known=", ".join(FACETS))
         self._chosen = {name: tuple(chosen[name]) for name in FACETS if chosen.get(name)}
 
     def __getitem__(self, facet: str) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def passing(opened: OpenSnapshot, filters: Filters, *, but: str | None = None) -
     return passes
 
 
-def facets_of(opened: OpenSnapshot, is_hit: Mask, filters: Filters, *, language: str) -> tuple[Facet, ...]:
+def facets_of(opened: OpenSnapshot, is_hit: Mask, filters: Filters, *, language: Language) -> tuple[Facet, ...]:
     """Counts over the cases marked as hits: each counts the hits if that value were the only choice in its facet.
 
     Chosen values come first and are there even without hits, so that what is applied can be seen and taken back.
@@ -88,13 +88,13 @@ def facets_of(opened: OpenSnapshot, is_hit: Mask, filters: Filters, *, language:
     return tuple(found)
 
 
-def field_label(field: CaseField, ontology: Ontology, language: str) -> str:
+def field_label(field: CaseField, ontology: Ontology, language: Language) -> str:
     """The name of a field for people: that of its property, with a capital."""
     label = ontology.property_labels[str(field.property)][language]
     return label[0].upper() + label[1:]
 
 
-def facet_label(facet: str, value: str, ontology: Ontology, language: str) -> str:
+def facet_label(facet: str, value: str, ontology: Ontology, language: Language) -> str:
     """The name of a facet value for people."""
     field = FACETS[facet]
     if field.scheme:
@@ -126,5 +126,7 @@ def _checked(facet: str, value: str, ontology: Ontology) -> str:
     if value.casefold() in folded:
         return folded[value.casefold()]
     close = difflib.get_close_matches(value, known, n=1, cutoff=0.4)
-    advice = f"nearest: {close[0]!r}" if close else f"known values: {', '.join(sorted(known)[:8])} …"
-    raise QueryError(f"{facet}: {value!r} is no value of this filter; {advice}", field=facet)
+    if close:
+        raise QueryError("{field}: {value!r} is no value of this filter; nearest: {nearest!r}", field=facet, value=value, nearest=close[0])
+    some = ", ".join(sorted(set(known.values()))[:8])
+    raise QueryError("{field}: {value!r} is no value of this filter; known values: {some} …", field=facet, value=value, some=some)

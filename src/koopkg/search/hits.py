@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koopkg.index import CaseTexts, highlights
-from koopkg.model import Passage
+from koopkg.model import Language, Passage
 from koopkg.namespaces import case_iri
 from koopkg.search.question import Question
 from koopkg.search.ranking import Ranking
@@ -13,7 +13,7 @@ from koopkg.search.results import Hit, Snippet
 __all__ = ["hit_at"]
 
 
-def hit_at(place: int, ranking: Ranking, question: Question, *, explain: bool, language: str) -> Hit:
+def hit_at(place: int, ranking: Ranking, question: Question, *, explain: bool, language: Language) -> Hit:
     """The hit at a place of the ranking; without `explain` its parts and reasons are left out and not looked for."""
     row = int(ranking.rows[place])
     entry = question.opened.catalog.entry(row)

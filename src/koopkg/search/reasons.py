@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, CaseField, Passage, concepts_of, fields_of
+from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, CaseField, Language, Passage, concepts_of, fields_of
 from koopkg.namespaces import concept_iri, document_iri, place_iri
 from koopkg.search.facets import field_label
 from koopkg.search.question import Question, weight_of_place
@@ -37,7 +37,7 @@ class Found:
     snippet: Passage
 
 
-def reasons_for(case: Case, question: Question, found: Found, *, language: str) -> tuple[Reason, ...]:
+def reasons_for(case: Case, question: Question, found: Found, *, language: Language) -> tuple[Reason, ...]:
     """The reasons for one hit, two to four, none that repeats the snippet; that the snippet is closest in meaning is said where little else is."""
     told = [*_shared(case, question, language), *_related(case, question, language), *_places(case, question, language)]
     told += _texts(case, question, found)
@@ -55,7 +55,7 @@ def _statement(name: str, value: str, quote: str | None = None) -> Fact:
     return Fact("statement", property=name, value=value, quote=quote)
 
 
-def _shared(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+def _shared(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
     """Concepts of the record that are asked for, or are narrower than one that is."""
     ontology = question.opened.ontology
     covered = {below: (iri, weight) for iri, weight in sorted(question.asked.items(), key=lambda item: item[1]) for below in _covered(iri, question)}
@@ -78,7 +78,7 @@ def _property(field: CaseField) -> str:
     return str(holder.shortcut if holder and holder.shortcut else field.property)
 
 
-def _related(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+def _related(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
     """A task close to one that is asked for, where the case has none that is."""
     ontology, own = question.opened.ontology, {concept_iri("sector", slug) for slug in case.sectors}
     for iri, weight in question.asked.items():
@@ -89,7 +89,7 @@ def _related(case: Case, question: Question, language: str) -> Iterator[tuple[fl
                 yield weight / 2, Reason("related-sector", values, _statement("koop:sector", other))
 
 
-def _places(case: Case, question: Question, language: str) -> Iterator[tuple[float, Reason]]:
+def _places(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
     ontology = question.opened.ontology
     members = {place_iri(place.ags): place.name for place in case.places if place.ags}
     land = ontology.territory_by_name(case.state) if case.state else None

@@ -87,7 +87,7 @@ def signals_named(names: Sequence[str] | None) -> tuple[Signal, ...]:
     known = {signal.name: signal for signal in SIGNALS}
     for name in names or ():
         if name not in known:
-            raise QueryError(f"{name!r} is no signal; expected some of {', '.join(known)}", field="signals")
+            raise QueryError("{value!r} is no signal; expected some of {known}", field="signals", value=name, known=", ".join(known))
     return tuple(known[name] for name in names) if names else SIGNALS
 
 

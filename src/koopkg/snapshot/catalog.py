@@ -94,7 +94,7 @@ class Catalog:
         """
         found = self._fetch("SELECT row FROM cases WHERE id = ?", case_id)
         if found is None:
-            raise UnknownCaseError(f"{case_id!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all")
+            raise UnknownCaseError("{case!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all", case=case_id)
         return int(found[0])
 
     def id_of(self, row: int) -> str:

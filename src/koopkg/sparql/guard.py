@@ -12,12 +12,13 @@ from typing import Literal
 from urllib.parse import urljoin
 
 from koopkg.errors import QueryError
+from koopkg.messages import Foreign, Message
 from koopkg.namespaces import PREFIXES
 
 __all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect"]
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
-SERVICE_REFUSED = "query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself"
+SERVICE_REFUSED = Message("query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself")
 MOST_NESTED = 100
 """Brackets within brackets, or signs before one another. The engine reads and evaluates by recursion; three times as deep still fits the stack of a worker."""
 
@@ -74,11 +75,11 @@ def inspect(query: str) -> Form:
     if any(_asks_another_endpoint(text) for text in dict.fromkeys((query, _unescaped(query)))):
         raise QueryError(SERVICE_REFUSED, field="query")
     if any(len(run.group()) > _LONGEST_PREFIX and query.startswith(":", run.end()) for run in _RUN.finditer(query)):
-        raise QueryError(f"query: a prefix has more than {_LONGEST_PREFIX} characters; choose a shorter one", field="query")
+        raise QueryError("{field}: a prefix has more than {most} characters; choose a shorter one", field="query", most=_LONGEST_PREFIX)
     tokens = list(_tokens(query))
     form = _form(tokens)
     if (depth := _depth(tokens)) > MOST_NESTED:
-        raise QueryError(f"query: is nested {depth} deep; at most {MOST_NESTED} levels are read; write it flatter", field="query")
+        raise QueryError("{field}: is nested {depth} deep; at most {most} levels are read; write it flatter", field="query", depth=depth, most=MOST_NESTED)
     return form
 
 
@@ -124,9 +125,9 @@ def _resolved(token: _Token, base: str) -> str:
     try:
         resolved = urljoin(base, token.text[1:-1])
     except ValueError as error:
-        raise QueryError(f"query: {token.text} is no address ({error}); correct it", field="query") from None
+        raise QueryError("{field}: {iri} is no address ({reason}); correct it", field="query", iri=token.text, reason=Foreign(error)) from None
     if len(resolved) > _LONGEST_IRI:
-        raise QueryError(f"query: an address resolves to more than {_LONGEST_IRI:,} characters; write a shorter one", field="query")
+        raise QueryError("{field}: an address resolves to more than {most:,} characters; write a shorter one", field="query", most=_LONGEST_IRI)
     return resolved
 
 
@@ -158,7 +159,7 @@ def _form(tokens: list[_Token]) -> Form:
         if word in _FORMS:
             return word  # type: ignore[return-value]
         if word in _UPDATES:
-            raise QueryError(f"query: {word} is an update; this endpoint only answers SELECT, ASK, CONSTRUCT and DESCRIBE", field="query")
+            raise QueryError("{field}: {word} is an update; this endpoint only answers SELECT, ASK, CONSTRUCT and DESCRIBE", field="query", word=word)
     raise QueryError("query: has no query form; expected SELECT, ASK, CONSTRUCT or DESCRIBE", field="query")
 
 

@@ -120,7 +120,7 @@ class SparqlPool:
         """
         longest = self._settings.sparql_max_query_characters
         if len(text) > longest:
-            raise QueryError(f"query: has {len(text):,} characters; at most {longest:,} are read", field="query")
+            raise QueryError("{field}: has {count:,} characters; at most {most:,} are read", field="query", count=len(text), most=longest)
         text = query_text(text, field="query")
         return Query(text, await _in_thread_if_long(text, inspect, text))
 
@@ -153,7 +153,9 @@ class SparqlPool:
         """
         fitting = formats_of(query.form)
         if format not in fitting:
-            raise QueryError(f"format: {format!r} does not fit {query.form}; expected one of {', '.join(fitting)}", field="format")
+            raise QueryError(
+                "{field}: {value!r} does not fit {form}; expected one of {known}", field="format", value=format, form=query.form, known=", ".join(fitting)
+            )
         job = await self._job(query.text, format, base_iri, default_graphs, named_graphs, may_gzip)
         answered = await self._scheduled(job, client)
         media_type = (GRAPH_FORMATS.get(format) or RESULT_FORMATS[format]).media_type
@@ -200,7 +202,7 @@ class SparqlPool:
             async with asyncio.timeout(longest):
                 await place.enter_async_context((self._trials if is_suspect and level < _HEAVY else self._turns[level]).turn(client))
         except TimeoutError:
-            raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
+            raise BusyError("the query waited {seconds:g} seconds behind others and was given up; try again later", seconds=longest) from None
 
     async def _run(self, job: Job, level: int, place: AsyncExitStack, client: str, key: int) -> Answer:
         """Evaluate, beginning at a level and sinking through the next ones as long as they have places.

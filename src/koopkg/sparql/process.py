@@ -17,8 +17,10 @@ from typing import Any
 
 from koopkg.config import Settings
 from koopkg.errors import EngineCrashError, QueryError, QueryLimitError, ResultTooLargeError, SparqlWorkerError
+from koopkg.messages import Foreign
 from koopkg.sparql.guard import SERVICE_REFUSED
 from koopkg.sparql.messages import Answer, Job, answer_head, job_line
+from koopkg.sparql.syntax import malformed
 
 __all__ = ["Foreman", "WorkerProcess", "too_long"]
 
@@ -68,8 +70,9 @@ class Foreman:
                 raise SparqlWorkerError("query workers cannot be started; see the log")
             if "refused" in told:
                 raise SparqlWorkerError(
-                    f"query workers cannot be kept from opening sockets: {told['refused']}; run where seccomp filters are allowed, or set "
-                    "KOOPKG_SPARQL_ISOLATION=off if nobody but you can reach the endpoint"
+                    "query workers cannot be kept from opening sockets: {reason}; run where seccomp filters are allowed, or set "
+                    "KOOPKG_SPARQL_ISOLATION=off if nobody but you can reach the endpoint",
+                    reason=Foreign(told["refused"]),
                 )
         except BaseException:
             await foreman.end()
@@ -197,11 +200,11 @@ class WorkerProcess:
             raise _why(await self._code, job) from None
         self._has_job, self.resident_mib = False, answer.resident_mib
         if answer.kind == "syntax":
-            raise QueryError(f"query: {answer.message}", field="query")
+            raise malformed(answer.message)
         if answer.kind == "memory":
             raise _too_much_memory()
         if answer.kind == "size":
-            raise ResultTooLargeError(f"the result is larger than {job.most_bytes // 2**20} MiB; add LIMIT or select less")
+            raise ResultTooLargeError("the result is larger than {most} MiB; add LIMIT or select less", most=job.most_bytes // 2**20)
         return answer
 
     def be_nice(self, niceness: int) -> bool:
@@ -238,12 +241,12 @@ def _why(code: int, job: Job) -> Exception:
     if code < 0:
         _LOG.error("a query crashed the engine (%s): %r", signal.Signals(-code).name, job.query[:2000])
         return EngineCrashError("the query crashed the engine, which has been restarted; write it in another way, above all shorter or flatter")
-    return SparqlWorkerError(f"a query worker ended with exit code {code}; see the log")
+    return SparqlWorkerError("a query worker ended with exit code {code}; see the log", code=code)
 
 
 def too_long(job: Job) -> QueryLimitError:
     """What is said of a job that has used up its time."""
-    return QueryLimitError(f"the query ran longer than {job.seconds:g} seconds and was ended; narrow it down or add LIMIT")
+    return QueryLimitError("the query ran longer than {seconds:g} seconds and was ended; narrow it down or add LIMIT", seconds=job.seconds)
 
 
 def _too_much_memory() -> QueryLimitError:

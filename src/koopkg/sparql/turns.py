@@ -49,7 +49,7 @@ class Turns:
             BusyError: The client has as many as it may, or too many wait.
         """
         if self._of_client[client] >= self._most_of_client:
-            raise BusyError(f"{self._most_of_client} queries of yours are running or waiting; send the next one when one of them is answered")
+            raise BusyError("{count} queries of yours are running or waiting; send the next one when one of them is answered", count=self._most_of_client)
         if not self._free and self.is_full:
             raise BusyError("too many queries are waiting; try again later")
         self._of_client[client] += 1

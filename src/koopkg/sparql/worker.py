@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import io
 import os
-import re
 import resource
 import threading
 from collections.abc import Sequence
@@ -92,7 +91,7 @@ def _answer(store: ox.Store, job: Job) -> Answer:
         else:
             results.serialize(output, format=RESULT_FORMATS[job.format].syntax)
     except (SyntaxError, ValueError, RuntimeError) as error:  # the last: an evaluation that fails, such as a SERVICE without an address
-        return Answer("syntax", message=_readable(str(error)))
+        return Answer("syntax", message=str(error))
     except MemoryError:
         return Answer("memory")
     except _ResultTooLargeError:
@@ -123,16 +122,6 @@ def _merged(store: ox.Store, default: Sequence[_Graph], named: Sequence[_NamedGr
     merged.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     merged.extend(quad for graph in named for quad in store.quads_for_pattern(None, None, None, graph))
     return merged
-
-
-def _readable(message: str) -> str:
-    """The parser's message with the position in words and without its list of every character it could have read."""
-    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    if match is None:
-        return message
-    line, column, reason = match.groups()
-    shown = "something else was expected here" if reason.startswith("expected one of") else reason
-    return f"syntax error in line {line}, column {column}: {shown}"
 
 
 def _address_space() -> int:

@@ -1,0 +1,108 @@
+"""Sentences for people: a template in English with the values that fill it -> the sentence in a language, from one gettext catalogue a language.
+
+The key of a sentence is its English template, at the place where it is said. English therefore needs no catalogue, and the others are read when first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Literal
+
+from koopkg.catalogues import catalogue
+
+__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "Quoted", "counted", "local_number", "pieces", "translated"]
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+_BETWEEN = "; "
+
+
+class Foreign(str):
+    """Words that another program chose, such as the operating system: English in the sentences of any language."""
+
+    __slots__ = ()
+
+
+class Quoted(str):
+    """Words of a document: German in the sentences of any language."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Message:
+    """A sentence that can be said in any language.
+
+    Attributes:
+        text: English template with named placeholders: `{value}`, `{value!r}`, `{size:,}` with thousands marked. Without values it is the
+            sentence itself, whatever braces it has.
+        values: What fills the placeholders; messages and tuples of them are translated along. No value is ever taken for a template.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(hash=False)
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """The English sentence; no catalogue is read."""
+        return translated(self, "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence, with its language where it has one of its own."""
+
+    text: str
+    language: Language | None = None
+
+
+def translated(message: Message, language: Language) -> str:
+    """The sentence in a language, in English where the catalogue lacks it."""
+    return "".join(piece.text for piece in pieces(message, language))
+
+
+def pieces(message: Message, language: Language) -> Iterator[Piece]:
+    """The sentence in a language, cut where words that are not ours begin and end."""
+    template = catalogue(language).gettext(message.text)
+    yield from _filled(template, message.values, language) if message.values else (Piece(template),)
+
+
+def counted(one: str, many: str, count: int, language: Language, /, **values: object) -> str:
+    """The sentence for a number of things, which stands in its templates as `{n}`."""
+    template = catalogue(language).ngettext(one, many, count)
+    return "".join(piece.text for piece in _filled(template, {"n": count, **values}, language))
+
+
+def local_number(number: float, language: Language, *, is_grouped: bool = True) -> str:
+    """A number with the signs of a language."""
+    from babel.numbers import format_decimal  # not at the top: few sentences hold large numbers, and it takes a while
+
+    return format_decimal(number, locale=language, group_separator=is_grouped)
+
+
+def _filled(template: str, values: Mapping[str, object], language: Language) -> Iterator[Piece]:
+    for literal, name, specification, conversion in Formatter().parse(template):
+        if literal:
+            yield Piece(literal)
+        if name is not None:
+            yield from _value(values[name], specification or "", conversion, language)
+
+
+def _value(value: object, specification: str, conversion: str | None, language: Language) -> Iterator[Piece]:
+    if isinstance(value, Message):
+        yield from pieces(value, language)
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from (Piece(_BETWEEN),) if place else ()
+            yield from _value(item, specification, conversion, language)
+    elif conversion == "r":
+        yield Piece(repr(value))
+    elif language != "en" and isinstance(value, int | float) and not isinstance(value, bool):
+        yield Piece(local_number(value, language, is_grouped="," in specification))
+    else:
+        yield Piece(format(value, specification), "en" if isinstance(value, Foreign) else "de" if isinstance(value, Quoted) else None)
