@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from koopkg.namespaces import case_iri, concept_iri, document_iri
 from koopkg.search import Filters, SearchResult
@@ -26,10 +26,11 @@ from koopkg_api.models import (
     Understood,
 )
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
+from koopkg_api.strictness import refuse_what_is_not_described
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["cases"])
+router = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(refuse_what_is_not_described)])
 
 
 @router.get("/search", operation_id="search")

@@ -6,7 +6,7 @@ SERVICE is also impossible in the worker, which cannot open a socket. The refusa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urljoin
@@ -40,9 +40,10 @@ _TOKEN = re.compile(
 )
 _TARGET = re.compile(r"""[?$][^\s{}<>()"'#]+|<[^<>"{}|^`\\\x00-\x20]*>|[^\s{}<>()"'#?$:]{0,200}:(?:[^\s{}<>()"'#\\]|\\.)*""")
 """What can stand between SERVICE and its group: a variable, an IRI or a prefixed name, more freely than the grammar has them."""
-_RUN = re.compile(r"[\w.-]+")
 _LONGEST_PREFIX, _LONGEST_IRI = 200, 2_000
 """The bound above keeps the time linear in the length of a query; a longer prefix is refused, so that it hides nothing."""
+_LONG_RUN = re.compile(rf"(?<![\w.-])[\w.-]{{{_LONGEST_PREFIX + 1},}}")
+_DEEPENING = "([{!-+^"
 _QUOTATION_MARKS = ("'", '"')
 _SILENT = re.compile("silent", re.IGNORECASE)
 _SERVICE, _FROM = re.compile("service", re.IGNORECASE), re.compile("from", re.IGNORECASE)
@@ -73,11 +74,11 @@ def inspect(query: str) -> Form:
     """
     if any(_asks_another_endpoint(text) for text in dict.fromkeys((query, _unescaped(query)))):
         raise QueryError(SERVICE_REFUSED, field="query")
-    if any(len(run.group()) > _LONGEST_PREFIX and query.startswith(":", run.end()) for run in _RUN.finditer(query)):
+    if any(query.startswith(":", run.end()) for run in _LONG_RUN.finditer(query)):
         raise QueryError(f"query: a prefix has more than {_LONGEST_PREFIX} characters; choose a shorter one", field="query")
-    tokens = list(_tokens(query))
-    form = _form(tokens)
-    if (depth := _depth(tokens)) > MOST_NESTED:
+    form = _form(_tokens(query))
+    # Each level takes one of these signs, so most queries need not be looked through for them.
+    if sum(map(query.count, _DEEPENING)) > MOST_NESTED and (depth := _depth(_tokens(query))) > MOST_NESTED:
         raise QueryError(f"query: is nested {depth} deep; at most {MOST_NESTED} levels are read; write it flatter", field="query")
     return form
 
@@ -152,7 +153,7 @@ def _skip(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _form(tokens: list[_Token]) -> Form:
+def _form(tokens: Iterable[_Token]) -> Form:
     for token in tokens:
         word = token.text.upper() if token.kind == "word" else ""
         if word in _FORMS:
@@ -162,7 +163,7 @@ def _form(tokens: list[_Token]) -> Form:
     raise QueryError("query: has no query form; expected SELECT, ASK, CONSTRUCT or DESCRIBE", field="query")
 
 
-def _depth(tokens: list[_Token]) -> int:
+def _depth(tokens: Iterable[_Token]) -> int:
     """How deep brackets are nested, a row of signs before one operand counted like brackets, and those in what may be an IRI or a comparison, too."""
     deepest = depth = row = 0
     for token in tokens:

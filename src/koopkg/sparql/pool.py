@@ -195,10 +195,11 @@ class SparqlPool:
             raise BusyError("too many heavy queries are waiting; try again later")
         if level == _HEAVY:
             _note(self._recently_heavy, client, now)
+        turns = self._trials if is_suspect and level < _HEAVY else self._turns[level]
         longest = _LONGEST_WAIT * job.seconds
         try:
-            async with asyncio.timeout(longest):
-                await place.enter_async_context((self._trials if is_suspect and level < _HEAVY else self._turns[level]).turn(client))
+            async with asyncio.timeout(None if turns.has_place() else longest):
+                await place.enter_async_context(turns.turn(client))
         except TimeoutError:
             raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
 
