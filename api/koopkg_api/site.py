@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -62,6 +62,7 @@ class Site:
         self._served: OpenSnapshot | None = None
         self._requests: dict[OpenSnapshot, int] = {}
         """Every snapshot that is open -> requests that are being answered from it."""
+        self._pointer = str(settings.data / "CURRENT")
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
@@ -75,7 +76,7 @@ class Site:
 
     def look(self) -> str | None:
         """The id of the snapshot that is served; one that was published since begins to be opened."""
-        stamp = _stamp(self.settings.data / "CURRENT")
+        stamp = _stamp(self._pointer)
         if stamp is not None and stamp != self._seen and self._moving is None:
             self._seen = stamp
             self._moving = asyncio.create_task(self._move_on())
@@ -199,10 +200,10 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
     return engine, Documentation(files.ontology)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: str) -> tuple[int, int] | None:
     """What changes whenever a file is written anew, None if it is not to be had."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 -- asked with every request
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns

@@ -122,6 +122,7 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
             may_gzip="gzip" in request.headers.get("accept-encoding", ""),
         )
         result = await _unless_in_vain(request, answering)
+        request.state.is_decided = query.is_decided
     if result is None:
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
     # Whoever compresses says that the answer varies by it: here the worker, else the middleware.

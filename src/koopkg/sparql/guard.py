@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from koopkg.errors import QueryError
 from koopkg.namespaces import PREFIXES
 
-__all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect"]
+__all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect", "is_decided"]
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 SERVICE_REFUSED = "query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself"
@@ -47,6 +47,7 @@ _DEEPENING = "([{!-+^"
 _QUOTATION_MARKS = ("'", '"')
 _SILENT = re.compile("silent", re.IGNORECASE)
 _SERVICE, _FROM = re.compile("service", re.IGNORECASE), re.compile("from", re.IGNORECASE)
+_CHANGING = re.compile(r"(?:now|rand|uuid)[\s(#]", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -107,6 +108,11 @@ def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
             graph = _expanded(following[-1 if is_named else 0], prefixes, base)
             (named if is_named else default).append(graph)
     return Dataset(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named))) if has_clause else None
+
+
+def is_decided(query: str) -> bool:
+    """Whether the data alone decide the answer: nothing in the text can be a call of NOW, RAND, UUID or STRUUID."""
+    return not _CHANGING.search(query) and not _CHANGING.search(_unescaped(query))
 
 
 def _expanded(token: _Token, prefixes: dict[str, str], base: str) -> str:

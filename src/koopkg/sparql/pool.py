@@ -22,7 +22,7 @@ from koopkg.config import Settings
 from koopkg.errors import BusyError, QueryError
 from koopkg.sparql.crew import SPARES, Crew
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
-from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
+from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect, is_decided
 from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.process import too_long
 from koopkg.sparql.turns import Turns
@@ -62,10 +62,15 @@ _HEAVY = len(_LEVELS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that may be answered, normalised, and its form."""
+    """A query that may be answered, normalised.
+
+    Attributes:
+        is_decided: Whether the snapshot alone decides the answer; not sure of that where the time, a random number or a new identifier may be asked for.
+    """
 
     text: str
     form: Form
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class SparqlPool:
         if len(text) > longest:
             raise QueryError(f"query: has {len(text):,} characters; at most {longest:,} are read", field="query")
         text = query_text(text, field="query")
-        return Query(text, await _in_thread_if_long(text, inspect, text))
+        return Query(text, await _in_thread_if_long(text, inspect, text), is_decided(text))
 
     async def execute(
         self,
@@ -196,9 +201,12 @@ class SparqlPool:
         if level == _HEAVY:
             _note(self._recently_heavy, client, now)
         turns = self._trials if is_suspect and level < _HEAVY else self._turns[level]
+        if turns.has_place():
+            await place.enter_async_context(turns.turn(client))
+            return
         longest = _LONGEST_WAIT * job.seconds
         try:
-            async with asyncio.timeout(None if turns.has_place() else longest):
+            async with asyncio.timeout(longest):
                 await place.enter_async_context(turns.turn(client))
         except TimeoutError:
             raise BusyError(f"the query waited {longest:g} seconds behind others and was given up; try again later") from None
