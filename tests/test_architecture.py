@@ -24,7 +24,7 @@ LAYERS = [
     {"graph", "index", "intake"},
     {"snapshot"},
     {"pipeline", "search", "sparql", "validation", "export"},
-    {"evaluation", "diagnosis"},
+    {"evaluation", "diagnosis", "serving"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -44,8 +44,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await site.open_first()  # so that the first visitor does not wait
+        looking = asyncio.create_task(site.look_again_and_again()) if site.settings.workers > 1 else None
         with _told_to_stop(site.stopping):
             yield {"request_seconds": site.settings.request_timeout_seconds}
+        if looking is not None:
+            looking.cancel()
         await site.close()
 
     # Included routers are searched one within the other, twice; a plain list of routes is not.

@@ -25,6 +25,7 @@ __all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_o
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ class Site:
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
-        self.sending = sending_places()
+        self.sending = sending_places(settings.workers)
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
@@ -81,6 +82,12 @@ class Site:
             self._seen = stamp
             self._moving = asyncio.create_task(self._move_on())
         return self._served.id if self._served else None
+
+    async def look_again_and_again(self) -> None:
+        """Look every second: of several processes one may have no visitor for long, and shall not fall behind the others."""
+        while True:
+            self.look()
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def open_first(self) -> None:
         """Wait until a snapshot is served, if one is published and none is."""

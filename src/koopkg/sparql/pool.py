@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _Key = TypeVar("_Key")
 _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
+_MOST_WAITING_HEAVY = 16
 _RECENT_SECONDS = 60
 """For so long after a heavy query a client is asked to wait when the queue of heavy ones is full, rather than tried once more."""
 _LEAST_WAIT_SECONDS = 0.005
@@ -92,12 +93,13 @@ class SparqlPool:
     def __init__(self, graph: Path, settings: Settings, *, spares: int = SPARES) -> None:
         self._settings = settings
         self._crew = Crew(graph, settings, spares=spares)
-        places = settings.sparql_workers
-        heavy_places = max(1, len(os.sched_getaffinity(0)) - 1)
+        # Where several processes serve, each gives out its share of what the machine has, at least one place.
+        places = max(1, settings.sparql_workers // settings.workers)
+        heavy_places = max(1, (len(os.sched_getaffinity(0)) - 1) // settings.workers)
         self._turns = (
             Turns(places, most_of_client=50, most_waiting=200),
             Turns(max(1, places // 2), most_of_client=50, most_waiting=50),
-            Turns(heavy_places, most_of_client=2, most_waiting=16),
+            Turns(heavy_places, most_of_client=2, most_waiting=max(1, _MOST_WAITING_HEAVY // settings.workers)),
         )
         self._trials = Turns(1, most_of_client=10, most_waiting=50)
         """The place above the last level for clients that had a heavy query of late: they try new ones one after the other, beside everybody else."""
