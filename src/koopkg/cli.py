@@ -326,13 +326,19 @@ def serve(
     typer.echo(f"koopkg: http://{f'[{host}]' if ':' in host else host}:{port} (end with Ctrl-C)")
     import uvicorn
 
-    application, options = "koopkg_api.app:create_app", {"http": "koopkg_api.protocol:BoundedProtocol", "ws": "none", "loop": "auto", "log_level": "warning"}
-    if settings.workers == 1:
-        uvicorn.run(application, factory=True, host=host, port=port, timeout_graceful_shutdown=5, **options)
-    else:
-        from koopkg.serving import serve as serve_together
+    from koopkg.serving import serve as serve_application
 
-        serve_together(uvicorn.Config(application, factory=True, host=host, port=port, timeout_graceful_shutdown=5, **options), workers=settings.workers)
+    config = uvicorn.Config(
+        "koopkg_api.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        http="koopkg_api.protocol:BoundedProtocol",
+        ws="none",
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+    serve_application(config, workers=settings.workers)
 
 
 @app.command()

@@ -32,7 +32,7 @@ def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
 
 
 @router.get("/concepts/{scheme}/{slug}", operation_id="getConcept")
-def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
+async def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
     """One concept: names, definition, hierarchy, number of cases."""
     ontology = served.engine.ontology
     found = ontology.concepts.get(concept_iri(scheme, slug))

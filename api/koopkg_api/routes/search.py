@@ -54,7 +54,7 @@ def cases(served: CurrentSnapshot, parameters: Annotated[ListParameters, Query()
 
 
 @router.get("/cases/{case_id}", operation_id="getCase")
-def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> CaseDetail:
+async def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> CaseDetail:
     """Everything about one case, with the evidence of every statement."""
     entry, ontology = served.engine.entry(case_id), served.engine.ontology
     facts = entry.document.case
