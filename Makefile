@@ -2,13 +2,14 @@
 PYTHON ?= python3
 HOST ?= $(or $(KOOPKG_HOST),127.0.0.1)
 PORT ?= $(or $(KOOPKG_PORT),8000)
+WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
 
 .PHONY: serve test check bench import messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
-	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT)
+	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 test: .venv/installed-dev  ## Run the whole test suite
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
@@ -23,6 +24,7 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/encoder.py
 	$(BIN)/python bench/load.py
+	$(BIN)/python bench/panel.py
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py $(CASES)

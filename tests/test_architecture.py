@@ -31,7 +31,7 @@ LAYERS = [
     {"carryover"},
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export"},
-    {"evaluation", "diagnosis", "filter_options"},
+    {"evaluation", "diagnosis", "filter_options", "serving"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -7,11 +7,12 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
 from importlib.resources import as_file, files
 from types import FrameType
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -20,10 +21,10 @@ from koopkg import __version__
 from koopkg.config import Settings
 from koopkg_api import problems
 from koopkg_api.description import describe_api
+from koopkg_api.express import Express
 from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
 from koopkg_api.routes import concepts, health, pages, search, sparql, vocabulary
 from koopkg_api.site import Site
-from koopkg_api.strictness import refuse_what_is_not_described
 from koopkg_api.urls import OwnRedirects
 
 __all__ = ["create_app"]
@@ -32,8 +33,8 @@ _DESCRIPTION = (
     "Comparable cooperations of German municipalities, and why they compare. Every answer names the snapshot it comes from; "
     "errors are problem details (RFC 9457)."
 )
-_JSON_API = (search, concepts)
-_OWN_RULES = (health, sparql, vocabulary, pages)
+_ROUTERS = (search, concepts, health, sparql, vocabulary, pages)
+_EXPRESS = health.EXPRESS | sparql.EXPRESS
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -43,18 +44,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await site.open_first()  # so that the first visitor does not wait
+        looking = asyncio.create_task(site.look_again_and_again()) if site.settings.workers > 1 else None
         with _told_to_stop(site.stopping):
             yield {"request_seconds": site.settings.request_timeout_seconds}
+        if looking is not None:
+            looking.cancel()
         await site.close()
 
-    app = _Application(site, lifespan=lifespan)
+    # Included routers are searched one within the other, twice; a plain list of routes is not.
+    app = _Application(site, lifespan=lifespan, routes=[route for module in _ROUTERS for route in module.router.routes])
     app.add_middleware(OwnRedirects, base_url=site.settings.base_url)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4, thread_minimum_size=32_768)
-    for module in _JSON_API:
-        app.include_router(module.router, dependencies=[Depends(refuse_what_is_not_described)])
-    for module in _OWN_RULES:
-        app.include_router(module.router)
     with as_file(files("koopkg_api").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     return app
@@ -88,10 +89,12 @@ class _Application(FastAPI):
         self.state.site = site
         self.servers = [{"url": site.settings.base_url}] if site.settings.base_url else []
         self._described: tuple[object, dict[str, Any]] | None = None
+        # Every page asks for the same few dozen addresses, and each answer cost a search through all routes.
+        self.url_path_for = lru_cache(maxsize=4096)(self.url_path_for)  # type: ignore[method-assign]
 
     def build_middleware_stack(self) -> ASGIApp:
         site: Site = self.state.site
-        app = BoundedRequests(super().build_middleware_stack(), site.settings.request_timeout_seconds)
+        app = BoundedRequests(Express(super().build_middleware_stack(), self, _EXPRESS), site.settings.request_timeout_seconds)
         return HeadAsGet(AnswerHeaders(app, site))
 
     def openapi(self) -> dict[str, Any]:

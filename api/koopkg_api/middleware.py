@@ -22,17 +22,19 @@ from koopkg_api.strictness import UNREADABLE
 
 __all__ = ["AnswerHeaders", "BoundedRequests", "HeadAsGet"]
 
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Disposition, ETag, Link, Retry-After, X-Koopkg-Snapshot",
-}
-_PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "86400"}
+_SECURITY = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Allow, Content-Disposition, ETag, Link, Retry-After, X-Koopkg-Snapshot"),
+)
+_PREFLIGHT = ((b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"), (b"access-control-max-age", b"86400"))
 _MOST_BODY_BYTES = 1_000_000
 """Far above the longest search text and the longest query."""
 _TOO_LARGE = Sentence("the body is too large; at most {most:,} bytes are read", most=_MOST_BODY_BYTES)
@@ -64,7 +66,7 @@ class AnswerHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), scope, message["status"], state.get("snapshot"))
+                self._add(message, scope)
             await send(message)
 
         if self._is_known(scope):
@@ -82,18 +84,21 @@ class AnswerHeaders:
         scope["state"]["snapshot"] = served
         return True
 
-    def _add(self, headers: MutableHeaders, scope: Scope, status: int, snapshot: str | None) -> None:
-        headers.update(_SECURITY)
+    def _add(self, message: Message, scope: Scope) -> None:
+        raw = message["headers"] = list(message["headers"])
+        headers, state = MutableHeaders(raw=raw), scope["state"]
         if "content-encoding" in headers and headers.get("etag", "").startswith('"'):
             headers["ETag"] = "W/" + headers["etag"]  # the file itself is other bytes
         is_rdf = headers.get("content-type", "").partition(";")[0] in RDF_TYPES
+        own = {name for name, _ in raw}
+        raw.extend(_SECURITY)
         if is_rdf or is_for_programs(scope):
-            headers.update(_CORS)
-        if snapshot is not None:
-            headers["X-Koopkg-Snapshot"] = snapshot
+            raw.extend((name, value) for name, value in _CORS if name not in own)
+        if (snapshot := state.get("snapshot")) is not None:
+            raw.append((b"x-koopkg-snapshot", snapshot.encode()))
             first = path_below_root(scope).split("/")[1]
-            is_decided = first == "api" or (is_rdf and first != "sparql")  # a query may ask for the time or a random number
-            if is_decided and status == HTTPStatus.OK and scope["method"] == HTTPMethod.GET:
+            is_decided = first == "api" or (state.get("is_decided", False) if first == "sparql" else is_rdf)
+            if is_decided and message["status"] == HTTPStatus.OK and scope["method"] == HTTPMethod.GET:
                 headers.setdefault("ETag", _tag(scope, snapshot))
                 headers.setdefault("Cache-Control", "no-cache")
 
@@ -168,7 +173,9 @@ def _options(request: Request) -> Response | None:
     if not methods:
         return None
     allow = ", ".join(methods)
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": allow, "Access-Control-Allow-Methods": allow, **_CORS, **_PREFLIGHT})
+    answer = Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": allow, "Access-Control-Allow-Methods": allow})
+    answer.raw_headers.extend((*_CORS, *_PREFLIGHT))
+    return answer
 
 
 def _tag(scope: Scope, snapshot: str) -> str:

@@ -21,9 +21,12 @@ _SECONDS, _BYTES_A_SECOND = 30, 2**18
 _PLACES, _OF_CLIENT = 8, 2
 
 
-def sending_places() -> Turns:
-    """Places for large answers that are being read; who finds none is put off rather than kept waiting with the answer in memory."""
-    return Turns(_PLACES, most_of_client=_OF_CLIENT, most_waiting=0)
+def sending_places(processes: int) -> Turns:
+    """The share of one process in the places for large answers that are being read.
+
+    Who finds none is put off rather than kept waiting with the answer in memory.
+    """
+    return Turns(max(_OF_CLIENT, _PLACES // processes), most_of_client=_OF_CLIENT, most_waiting=0)
 
 
 class LargeResponse(Response):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -27,6 +27,7 @@ __all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_o
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _NOTHING_PUBLISHED = Message("nothing is published; run `koopkg ingest`")
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +65,11 @@ class Site:
         self._served: OpenSnapshot | None = None
         self._requests: dict[OpenSnapshot, int] = {}
         """Every snapshot that is open -> requests that are being answered from it."""
+        self._pointer = str(settings.data / "CURRENT")
         self._seen: tuple[int, int] | None = None
         self._moving: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
-        self.sending = sending_places()
+        self.sending = sending_places(settings.workers)
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
@@ -77,11 +79,17 @@ class Site:
 
     def look(self) -> str | None:
         """The id of the snapshot that is served; one that was published since begins to be opened."""
-        stamp = _stamp(self.settings.data / "CURRENT")
+        stamp = _stamp(self._pointer)
         if stamp is not None and stamp != self._seen and self._moving is None:
             self._seen = stamp
             self._moving = asyncio.create_task(self._move_on())
         return self._served.id if self._served else None
+
+    async def look_again_and_again(self) -> None:
+        """Look every second: of several processes one may have no visitor for long, and shall not fall behind the others."""
+        while True:
+            self.look()
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def open_first(self) -> None:
         """Wait until a snapshot is served, if one is published and none is."""
@@ -204,10 +212,10 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
     return engine, Documentation(files.ontology)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: str) -> tuple[int, int] | None:
     """What changes whenever a file is written anew, None if it is not to be had."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 -- asked with every request
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
@@ -30,8 +31,20 @@ def own_path(request: Request) -> str:
 
 def absolute(request: Request, path: str) -> str:
     """The public address of a path that `path_to` or `own_path` gave."""
-    public = urlsplit(_base_url(request) or str(request.base_url))
-    return f"{public.scheme}://{public.netloc}{path}"
+    return (_origin(_base_url(request)) or _asked_origin(request.scope["scheme"], request.headers.get("host", ""), request.scope.get("server"))) + path
+
+
+@lru_cache(maxsize=64)
+def _origin(address: str) -> str:
+    """Scheme and host of an address; empty for none."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if address else ""
+
+
+@lru_cache(maxsize=64)
+def _asked_origin(scheme: str, host: str, server: tuple[str, int] | None) -> str:
+    """Scheme and host that a client asked for; those of the server if what it says is no host."""
+    return _origin(str(URL(scope={"scheme": scheme, "server": server, "path": "/", "headers": [(b"host", host.encode("latin-1"))] if host else []})))
 
 
 class OwnRedirects:

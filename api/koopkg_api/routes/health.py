@@ -5,14 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from koopkg.messages import Message
+from koopkg_api.express import Handler
 from koopkg_api.models import Health, Refused
 from koopkg_api.problems import PROBLEM_RESPONSES, respond
 from koopkg_api.site import site_of
 
-__all__ = ["router"]
+__all__ = ["EXPRESS", "router"]
 
 router = APIRouter(tags=["health"])
 _NONE_PUBLISHED = Message("no snapshot is being served; run `koopkg ingest`")
@@ -22,6 +23,14 @@ _NONE_PUBLISHED = Message("no snapshot is being served; run `koopkg ingest`")
 async def live() -> Health:
     """Whether the process answers."""
     return Health(status="ok")
+
+
+async def _live_at_once(request: Request) -> Response:  # noqa: ARG001 -- as every handler
+    return JSONResponse((await live()).model_dump(exclude_none=True))
+
+
+EXPRESS: dict[tuple[str, str], Handler] = {("GET", "/healthz"): _live_at_once}
+"""A load balancer asks every second, and its patience is short."""
 
 
 @router.get("/readyz", operation_id="ready", response_model=Health, response_model_exclude_unset=True, responses={503: PROBLEM_RESPONSES[503]})

@@ -154,7 +154,7 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
 
 
 @router.get("/robots.txt", name="robots")
-def robots(request: Request) -> Response:
+async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, queries and the API are not."""
     start_page = path_to(request, "start")
     searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
@@ -163,6 +163,6 @@ def robots(request: Request) -> Response:
 
 
 @router.get("/favicon.ico", name="favicon")
-def favicon() -> Response:
+async def favicon() -> Response:
     """The icon at the address that browsers try by themselves."""
     return Response(files("koopkg_api").joinpath("static/favicon.ico").read_bytes(), media_type="image/x-icon")

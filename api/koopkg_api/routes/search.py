@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from koopkg.messages import Language
 from koopkg.namespaces import case_iri, concept_iri, document_iri
@@ -27,10 +27,11 @@ from koopkg_api.models import (
     Understood,
 )
 from koopkg_api.site import CurrentSnapshot, OpenSnapshot
+from koopkg_api.strictness import refuse_what_is_not_described
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["cases"])
+router = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(refuse_what_is_not_described)])
 
 
 @router.get("/search", operation_id="search")
@@ -54,7 +55,7 @@ def cases(served: CurrentSnapshot, parameters: Annotated[ListParameters, Query()
 
 
 @router.get("/cases/{case_id}", operation_id="getCase")
-def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> CaseDetail:
+async def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> CaseDetail:
     """Everything about one case, with the evidence of every statement."""
     entry, ontology = served.engine.entry(case_id), served.engine.ontology
     facts = entry.document.case

@@ -17,6 +17,7 @@ from koopkg.errors import QueryError
 from koopkg.namespaces import PREFIXES
 from koopkg.sparql import formats_of
 from koopkg_api.errors import RequestError
+from koopkg_api.express import Handler
 from koopkg_api.negotiation import best_match
 from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import render
@@ -26,11 +27,12 @@ from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, named_format, offe
 from koopkg_api.sparql_service import service_description
 from koopkg_api.urls import absolute, path_to
 
-__all__ = ["router"]
+__all__ = ["EXPRESS", "router"]
 
 router = APIRouter(tags=["sparql"])
 
 _T = TypeVar("_T")
+_LIGHT_SECONDS = 0.02
 _FORMAT_PARAMETERS = ("format", "output", "results")
 _PARAMETERS = [
     {
@@ -82,7 +84,7 @@ class _Limits:
 @router.get("/sparql", operation_id="sparqlGet", responses=_RESPONSES, openapi_extra={"parameters": _PARAMETERS}, response_class=Response)
 async def sparql_get(request: Request) -> Response:
     """Answer a query in the address, or describe the service."""
-    pairs = parse_qsl(request.url.query, keep_blank_values=True)
+    pairs = _parameters(request)
     if not any(name in ("query", "update") for name, _ in pairs):
         return await _describe(request)
     return await _answer(request, pairs)
@@ -100,12 +102,19 @@ async def sparql_post(request: Request) -> Response:
         raise RequestError(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
     except ClientDisconnect:
         raise RequestError(HTTPStatus.BAD_REQUEST, "the body did not arrive whole") from None
-    in_address = parse_qsl(request.url.query, keep_blank_values=True)
+    in_address = _parameters(request)
     if media_type.strip() == "application/sparql-query":
         return await _answer(request, [*in_address, ("query", body)])
     if media_type.strip() == "application/x-www-form-urlencoded":
         return await _answer(request, [*in_address, *parse_qsl(body, keep_blank_values=True)])
     raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/x-www-form-urlencoded with `query`, or application/sparql-query")
+
+
+EXPRESS: dict[tuple[str, str], Handler] = {("GET", "/sparql"): sparql_get, ("POST", "/sparql"): sparql_post}
+
+
+def _parameters(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
@@ -124,6 +133,7 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
             may_gzip="gzip" in request.headers.get("accept-encoding", ""),
         )
         result = await _unless_in_vain(request, answering)
+        request.state.is_decided = query.is_decided
     if result is None:
         raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
     # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
@@ -136,8 +146,17 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
 
 
 async def _unless_in_vain(request: Request, answering: Coroutine[None, None, _T]) -> _T | None:
-    """What comes of the work; None if the client leaves or the server is told to stop before, which ends the work."""
+    """What comes of the work; None if the client leaves or the server is told to stop before, which ends the work.
+
+    Light work is done before anybody could have left, so at first nobody looks.
+    """
     asked = asyncio.create_task(answering)
+    try:
+        if (await asyncio.wait([asked], timeout=_LIGHT_SECONDS))[0]:
+            return asked.result()
+    except asyncio.CancelledError:
+        asked.cancel()
+        raise
     in_vain = [asyncio.create_task(_left(request)), asyncio.create_task(site_of(request).stopping.wait())]
     try:
         await asyncio.wait([asked, *in_vain], return_when=asyncio.FIRST_COMPLETED)

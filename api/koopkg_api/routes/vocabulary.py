@@ -90,7 +90,7 @@ def ontology_file(request: Request, served: CurrentSnapshot, suffix: str) -> Res
 
 
 @router.get("/ontology/{version}")
-def version(request: Request, served: CurrentSnapshot, version: str) -> Response:
+async def version(request: Request, served: CurrentSnapshot, version: str) -> Response:
     """The version IRI leads to the ontology as long as this is the version served."""
     if version != served.documentation.header("en").version:
         raise HTTPException(404)

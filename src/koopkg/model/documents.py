@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from koopkg.messages import LANGUAGES, Language
 from koopkg.model.cases import Case
 

@@ -59,8 +59,9 @@ class Crew:
         try:
             yield asked, worker
         finally:
-            asked.cancel()
-            await asyncio.wait({asked})
+            if not asked.done():
+                asked.cancel()
+                await asyncio.wait({asked})
             if not asked.cancelled():
                 asked.exception()  # whoever waited for it has seen it; where nobody did, nobody has to
             self._put_back(worker)

@@ -6,7 +6,7 @@ SERVICE is also impossible in the worker, which cannot open a socket. The refusa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urljoin
@@ -15,7 +15,7 @@ from koopkg.errors import QueryError
 from koopkg.messages import Foreign, Message
 from koopkg.namespaces import PREFIXES
 
-__all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect"]
+__all__ = ["MOST_NESTED", "SERVICE_REFUSED", "Dataset", "Form", "dataset_of", "inspect", "is_decided"]
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 SERVICE_REFUSED = Message("query: SERVICE is refused: this endpoint asks no other; leave the clause out and join the results yourself")
@@ -41,12 +41,14 @@ _TOKEN = re.compile(
 )
 _TARGET = re.compile(r"""[?$][^\s{}<>()"'#]+|<[^<>"{}|^`\\\x00-\x20]*>|[^\s{}<>()"'#?$:]{0,200}:(?:[^\s{}<>()"'#\\]|\\.)*""")
 """What can stand between SERVICE and its group: a variable, an IRI or a prefixed name, more freely than the grammar has them."""
-_RUN = re.compile(r"[\w.-]+")
 _LONGEST_PREFIX, _LONGEST_IRI = 200, 2_000
 """The bound above keeps the time linear in the length of a query; a longer prefix is refused, so that it hides nothing."""
+_LONG_RUN = re.compile(rf"(?<![\w.-])[\w.-]{{{_LONGEST_PREFIX + 1},}}")
+_DEEPENING = "([{!-+^"
 _QUOTATION_MARKS = ("'", '"')
 _SILENT = re.compile("silent", re.IGNORECASE)
 _SERVICE, _FROM = re.compile("service", re.IGNORECASE), re.compile("from", re.IGNORECASE)
+_CHANGING = re.compile(r"(?:now|rand|uuid)[\s(#]", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -74,11 +76,11 @@ def inspect(query: str) -> Form:
     """
     if any(_asks_another_endpoint(text) for text in dict.fromkeys((query, _unescaped(query)))):
         raise QueryError(SERVICE_REFUSED, field="query")
-    if any(len(run.group()) > _LONGEST_PREFIX and query.startswith(":", run.end()) for run in _RUN.finditer(query)):
+    if any(query.startswith(":", run.end()) for run in _LONG_RUN.finditer(query)):
         raise QueryError("{field}: a prefix has more than {most} characters; choose a shorter one", field="query", most=_LONGEST_PREFIX)
-    tokens = list(_tokens(query))
-    form = _form(tokens)
-    if (depth := _depth(tokens)) > MOST_NESTED:
+    form = _form(_tokens(query))
+    # Each level takes one of these signs, so most queries need not be looked through for them.
+    if sum(map(query.count, _DEEPENING)) > MOST_NESTED and (depth := _depth(_tokens(query))) > MOST_NESTED:
         raise QueryError("{field}: is nested {depth} deep; at most {most} levels are read; write it flatter", field="query", depth=depth, most=MOST_NESTED)
     return form
 
@@ -107,6 +109,11 @@ def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
             graph = _expanded(following[-1 if is_named else 0], prefixes, base)
             (named if is_named else default).append(graph)
     return Dataset(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named))) if has_clause else None
+
+
+def is_decided(query: str) -> bool:
+    """Whether the data alone decide the answer: nothing in the text can be a call of NOW, RAND, UUID or STRUUID."""
+    return not _CHANGING.search(query) and not _CHANGING.search(_unescaped(query))
 
 
 def _expanded(token: _Token, prefixes: dict[str, str], base: str) -> str:
@@ -153,7 +160,7 @@ def _skip(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _form(tokens: list[_Token]) -> Form:
+def _form(tokens: Iterable[_Token]) -> Form:
     for token in tokens:
         word = token.text.upper() if token.kind == "word" else ""
         if word in _FORMS:
@@ -163,7 +170,7 @@ def _form(tokens: list[_Token]) -> Form:
     raise QueryError("query: has no query form; expected SELECT, ASK, CONSTRUCT or DESCRIBE", field="query")
 
 
-def _depth(tokens: list[_Token]) -> int:
+def _depth(tokens: Iterable[_Token]) -> int:
     """How deep brackets are nested, a row of signs before one operand counted like brackets, and those in what may be an IRI or a comparison, too."""
     deepest = depth = row = 0
     for token in tokens:

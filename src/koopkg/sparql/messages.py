@@ -6,7 +6,7 @@ JSON rather than pickle: what comes from a worker that a query took over cannot 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from koopkg.sparql.guard import Dataset
@@ -48,7 +48,8 @@ class Answer:
 
 def job_line(job: Job) -> bytes:
     """A job as the server writes it."""
-    return json.dumps(asdict(job)).encode() + b"\n"
+    dataset = job.dataset and (job.dataset.default_graphs, job.dataset.named_graphs)
+    return json.dumps((job.query, job.format, job.base_iri, dataset, job.most_bytes, job.seconds, job.may_gzip)).encode() + b"\n"
 
 
 def read_job(stream: BinaryIO) -> Job | None:
@@ -56,19 +57,18 @@ def read_job(stream: BinaryIO) -> Job | None:
     line = stream.readline()
     if not line:
         return None
-    fields = json.loads(line)
-    dataset = fields["dataset"] and Dataset(**{name: tuple(graphs) for name, graphs in fields["dataset"].items()})
-    return Job(**{**fields, "dataset": dataset})
+    query, name, base_iri, dataset, most_bytes, seconds, may_gzip = json.loads(line)
+    return Job(query, name, base_iri, dataset and Dataset(*map(tuple, dataset)), most_bytes, seconds, may_gzip)
 
 
 def write_answer(stream: BinaryIO, answer: Answer) -> None:
     """Write an answer: its head with the length of the body, then the body."""
-    head = {"kind": answer.kind, "message": answer.message, "resident_mib": answer.resident_mib, "is_gzipped": answer.is_gzipped, "length": len(answer.body)}
+    head = (answer.kind, answer.message, answer.resident_mib, answer.is_gzipped, len(answer.body))
     stream.write(json.dumps(head).encode() + b"\n" + answer.body)
     stream.flush()
 
 
-def answer_head(line: bytes) -> tuple[Answer, int]:
+def answer_head(line: bytes | bytearray) -> tuple[Answer, int]:
     """An answer without its body, and how many bytes that has."""
-    head = json.loads(line)
-    return Answer(head["kind"], head["message"], head["resident_mib"], head["is_gzipped"]), int(head["length"])
+    kind, message, resident_mib, is_gzipped, length = json.loads(line)
+    return Answer(kind, message, resident_mib, is_gzipped), int(length)

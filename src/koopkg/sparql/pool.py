@@ -22,7 +22,7 @@ from koopkg.config import Settings
 from koopkg.errors import BusyError, QueryError
 from koopkg.sparql.crew import SPARES, Crew
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS, formats_of
-from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect
+from koopkg.sparql.guard import Dataset, Form, dataset_of, inspect, is_decided
 from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.process import too_long
 from koopkg.sparql.turns import Turns
@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _Key = TypeVar("_Key")
 _LONGEST_WAIT = 3
 """How many time limits a query waits for its turn before it is given up."""
+_MOST_WAITING_HEAVY = 16
 _RECENT_SECONDS = 60
 """For so long after a heavy query a client is asked to wait when the queue of heavy ones is full, rather than tried once more."""
 _LEAST_WAIT_SECONDS = 0.005
@@ -62,10 +63,15 @@ _HEAVY = len(_LEVELS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that may be answered, normalised, and its form."""
+    """A query that may be answered, normalised.
+
+    Attributes:
+        is_decided: Whether the snapshot alone decides the answer; not sure of that where the time, a random number or a new identifier may be asked for.
+    """
 
     text: str
     form: Form
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,13 @@ class SparqlPool:
     def __init__(self, graph: Path, settings: Settings, *, spares: int = SPARES) -> None:
         self._settings = settings
         self._crew = Crew(graph, settings, spares=spares)
-        places = settings.sparql_workers
-        heavy_places = max(1, len(os.sched_getaffinity(0)) - 1)
+        # Where several processes serve, each gives out its share of what the machine has, at least one place.
+        places = max(1, settings.sparql_workers // settings.workers)
+        heavy_places = max(1, (len(os.sched_getaffinity(0)) - 1) // settings.workers)
         self._turns = (
             Turns(places, most_of_client=50, most_waiting=200),
             Turns(max(1, places // 2), most_of_client=50, most_waiting=50),
-            Turns(heavy_places, most_of_client=2, most_waiting=16),
+            Turns(heavy_places, most_of_client=2, most_waiting=max(1, _MOST_WAITING_HEAVY // settings.workers)),
         )
         self._trials = Turns(1, most_of_client=10, most_waiting=50)
         """The place above the last level for clients that had a heavy query of late: they try new ones one after the other, beside everybody else."""
@@ -122,7 +129,7 @@ class SparqlPool:
         if len(text) > longest:
             raise QueryError("{field}: has {count:,} characters; at most {most:,} are read", field="query", count=len(text), most=longest)
         text = query_text(text, field="query")
-        return Query(text, await _in_thread_if_long(text, inspect, text))
+        return Query(text, await _in_thread_if_long(text, inspect, text), is_decided(text))
 
     async def execute(
         self,
@@ -197,10 +204,14 @@ class SparqlPool:
             raise BusyError("too many heavy queries are waiting; try again later")
         if level == _HEAVY:
             _note(self._recently_heavy, client, now)
+        turns = self._trials if is_suspect and level < _HEAVY else self._turns[level]
+        if turns.has_place():
+            await place.enter_async_context(turns.turn(client))
+            return
         longest = _LONGEST_WAIT * job.seconds
         try:
             async with asyncio.timeout(longest):
-                await place.enter_async_context((self._trials if is_suspect and level < _HEAVY else self._turns[level]).turn(client))
+                await place.enter_async_context(turns.turn(client))
         except TimeoutError:
             raise BusyError("the query waited {seconds:g} seconds behind others and was given up; try again later", seconds=longest) from None
 

@@ -19,7 +19,8 @@ from koopkg.config import Settings
 from koopkg.errors import EngineCrashError, QueryError, QueryLimitError, ResultTooLargeError, SparqlWorkerError
 from koopkg.messages import Foreign
 from koopkg.sparql.guard import SERVICE_REFUSED
-from koopkg.sparql.messages import Answer, Job, answer_head, job_line
+from koopkg.sparql.line import WorkerLine
+from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.syntax import malformed
 
 __all__ = ["Foreman", "WorkerProcess", "too_long"]
@@ -99,16 +100,16 @@ class Foreman:
                 ours.close()
                 raise SparqlWorkerError("the process that starts query workers has ended") from None
         self._starting.append(started)
-        reader, writer = await asyncio.open_connection(sock=ours)
+        _, line = await asyncio.get_running_loop().create_connection(WorkerLine, sock=ours)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 pid = await started
-                return await WorkerProcess.ready(pid, self._codes[pid], reader, writer)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, ProcessLookupError):
-            writer.close()
+                return await WorkerProcess.ready(pid, self._codes[pid], line)
+        except (TimeoutError, ConnectionError, ProcessLookupError):
+            line.close()
             raise SparqlWorkerError("a query worker could not be started; see the log") from None
         except BaseException:
-            writer.close()  # which ends it
+            line.close()  # which ends it
             raise
 
     async def end(self) -> None:
@@ -148,21 +149,21 @@ class Foreman:
 class WorkerProcess:
     """One process with the store open read-only; answers one job at a time."""
 
-    def __init__(self, pid: int, code: asyncio.Future[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, pid: int, code: asyncio.Future[int], line: WorkerLine) -> None:
         self._descriptor = os.pidfd_open(pid)
         self._pid = pid
         self._code = code
-        self._reader, self._writer = reader, writer
+        self._line = line
         self._has_job = False
         self._niceness = _BORN_NICE
         self.resident_mib = self.first_resident_mib = 0
 
     @classmethod
-    async def ready(cls, pid: int, code: asyncio.Future[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> WorkerProcess:
+    async def ready(cls, pid: int, code: asyncio.Future[int], line: WorkerLine) -> WorkerProcess:
         """A worker that has just been started, once it has opened the store."""
-        worker = cls(pid, code, reader, writer)
+        worker = cls(pid, code, line)
         try:
-            worker.resident_mib = worker.first_resident_mib = (await worker._receive()).resident_mib
+            worker.resident_mib = worker.first_resident_mib = (await line.answer).resident_mib
         except BaseException:
             worker.end()
             raise
@@ -193,10 +194,8 @@ class WorkerProcess:
         """
         self._has_job = True
         try:
-            self._writer.write(job_line(job))
-            await self._writer.drain()
-            answer = await self._receive()
-        except (asyncio.IncompleteReadError, ConnectionError):
+            answer = await self._line.ask(job)
+        except ConnectionError:
             raise _why(await self._code, job) from None
         self._has_job, self.resident_mib = False, answer.resident_mib
         if answer.kind == "syntax":
@@ -222,12 +221,7 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
         os.close(self._descriptor)
-        self._writer.close()
-
-    async def _receive(self) -> Answer:
-        answer, length = answer_head(await self._reader.readuntil(b"\n"))
-        body = await self._reader.readexactly(length) if length else b""
-        return Answer(answer.kind, answer.message, answer.resident_mib, answer.is_gzipped, body)
+        self._line.close()
 
 
 def _why(code: int, job: Job) -> Exception:

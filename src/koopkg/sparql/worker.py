@@ -10,7 +10,6 @@ import resource
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyoxigraph as ox
@@ -53,26 +52,45 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
+class _Memory:
+    """What this process has mapped and what of it is in memory, read from a file that stays open."""
+
+    def __init__(self) -> None:
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+        self._page = os.sysconf("SC_PAGE_SIZE")
+
+    def address_space(self) -> int:
+        """In bytes."""
+        return self._pages(0) * self._page
+
+    def resident_mib(self) -> int:
+        return self._pages(1) * self._page // 2**20
+
+    def _pages(self, column: int) -> int:
+        return int(os.pread(self._statm, 200, 0).split()[column])
+
+
 def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
     """Serve one query after the other until the other end of a descriptor is closed."""
     store = ox.Store.read_only(graph)
-    limit = _address_space() + memory_mib * 2**20 + _STACK_BYTES
+    memory = _Memory()
+    limit = memory.address_space() + memory_mib * 2**20 + _STACK_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The server may leave at any moment; then there is nobody to tell.
     with contextlib.suppress(ConnectionError), open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
-        write_answer(answers, Answer("ready", resident_mib=_resident_mib()))
+        write_answer(answers, Answer("ready", resident_mib=memory.resident_mib()))
         threading.stack_size(_STACK_BYTES)
-        thread = threading.Thread(target=_serve_jobs, args=(store, jobs, answers))
+        thread = threading.Thread(target=_serve_jobs, args=(store, memory, jobs, answers))
         thread.start()
         thread.join()
 
 
-def _serve_jobs(store: ox.Store, jobs: BinaryIO, answers: BinaryIO) -> None:
+def _serve_jobs(store: ox.Store, memory: _Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
     with contextlib.suppress(ConnectionError):
         while (job := read_job(jobs)) is not None:
             _limit_processor_time(job.seconds)
-            write_answer(answers, replace(_answer(store, job), resident_mib=_resident_mib()))
+            write_answer(answers, replace(_answer(store, job), resident_mib=memory.resident_mib()))
 
 
 def _limit_processor_time(seconds: float) -> None:
@@ -122,16 +140,3 @@ def _merged(store: ox.Store, default: Sequence[_Graph], named: Sequence[_NamedGr
     merged.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     merged.extend(quad for graph in named for quad in store.quads_for_pattern(None, None, None, graph))
     return merged
-
-
-def _address_space() -> int:
-    return _pages(0) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _resident_mib() -> int:
-    return _pages(1) * os.sysconf("SC_PAGE_SIZE") // 2**20
-
-
-def _pages(column: int) -> int:
-    """Pages of this process by column of /proc/self/statm: 0 mapped, 1 resident."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[column])
