@@ -100,7 +100,7 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The content of openapi.json, made anew for each snapshot."""
         site: Site = self.state.site
-        if self._described is None or self._described[0] is not site.engine:
-            description = describe_api(self, most_query_characters=site.settings.max_query_characters, engine=site.engine)
-            self._described = (site.engine, description)
+        if self._described is None or self._described[0] is not site.opened:
+            description = describe_api(self, most_query_characters=site.settings.max_query_characters, opened=site.opened)
+            self._described = (site.opened, description)
         return self._described[1]

@@ -8,22 +8,26 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from koopkg.search import FACETS, SearchEngine
+from koopkg.model import FACETS, LANGUAGES
+from koopkg.search import field_label, known_values
+from koopkg.snapshot import OpenSnapshot
 from koopkg_api.problems import PROBLEM_RESPONSES, Problem
 
-__all__ = ["describe_api"]
+__all__ = ["TITLES_BETWEEN", "describe_api"]
 
+TITLES_BETWEEN = " · "
+"""Between the German and the English name of a facet."""
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _WITH_BODY, _IN_API, _NAMING = (408, 413, 415), (422, 503), (404,)
 """Statuses beside 400 and 500 of operations that read a body, of the JSON API, and of addresses that hold a name."""
 
 
-def describe_api(app: FastAPI, *, most_query_characters: int, engine: SearchEngine | None) -> dict[str, Any]:
+def describe_api(app: FastAPI, *, most_query_characters: int, opened: OpenSnapshot | None) -> dict[str, Any]:
     """The OpenAPI description of an application.
 
     Args:
         most_query_characters: Longest search text.
-        engine: Of the snapshot that is served; its filter values and number of cases are told. None leaves them out.
+        opened: The snapshot that is served; its filter values and number of cases are told. None leaves them out.
     """
     api = get_openapi(title=app.title, version=app.version, description=app.description, license_info=app.license_info, routes=app.routes, servers=app.servers)
     schemas = api["components"]["schemas"]
@@ -34,7 +38,7 @@ def describe_api(app: FastAPI, *, most_query_characters: int, engine: SearchEngi
         for method, operation in operations.items():
             _add_responses(path, method, operation)
     for name, schema in _inputs(api):
-        _add_limits(name, schema, most_query_characters, engine)
+        _add_limits(name, schema, most_query_characters, opened)
     return api
 
 
@@ -61,12 +65,14 @@ def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from api["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"].items()
 
 
-def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, engine: SearchEngine | None) -> None:
+def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, opened: OpenSnapshot | None) -> None:
     if name == "q":
         schema["maxLength"] = most_query_characters
-    elif engine is not None and name in FACETS:
-        schema["items"]["enum"] = ["", *engine.filter_values(name)]
-    elif engine is not None and name == "offset":
-        schema["maximum"] = len(engine.entries)
-    elif engine is not None and name == "case_id":
-        schema["examples"] = [entry.document.id for entry in engine.entries[:1]]
+    elif opened is not None and name in FACETS:
+        labels = [field_label(FACETS[name], opened.ontology, language) for language in LANGUAGES]
+        schema["title"] = TITLES_BETWEEN.join(labels)
+        schema["items"]["enum"] = ["", *sorted(known_values(name, opened.ontology))]
+    elif opened is not None and name == "offset":
+        schema["maximum"] = len(opened)
+    elif opened is not None and name == "case_id":
+        schema["examples"] = [opened.catalog.id_of(row) for row in range(len(opened))[:1]]

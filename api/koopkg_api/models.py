@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from koopkg.messages import Language
-from koopkg.model import Case, Link, Mention, PlaceLink
-from koopkg.search import MAX_LIMIT, Facet, Hit
+from koopkg.model import FACETS, Case, Link, Mention, PlaceLink
+from koopkg.search import MAX_LIMIT, Facet, Fact, Filters, Hit, Reason, Snippet
+from koopkg.sentences import sentence_of
 
 __all__ = [
     "CaseDetail",
     "CaseId",
     "CaseList",
     "CaseSummary",
+    "Comparable",
     "ConceptDetail",
     "ConceptList",
     "ConceptSummary",
+    "DocumentDetail",
     "Explain",
     "FilterParameters",
     "Health",
@@ -26,6 +29,7 @@ __all__ = [
     "Limit",
     "ListParameters",
     "Offset",
+    "ReasonText",
     "Refused",
     "Scheme",
     "SchemeName",
@@ -52,14 +56,38 @@ def _given(values: list[str]) -> list[str]:
 _Values = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50), AfterValidator(_given)]
 
 
-class FilterParameters(BaseModel):
+_MEANINGS = {
+    "legal_form": "Slugs of the scheme legal-form; a broader form covers its narrower ones",
+    "state": "Names of Länder or cantons",
+    "country": "ISO 3166-1 codes",
+}
+_EXAMPLES = {"sector": "abwasser", "state": "Hessen", "country": "DE"}
+
+
+def _parameter(facet: str) -> Any:
+    meaning = _MEANINGS.get(facet) or f"Slugs of the scheme {FACETS[facet].scheme}"
+    return Field(default=[], description=meaning, examples=[[_EXAMPLES[facet]]] if facet in _EXAMPLES else None)
+
+
+class _FilterParameters(BaseModel):
     """Facet filters: values of one facet are alternatives, several facets must all hold; empty values count as not given."""
 
-    sector: _Values = Field(default=[], description="Slugs of the scheme sector", examples=[["abwasser"]])
-    legal_form: _Values = Field(default=[], description="Slugs of the scheme legal-form; a broader form covers its narrower ones")
-    state: _Values = Field(default=[], description="Names of Länder or cantons", examples=[["Hessen"]])
-    status: _Values = Field(default=[], description="Slugs of the scheme status")
-    country: _Values = Field(default=[], description="ISO 3166-1 codes", examples=[["DE"]])
+    def filters(self) -> Filters:
+        """The library's filters for a request's."""
+        return Filters(**{facet: getattr(self, facet) for facet in FACETS})
+
+
+if TYPE_CHECKING:  # a type checker cannot follow how a model is made
+    FilterParameters = _FilterParameters
+else:
+    FilterParameters = create_model(
+        "FilterParameters",
+        __base__=_FilterParameters,
+        __doc__=_FilterParameters.__doc__,
+        __module__=__name__,
+        **{facet: (_Values, _parameter(facet)) for facet in FACETS},
+    )
+    """A parameter for each facet of the table of case fields."""
 
 
 _TEXT: dict[str, Any] = {
@@ -118,6 +146,35 @@ class Understood(BaseModel):
     places: list[PlaceLink]
 
 
+class ReasonText(BaseModel):
+    """Why a case is comparable, in one plain sentence, and the fact that it rests on."""
+
+    kind: str
+    text: str
+    fact: Fact
+
+    @classmethod
+    def of(cls, reason: Reason, language: Language) -> ReasonText:
+        return cls(kind=reason.kind, text=sentence_of(reason.kind, reason.values, language), fact=reason.fact)
+
+
+class Comparable(BaseModel):
+    """A case found; `score` lies in [0, 1] and is the weighted mean of its `parts`."""
+
+    id: str
+    iri: str
+    title: str
+    score: float
+    parts: dict[str, float]
+    snippet: Snippet
+    reasons: list[ReasonText]
+
+    @classmethod
+    def of(cls, hit: Hit, language: Language) -> Comparable:
+        reasons = [ReasonText.of(reason, language) for reason in hit.reasons]
+        return cls(id=hit.id, iri=hit.iri, title=hit.title, score=hit.score, parts=hit.parts, snippet=hit.snippet, reasons=reasons)
+
+
 class SearchResponse(BaseModel):
     """A page of comparable cases, best first."""
 
@@ -125,7 +182,7 @@ class SearchResponse(BaseModel):
     total: int
     limit: int
     offset: int
-    hits: list[Hit]
+    hits: list[Comparable]
     facets: list[Facet]
     understood: Understood | None = Field(description="Null for the cases comparable to a case")
     weights: dict[str, float] = Field(description="Weight of each part of a score")
@@ -176,6 +233,19 @@ class ExtractedConcept(BaseModel):
     evidence: list[Mention]
 
 
+class DocumentDetail(BaseModel):
+    """A document about a case, and what it was found to name."""
+
+    id: str
+    iri: str
+    title: str
+    media_type: str
+    language: Language
+    mentions: list[ExtractedConcept]
+    places: list[PlaceLink]
+    text: str = Field(description="Offsets of mentions count its characters")
+
+
 class CaseDetail(BaseModel):
     """Everything known about one case."""
 
@@ -187,7 +257,8 @@ class CaseDetail(BaseModel):
     statements: list[ConceptStatement] = Field(description="Curated: from the front matter")
     mentions: list[ExtractedConcept] = Field(description="Extracted: found in the text by linking")
     places: list[PlaceLink] = Field(description="Extracted: places that the text names")
-    text: str = Field(description="The document; offsets of mentions count its characters")
+    text: str = Field(description="The document with the record; offsets of mentions count its characters")
+    documents: list[DocumentDetail] = Field(description="Every document about the case, the one with the record first")
 
 
 class ConceptSummary(BaseModel):

@@ -8,7 +8,9 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from koopkg.messages import Language, Message, translated
-from koopkg.search import FACETS, Facet, Filters
+from koopkg.model import FACETS
+from koopkg.ontology import Ontology
+from koopkg.search import Facet, Filters, field_label
 
 __all__ = ["LONGEST_LINE", "Chosen", "Step", "Steps", "chosen_in", "in_words", "in_words_of_people", "named"]
 
@@ -77,20 +79,20 @@ def chosen_in(facets: Iterable[Facet]) -> list[Chosen]:
     return [Chosen(facet.name, value.value, facet.label, value.label) for facet in facets for value in facet.values if value.is_selected]
 
 
-def named(filters: Filters, language: Language) -> list[Chosen]:
+def named(filters: Filters, ontology: Ontology, language: Language) -> list[Chosen]:
     """Filters as they were asked for, where none of them may exist."""
-    return [Chosen(facet, value, _label(facet, language), value) for facet, values in filters.by_facet().items() for value in values]
+    return [Chosen(facet, value, _label(facet, ontology, language), value) for facet, values in filters.items() for value in values]
 
 
-def in_words_of_people(message: Message, language: Language) -> Message:
+def in_words_of_people(message: Message, ontology: Ontology | None, language: Language) -> Message:
     """A message about a parameter, which it calls as pages do."""
     field = message.values.get("field")
-    return Message(message.text, **{**message.values, "field": _label(field, language)}) if isinstance(field, str) else message
+    return Message(message.text, **{**message.values, "field": _label(field, ontology, language)}) if isinstance(field, str) else message
 
 
-def _label(field: str, language: Language) -> str:
-    if field in FACETS:
-        return FACETS[field][language == "en"]
+def _label(field: str, ontology: Ontology | None, language: Language) -> str:
+    if field in FACETS and ontology is not None:
+        return field_label(FACETS[field], ontology, language)
     return translated(_PARAMETERS[field], language) if field in _PARAMETERS else field
 
 

@@ -29,6 +29,7 @@ from koopkg_api.errors import RequestError
 from koopkg_api.narrowing import in_words_of_people
 from koopkg_api.negotiation import allowed_methods, is_told_by_a_page
 from koopkg_api.rendering import language_asked_for, language_of, render
+from koopkg_api.site import site_of
 
 __all__ = ["PROBLEM_RESPONSES", "Problem", "describe", "install", "respond"]
 
@@ -123,10 +124,10 @@ def describe(status: HTTPStatus, detail: Message, *, instance: str, field: str |
 def respond(request: Request, status: HTTPStatus, detail: Message, *, field: str | None = None, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that failed: problem details for programs, a page for people."""
     if is_told_by_a_page(request.scope):
-        language = language_of(request)
+        language, opened = language_of(request), site_of(request).opened
         context = {
             "status": status.value,
-            "detail": tuple(pieces(in_words_of_people(detail, language), language)),
+            "detail": tuple(pieces(in_words_of_people(detail, opened.ontology if opened else None, language), language)),
             "advice": translated(_ADVICE.get(status, _OTHER_ADVICE), language),
         }
         return render(request, "error.html", context, status_code=status.value, headers=headers)

@@ -1,4 +1,4 @@
-"""What every request needs: the settings and the search engine and SPARQL workers of the published snapshot."""
+"""What every request needs: the settings, and the open published snapshot with its SPARQL workers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from koopkg.config import Settings
 from koopkg.documentation import Documentation
 from koopkg.errors import KoopkgError, SnapshotError
 from koopkg.messages import Message
-from koopkg.search import SearchEngine
-from koopkg.snapshot import SnapshotFiles
+from koopkg.search import warm_up
+from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool
 from koopkg_api.sending import sending_places
 
-__all__ = ["CurrentSnapshot", "OpenSnapshot", "RefusedSnapshot", "Site", "site_of"]
+__all__ = ["CurrentSnapshot", "RefusedSnapshot", "Served", "Site", "site_of"]
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -31,11 +31,11 @@ _LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OpenSnapshot:
+class Served:
     """A snapshot that is being served."""
 
     id: str
-    engine: SearchEngine
+    opened: OpenSnapshot
     sparql: SparqlPool
     documentation: Documentation
 
@@ -62,8 +62,8 @@ class Site:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.refused: RefusedSnapshot | None = None
-        self._served: OpenSnapshot | None = None
-        self._requests: dict[OpenSnapshot, int] = {}
+        self._served: Served | None = None
+        self._requests: dict[Served, int] = {}
         """Every snapshot that is open -> requests that are being answered from it."""
         self._pointer = str(settings.data / "CURRENT")
         self._seen: tuple[int, int] | None = None
@@ -73,9 +73,9 @@ class Site:
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
-    def engine(self) -> SearchEngine | None:
-        """Of the snapshot that is served, None before the first."""
-        return self._served.engine if self._served else None
+    def opened(self) -> OpenSnapshot | None:
+        """The snapshot that is served, None before the first."""
+        return self._served.opened if self._served else None
 
     def look(self) -> str | None:
         """The id of the snapshot that is served; one that was published since begins to be opened."""
@@ -103,7 +103,7 @@ class Site:
             await asyncio.wait([self._moving])
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[OpenSnapshot]:
+    async def serving(self) -> AsyncIterator[Served]:
         """The snapshot to answer one request from; it stays open until the request is done.
 
         Raises:
@@ -147,16 +147,16 @@ class Site:
                 await self._serve_with_workers(files, *opened)
         self._moving = None
 
-    async def _serve_with_workers(self, files: SnapshotFiles, engine: SearchEngine, documentation: Documentation) -> None:
+    async def _serve_with_workers(self, files: SnapshotFiles, opened: OpenSnapshot, documentation: Documentation) -> None:
         workers = SparqlPool(files.graph, self.settings)
         failure = await _outcome(workers.start())
         if failure is None:
-            self._serve(OpenSnapshot(files.folder.name, engine, workers, documentation))
+            self._serve(Served(files.folder.name, opened, workers, documentation))
         else:
             await workers.close()
             self._refuse(files.folder.name, failure)
 
-    def _serve(self, opened: OpenSnapshot) -> None:
+    def _serve(self, opened: Served) -> None:
         replaced, self._served, self.refused = self._served, opened, None
         self._requests[opened] = 0
         if replaced is not None:
@@ -171,11 +171,11 @@ class Site:
         served = self._served.id if self._served else "none"
         _LOG.error("snapshot %s is refused, %s is served: %s", identifier, served, error, exc_info=None if is_told else error)
 
-    def _end_if_replaced(self, opened: OpenSnapshot) -> None:
+    def _end_if_replaced(self, opened: Served) -> None:
         if opened is not self._served and not self._requests[opened]:
             self._end(opened)
 
-    def _end(self, opened: OpenSnapshot) -> None:
+    def _end(self, opened: Served) -> None:
         del self._requests[opened]
         ending = asyncio.create_task(opened.sparql.close())
         self._ending.add(ending)
@@ -188,7 +188,7 @@ async def _outcome(work: Awaitable[_T]) -> _T | BaseException:
     return outcome
 
 
-def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Documentation]:
+def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[OpenSnapshot, Documentation]:
     """A snapshot that is as it was published; it costs reading every byte, so it is for one that can wait.
 
     Raises:
@@ -199,7 +199,7 @@ def _open_whole(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine,
     return _open(files, settings)
 
 
-def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Documentation]:
+def _open(files: SnapshotFiles, settings: Settings) -> tuple[OpenSnapshot, Documentation]:
     """A snapshot, warm, so that its first visitor does not wait.
 
     Raises:
@@ -207,9 +207,9 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[SearchEngine, Docum
     """
     if files.manifest().id != files.folder.name:
         raise SnapshotError("snapshot {id}: its manifest names {other}; run `koopkg ingest`", id=files.folder.name, other=files.manifest().id)
-    engine = SearchEngine(files, settings)
-    engine.warm_up()
-    return engine, Documentation(files.ontology)
+    opened = OpenSnapshot(files, settings)
+    warm_up(opened)
+    return opened, Documentation(files.ontology)
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
@@ -226,11 +226,11 @@ def site_of(request: Request) -> Site:
     return cast(Site, request.app.state.site)
 
 
-async def _current(request: Request) -> AsyncIterator[OpenSnapshot]:
+async def _current(request: Request) -> AsyncIterator[Served]:
     async with site_of(request).serving() as served:
         request.state.snapshot = served.id
         yield served
 
 
-CurrentSnapshot = Annotated[OpenSnapshot, Depends(_current)]
+CurrentSnapshot = Annotated[Served, Depends(_current)]
 """A route parameter that holds the snapshot to answer from."""

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,15 +14,13 @@ from fastapi import Request
 
 from koopkg.errors import QueryError
 from koopkg.messages import Message
-from koopkg.search import FACETS
+from koopkg_api.description import TITLES_BETWEEN
 from koopkg_api.errors import RequestError
 
 __all__ = ["UNREADABLE", "refuse_what_is_not_described"]
 
 UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 """Signs that no text holds: half surrogate pairs, and control characters but for those that separate words and lines."""
-_OTHER_NAMES = {label.casefold(): facet for facet, labels in FACETS.items() for label in labels}
-"""What a facet is called on the pages -> its parameter."""
 _SHOWN = 60
 
 
@@ -35,11 +33,11 @@ async def refuse_what_is_not_described(request: Request) -> None:
     """
     described = request.app.openapi()
     operation = described["paths"][request.scope["route"].path_format][request.method.lower()]
-    is_list = {parameter["name"]: parameter["schema"].get("type") == "array" for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    known = {parameter["name"]: parameter["schema"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
-        if name not in is_list:
-            raise _refused(name or "query", Message("is no parameter of this address; {advice}", advice=_advice(name, is_list)))
-        if times > 1 and not is_list[name]:
+        if name not in known:
+            raise _refused(name or "query", Message("is no parameter of this address; {advice}", advice=_advice(name, known)))
+        if times > 1 and known[name].get("type") != "array":
             raise _refused(name, _given(times))
     if "requestBody" in operation:
         await _check_body(request, operation["requestBody"]["content"], described["components"]["schemas"])
@@ -101,12 +99,14 @@ def _check_keys(value: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any
             _check_keys(value[name], known.get(name, {}), schemas, (*above, name))
 
 
-def _advice(name: str, known: Collection[str]) -> Message:
-    """The nearest of the names that are known, else all of them."""
+def _advice(name: str, known: Mapping[str, Mapping[str, Any]]) -> Message:
+    """The nearest of the names that are known, also by what pages call them, else all of them."""
     if not known:
         return Message("it takes none")
     folded = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", name[:_SHOWN]).casefold()
-    spoken = [facet for other, facet in _OTHER_NAMES.items() if facet in known and other in folded]
+    spoken = [
+        other for other, schema in known.items() if any(label.casefold() in folded for label in str(schema.get("title", "")).split(TITLES_BETWEEN) if label)
+    ]
     close = spoken or difflib.get_close_matches(folded, known, n=1)
     return Message("nearest: {nearest!r}", nearest=close[0]) if close else Message("known: {known}", known=", ".join(known))
 

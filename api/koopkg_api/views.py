@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from koopkg.messages import Language, Message
-from koopkg.model import Case, Document, Source
+from koopkg.messages import Language, Message, Piece, pieces
+from koopkg.model import CASE_FIELDS, Case, Document, Source
 from koopkg.ontology import Concept, Ontology
-from koopkg.snapshot import CatalogEntry
+from koopkg.search import Hit, Reason, Snippet, field_label
+from koopkg.sentences import message_of
+from koopkg.snapshot import CaseEntry
 
 __all__ = [
-    "PARTS",
     "RELATIONS",
     "SYNTAXES",
     "CaseLink",
@@ -19,17 +20,18 @@ __all__ = [
     "ConceptLink",
     "ConceptView",
     "Evidenced",
+    "FactView",
+    "HitView",
     "ListedCase",
     "TextSection",
     "case_link",
     "case_view",
     "concept_link",
     "concept_view",
+    "hit_view",
     "listed_case",
 ]
 
-PARTS = {"lexical": Message("words"), "dense": Message("meaning"), "concepts": Message("features")}
-"""Part of a score -> its name."""
 RELATIONS = {
     "exactMatch": Message("exact match"),
     "closeMatch": Message("close match"),
@@ -40,6 +42,8 @@ RELATIONS = {
 """Mapping property of SKOS -> its name."""
 SYNTAXES = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Triples"}
 """Suffix of an RDF file -> the name of its syntax."""
+_PLACED = ("sectors", "legal_form", "status", "phase")
+"""Fields that the page of a case shows in a place of their own."""
 _OWN_SECTIONS = ("Organisation", "Erfolgsfaktoren", "Hürden", "Ergebnisse")
 """Headings whose content the page of a case shows from its curated facts."""
 
@@ -88,6 +92,34 @@ class Evidenced:
 
 
 @dataclass(frozen=True, slots=True)
+class FactView:
+    """A field of a case with the concepts that it holds."""
+
+    label: str
+    concepts: tuple[ConceptLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """Why a case is comparable, in a sentence whose words may be of another language, and the words that support it."""
+
+    sentence: tuple[Piece, ...]
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """A case found."""
+
+    id: str
+    title: str
+    score: float
+    parts: Mapping[str, float]
+    snippet: Snippet
+    reasons: tuple[ReasonView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """The page of a case, but for the cases comparable to it."""
 
@@ -105,6 +137,7 @@ class CaseView:
     ended: int | None
     partner_count: int | None
     population: int | None
+    further: tuple[FactView, ...]
     coordination: str | None
     funding: tuple[str, ...]
     sections: tuple[TextSection, ...]
@@ -135,28 +168,38 @@ def concept_link(concept: Concept, language: Language) -> ConceptLink:
     return ConceptLink(concept.scheme, concept.slug, concept.label(language))
 
 
-def case_link(entry: CatalogEntry, language: Language) -> CaseLink:
-    return CaseLink(entry.document.id, _title(entry.document.case, language))
+def case_link(case: Case, language: Language) -> CaseLink:
+    return CaseLink(case.id, case.title_in(language))
 
 
-def listed_case(entry: CatalogEntry, ontology: Ontology, language: Language) -> ListedCase:
-    sectors = tuple(ontology.concept("sector", slug).label(language) for slug in entry.document.case.sectors)
-    title = entry.document.case.title_en if language == "en" else entry.document.title
-    return ListedCase(entry.document.id, title, sectors)
+def listed_case(case: Case, ontology: Ontology, language: Language) -> ListedCase:
+    sectors = tuple(ontology.concept("sector", slug).label(language) for slug in case.sectors)
+    return ListedCase(case.id, case.title_in(language), sectors)
 
 
-def case_view(entry: CatalogEntry, ontology: Ontology, language: Language) -> CaseView:
+def hit_view(hit: Hit, language: Language) -> HitView:
+    """What a list of hits shows of one."""
+    reasons = tuple(_reason_view(reason, language) for reason in hit.reasons)
+    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons)
+
+
+def _reason_view(reason: Reason, language: Language) -> ReasonView:
+    quote = reason.fact.quote if reason.fact.type == "statement" else None
+    return ReasonView(tuple(pieces(message_of(reason.kind, reason.values), language)), quote)
+
+
+def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseView:
     """What the page of a case shows; quotes and curated texts stay German."""
 
     def link(scheme: str, slug: str) -> ConceptLink:
         return concept_link(ontology.concept(scheme, slug), language)
 
-    case = entry.document.case
+    case = entry.case
     sectors = tuple(link("sector", slug) for slug in case.sectors)
     legal_form = link("legal-form", case.legal_form) if case.legal_form else None
     told = [", ".join(sector.label for sector in sectors), legal_form.label if legal_form else "", case.state or ""]
     return CaseView(
-        title=_title(case, language),
+        title=case.title_in(language),
         description="; ".join(text for text in told if text),
         sectors=sectors,
         legal_form=legal_form,
@@ -170,14 +213,19 @@ def case_view(entry: CatalogEntry, ontology: Ontology, language: Language) -> Ca
         ended=case.ended,
         partner_count=case.partner_count,
         population=case.population,
+        further=tuple(_further(case, ontology, language)),
         coordination=case.coordination,
         funding=case.funding,
-        sections=tuple(section for section in _sections(entry.document) if section.heading not in _OWN_SECTIONS),
+        sections=tuple(section for text in entry.texts for section in _sections(text.document) if section.heading not in _OWN_SECTIONS),
         results=case.results,
         success_factors=tuple(Evidenced(link("success-factor", factor.factor), (factor.evidence,)) for factor in case.success_factors),
         obstacles=case.obstacles,
         sources=case.sources,
-        mentions=tuple(Evidenced(link(found.scheme, found.slug), tuple(mention.quote for mention in found.evidence[:5])) for found in entry.linked.concepts),
+        mentions=tuple(
+            Evidenced(link(found.scheme, found.slug), tuple(mention.quote for mention in found.evidence[:5]))
+            for text in entry.texts
+            for found in text.linked.concepts
+        ),
     )
 
 
@@ -201,8 +249,12 @@ def concept_view(concept: Concept, ontology: Ontology, countered_by: Iterable[st
     )
 
 
-def _title(case: Case, language: Language) -> str:
-    return case.title_en if language == "en" else case.title
+def _further(case: Case, ontology: Ontology, language: Language) -> Iterator[FactView]:
+    """The fields with concepts that have no place of their own on the page."""
+    for field in CASE_FIELDS:
+        if field.kind == "concept" and field.name not in _PLACED and field.values(case):
+            concepts = (ontology.concept(str(field.scheme), slug) for slug in field.values(case))
+            yield FactView(field_label(field, ontology, language), tuple(concept_link(concept, language) for concept in concepts))
 
 
 def _sections(document: Document) -> Sequence[TextSection]:
@@ -210,7 +262,7 @@ def _sections(document: Document) -> Sequence[TextSection]:
     gathered: dict[str, list[str]] = {}
     lists = set()
     for passage in document.passages:
-        if passage.section == "title":
+        if passage.is_title:
             continue
         lines = [line.removeprefix("- ").removeprefix("* ") for line in passage.text.splitlines() if line.strip()]
         gathered.setdefault(passage.section, []).extend(lines)

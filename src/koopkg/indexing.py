@@ -63,9 +63,7 @@ class Indexed:
 class CaseIndexer:
     """Fills the indexes of a staged snapshot."""
 
-    def __init__(
-        self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress
-    ) -> None:
+    def __init__(self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress) -> None:
         self._staged, self._terms, self._encoder, self._progress = staged, terms, encoder, progress
         self._analyser = Analyser(analyses)
         self._cache = _opened_cache(settings.cache_folder / "embeddings.sqlite")

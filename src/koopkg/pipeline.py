@@ -245,9 +245,7 @@ class _Build:
             problem = Problem("documents", f"none of {len(self._quarantine.rejected)} can be used; see {self._settings.quarantine_folder}")
             raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, self._report(None, 0, sources))
 
-    def _report(
-        self, manifest: Manifest | None, accepted: int, sources: Sources, *, embedded: int = 0, was_published: bool = False
-    ) -> IngestReport:
+    def _report(self, manifest: Manifest | None, accepted: int, sources: Sources, *, embedded: int = 0, was_published: bool = False) -> IngestReport:
         texts = manifest.counts["vectors"] if manifest else 0
         rejected = tuple(self._quarantine.rejected)
         return IngestReport(
@@ -277,4 +275,3 @@ def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     remaining = iter(items)
     while batch := list(islice(remaining, size)):
         yield batch
-

@@ -11,9 +11,7 @@ __all__ = ["checksums"]
 _Identity = tuple[int, int, int]
 
 
-def checksums(
-    folder: Path, *, previous: Path | None = None, recorded: Mapping[str, str] | None = None, but: str | None = None
-) -> dict[str, str]:
+def checksums(folder: Path, *, previous: Path | None = None, recorded: Mapping[str, str] | None = None, but: str | None = None) -> dict[str, str]:
     """SHA-256 by relative path of every file but the manifest and the stores' own lock and log files, which carry no data.
 
     Args:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from koopkg.messages import Language
 from koopkg.namespaces import concept_iri, scheme_iri
 from koopkg.ontology import Concept
+from koopkg.search import list_cases
 from koopkg_api.models import ConceptDetail, ConceptList, ConceptSummary, Lang, Scheme, SchemeName, Slug, Stats
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.strictness import refuse_what_is_not_described
@@ -19,13 +20,13 @@ router = APIRouter(prefix="/api/v1", tags=["vocabulary"], dependencies=[Depends(
 @router.get("/concepts", operation_id="listConcepts")
 def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
     """The vocabulary, scheme by scheme, with the number of cases for each concept."""
-    cases, ontology = served.engine.cases_by_concept, served.engine.ontology
+    ontology = served.opened.ontology
     schemes = [
         Scheme(
             scheme=scheme,
             iri=scheme_iri(scheme),
             label=ontology.scheme_labels[scheme][lang],
-            concepts=[_summary(concept, len(cases[concept.iri]), lang) for concept in members],
+            concepts=[_summary(concept, len(served.opened.cases_of(concept)), lang) for concept in members],
         )
         for scheme, members in ontology.schemes.items()
     ]
@@ -35,12 +36,12 @@ def concepts(served: CurrentSnapshot, lang: Lang = "de") -> ConceptList:
 @router.get("/concepts/{scheme}/{slug}", operation_id="getConcept")
 async def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang: Lang = "de") -> ConceptDetail:
     """One concept: names, definition, hierarchy, number of cases."""
-    ontology = served.engine.ontology
+    ontology = served.opened.ontology
     found = ontology.concepts.get(concept_iri(scheme, slug))
     if found is None:
         raise HTTPException(404)
     names = {language: [label.text for label in found.labels if label.language == language and label.kind in ("pref", "alt")] for language in ("de", "en")}
-    summary = _summary(found, len(served.engine.cases_by_concept[found.iri]), lang)
+    summary = _summary(found, len(served.opened.cases_of(found)), lang)
     notes = served.documentation.notes(found.iri, lang)
     return ConceptDetail(
         **summary.model_dump(),
@@ -59,8 +60,8 @@ async def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang:
 @router.get("/stats", operation_id="stats")
 def stats(served: CurrentSnapshot) -> Stats:
     """Counts of the snapshot, and cases by facet value."""
-    manifest = served.engine.manifest
-    facets = served.engine.cases(limit=1).facets
+    manifest = served.opened.manifest
+    facets = list_cases(served.opened, limit=1).facets
     return Stats(
         snapshot=served.id,
         created=manifest.created,

@@ -12,15 +12,16 @@ from starlette.responses import PlainTextResponse, Response
 
 from koopkg.errors import QueryError
 from koopkg.messages import Language, Piece, pieces, translated
+from koopkg.model import FACETS
 from koopkg.ontology import Ontology
-from koopkg.search import FACET_SCHEMES, FACETS, Facet, Hit, SearchEngine, SearchResult
+from koopkg.search import SIGNALS, Facet, SearchResult, facet_label, list_cases, search, similar
+from koopkg.snapshot import OpenSnapshot
 from koopkg_api.models import FilterParameters
 from koopkg_api.narrowing import LONGEST_LINE, Step, Steps, chosen_in, in_words, in_words_of_people, named
 from koopkg_api.rendering import language_of, render
-from koopkg_api.routes.search import filters_of
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
-from koopkg_api.views import PARTS, ConceptLink, ListedCase, case_view, concept_link, listed_case
+from koopkg_api.views import ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
 
 __all__ = ["router"]
 
@@ -56,7 +57,7 @@ class _Found:
     """What a search page shows: hits of a text, or entries of the list of cases where there is none."""
 
     is_search: bool
-    hits: tuple[Hit, ...]
+    hits: tuple[HitView, ...]
     entries: tuple[ListedCase, ...]
     concepts: tuple[ConceptLink, ...]
     places: tuple[str, ...]
@@ -82,13 +83,13 @@ class _Refusal:
 def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_PageParameters, Query()]) -> Response:
     """The search field; with a text also its hits, with filters alone the list of cases."""
     language, asked, found, error = language_of(request), parameters.refined(), None, None
-    path, ontology = path_to(request, "start"), served.engine.ontology
+    path, ontology = path_to(request, "start"), served.opened.ontology
     try:
-        found = _found(served.engine, asked, asked.page_number(), language)
+        found = _found(served.opened, asked, asked.page_number(), language)
         chosen = chosen_in(found.facets)
         steps = Steps(path, asked.q, chosen, language)
     except QueryError as refused:
-        chosen = named(filters_of(asked), language)
+        chosen = named(asked.filters(), ontology, language)
         steps = Steps(path, asked.q, chosen, language)
         error = _refusal(refused, steps, ontology, language)
     context = {
@@ -103,20 +104,20 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_Page
         "chosen_text": in_words(chosen, language),
         "steps": steps,
         "values_shown": _VALUES_SHOWN,
-        "cases": served.engine.manifest.counts["documents"],
-        "part_names": {part: translated(name, language) for part, name in PARTS.items()},
+        "cases": served.opened.manifest.counts["documents"],
+        "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
     return render(request, "search.html", context, status_code=400 if error else 200)
 
 
 def _refusal(error: QueryError, steps: Steps, ontology: Ontology, language: Language) -> _Refusal:
-    detail = tuple(pieces(in_words_of_people(error.message, language), language))
+    detail = tuple(pieces(in_words_of_people(error.message, ontology, language), language))
     value, nearest = error.message.values.get("value"), error.message.values.get("nearest")
     if not isinstance(value, str) or not isinstance(nearest, str):
         return _Refusal(detail, None, None)
-    scheme = FACET_SCHEMES.get(error.field)
-    label = ontology.concept(scheme, nearest).label(language) if scheme else nearest
+    field = FACETS.get(error.field)
+    label = facet_label(error.field, nearest, ontology, language) if field else nearest
     return _Refusal(detail, label, steps.replaced(error.field, value, nearest))
 
 
@@ -126,31 +127,41 @@ def _understood(result: SearchResult, ontology: Ontology, language: Language) ->
     return tuple({link.label: link for link in links}.values())
 
 
-def _found(engine: SearchEngine, asked: _PageParameters, page: int, language: Language) -> _Found:
+def _found(opened: OpenSnapshot, asked: _PageParameters, page: int, language: Language) -> _Found:
     """The page asked for, the last one if there are fewer.
 
     Raises:
         QueryError: The text is too long, or a filter value is unknown.
     """
-    offset = min((page - 1) * _PAGE, len(engine.entries))
+    offset = min((page - 1) * _PAGE, len(opened))
     if asked.q.strip():
-        result = engine.search(asked.q, filters_of(asked), limit=_PAGE, offset=offset, language=language)
+        result = search(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language)
         places = tuple(place.name for place in (result.understood.places if result.understood else ()))
-        found = _Found(True, result.hits, (), _understood(result, engine.ontology, language), places, result.facets, result.total, page)
+        found = _Found(
+            True,
+            tuple(hit_view(hit, language) for hit in result.hits),
+            (),
+            _understood(result, opened.ontology, language),
+            places,
+            result.facets,
+            result.total,
+            page,
+        )
     else:
-        listed = engine.cases(filters_of(asked), limit=_PAGE, offset=offset, language=language)
-        entries = tuple(listed_case(entry, engine.ontology, language) for entry in listed.entries)
+        listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)
+        entries = tuple(listed_case(entry.case, opened.ontology, language) for entry in listed.entries)
         found = _Found(False, (), entries, (), (), listed.facets, listed.total, page)
-    return _found(engine, asked, found.pages, language) if 0 < found.pages < page else found
+    return _found(opened, asked, found.pages, language) if 0 < found.pages < page else found
 
 
 @router.get("/case/{case_id}", name="case_page")
 def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Response:
     """One case: facts, text, evidence, sources and comparable cases."""
     language = language_of(request)
-    entry = served.engine.entry(case_id)
-    comparable = served.engine.similar(case_id, limit=5, language=language)
-    return render(request, "case.html", {"case": case_view(entry, served.engine.ontology, language), "similar": comparable.hits})
+    opened = served.opened
+    entry = opened.catalog.entry(opened.catalog.row_of(case_id))
+    comparable = [hit_view(hit, language) for hit in similar(opened, case_id, limit=5, language=language).hits]
+    return render(request, "case.html", {"case": case_view(entry, opened.ontology, language), "similar": comparable})
 
 
 @router.get("/robots.txt", name="robots")

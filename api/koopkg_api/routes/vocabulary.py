@@ -6,23 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import numpy as np
 import pyoxigraph as ox
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from koopkg.documentation import Section
+from koopkg.errors import UnknownCaseError
+from koopkg.index import Rows
 from koopkg.messages import Language, Message, translated
+from koopkg.model import CONCEPT_FIELDS
 from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
-from koopkg.search import FACET_SCHEMES
 from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.errors import RequestError
 from koopkg_api.negotiation import best_match
 from koopkg_api.rendering import language_of, render
-from koopkg_api.site import CurrentSnapshot, OpenSnapshot
+from koopkg_api.site import CurrentSnapshot, Served
 from koopkg_api.urls import path_to
-from koopkg_api.views import RELATIONS, SYNTAXES, ConceptLink, case_link, concept_link, concept_view
+from koopkg_api.views import RELATIONS, SYNTAXES, CaseLink, ConceptLink, case_link, concept_link, concept_view
 
 __all__ = ["router"]
 
@@ -31,8 +34,6 @@ router = APIRouter(include_in_schema=False)
 _MEDIA = {media.partition(";")[0]: suffix for suffix, (media, _) in GRAPH_FORMATS.items()}
 """Media type of RDF -> suffix."""
 _OFFERED = ["text/html", *_MEDIA]
-_FACET_OF = {scheme: facet for facet, scheme in FACET_SCHEMES.items()}
-"""Scheme -> the facet of the search page that filters by it."""
 _CASES_SHOWN = 8
 _CONCEPTS_SHOWN = 4
 _ASKED_BY = {"practitioner": Message("practitioner"), "researcher": Message("researcher")}
@@ -119,7 +120,7 @@ def part(request: Request, served: CurrentSnapshot, name: str) -> Response:
 @router.get("/vocab", name="vocabulary_page")
 def vocabulary_page(request: Request, served: CurrentSnapshot) -> Response:
     """Every concept scheme with the number of its concepts and the first of them."""
-    language, ontology = language_of(request), served.engine.ontology
+    language, ontology = language_of(request), served.opened.ontology
     schemes = []
     for scheme, concepts in ontology.schemes.items():
         first = tuple(concept.label(language) for concept in _tops(concepts)[:_CONCEPTS_SHOWN])
@@ -131,7 +132,7 @@ def vocabulary_page(request: Request, served: CurrentSnapshot) -> Response:
 def scheme_page(request: Request, served: CurrentSnapshot, scheme: str) -> Response:
     """One concept scheme as a tree."""
     name, _, suffix = scheme.partition(".")
-    if name not in served.engine.ontology.schemes:
+    if name not in served.opened.ontology.schemes:
         raise HTTPException(404)
     return _answer(request, served, scheme_iri(name), suffix or None, "scheme")
 
@@ -140,12 +141,12 @@ def scheme_page(request: Request, served: CurrentSnapshot, scheme: str) -> Respo
 def concept_page(request: Request, served: CurrentSnapshot, scheme: str, slug: str) -> Response:
     """One concept with everything that is said about it."""
     name, _, suffix = slug.partition(".")
-    if concept_iri(scheme, name) not in served.engine.ontology.concepts:
+    if concept_iri(scheme, name) not in served.opened.ontology.concepts:
         raise HTTPException(404)
     return _answer(request, served, concept_iri(scheme, name), suffix or None, "concept")
 
 
-def _answer(request: Request, served: OpenSnapshot, iri: str, suffix: str | None, page: str) -> Response:
+def _answer(request: Request, served: Served, iri: str, suffix: str | None, page: str) -> Response:
     """The page or the RDF of an IRI: by suffix, else what Accept likes best."""
     suffix = suffix or _negotiated(request)
     if suffix is None:
@@ -170,8 +171,8 @@ def _rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
     return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=_HEADERS)
 
 
-def _ontology_context(served: OpenSnapshot, _: str, language: Language) -> dict[str, object]:
-    documentation, ontology = served.documentation, served.engine.ontology
+def _ontology_context(served: Served, _: str, language: Language) -> dict[str, object]:
+    documentation, ontology = served.documentation, served.opened.ontology
     terms = documentation.terms(language)
     return {
         "header": documentation.header(language),
@@ -186,8 +187,8 @@ def _ontology_context(served: OpenSnapshot, _: str, language: Language) -> dict[
     }
 
 
-def _scheme_context(served: OpenSnapshot, iri: str, language: Language) -> dict[str, object]:
-    ontology, scheme = served.engine.ontology, iri.rpartition("/")[2]
+def _scheme_context(served: Served, iri: str, language: Language) -> dict[str, object]:
+    ontology, scheme = served.opened.ontology, iri.rpartition("/")[2]
     return {
         "scheme": scheme,
         "label": ontology.scheme_labels[scheme][language],
@@ -195,35 +196,47 @@ def _scheme_context(served: OpenSnapshot, iri: str, language: Language) -> dict[
     }
 
 
-def _concept_context(served: OpenSnapshot, iri: str, language: Language) -> dict[str, object]:
-    ontology, concept = served.engine.ontology, served.engine.ontology.concepts[iri]
-    described, named = served.engine.cases_by_concept[iri], served.engine.cases_by_mention.get(iri, ())
-    known = {entry.document.id for entry in described}
+def _concept_context(served: Served, iri: str, language: Language) -> dict[str, object]:
+    ontology, concept = served.opened.ontology, served.opened.ontology.concepts[iri]
+    described, named = served.opened.cases_of(concept), served.opened.cases_naming(concept)
+    named = named[~np.isin(named, described)]
     notes = served.documentation.notes(iri, language)
-    shown = {entry.document.id: entry for entry in (*described, *named)}
-    example = next((shown[example.removeprefix(CASE)] for example in notes.examples if example.removeprefix(CASE) in shown), None)
+    field = CONCEPT_FIELDS.get(concept.scheme)
     return {
         "concept": concept_view(concept, ontology, notes.countered_by, language),
-        "example": case_link(example, language) if example else None,
+        "example": next((link for example in notes.examples if (link := _example(example, served, language))), None),
         "scheme_label": ontology.scheme_labels[concept.scheme][language],
         "notes": notes,
         "relation_names": {relation: translated(name, language) for relation, name in RELATIONS.items()},
-        "described": [case_link(entry, language) for entry in described[:_CASES_SHOWN]],
+        "described": _case_links(described[:_CASES_SHOWN], served, language),
         "described_total": len(described),
-        "named": [case_link(entry, language) for entry in named if entry.document.id not in known][:_CASES_SHOWN],
-        "facet": _FACET_OF.get(concept.scheme),
+        "named": _case_links(named[:_CASES_SHOWN], served, language),
+        "facet": field.facet if field else None,
     }
 
 
 _CONTEXTS = {"ontology": _ontology_context, "scheme": _scheme_context, "concept": _concept_context}
 
 
+def _case_links(rows: Rows, served: Served, language: Language) -> list[CaseLink]:
+    return [case_link(served.opened.catalog.entry(int(row)).case, language) for row in rows]
+
+
+def _example(iri: str, served: Served, language: Language) -> CaseLink | None:
+    """An example case, if this snapshot has it."""
+    try:
+        row = served.opened.catalog.row_of(iri.removeprefix(CASE))
+    except UnknownCaseError:
+        return None
+    return case_link(served.opened.catalog.entry(row).case, language)
+
+
 def _tops(concepts: Iterable[Concept]) -> list[Concept]:
     return [concept for concept in concepts if not concept.broader]
 
 
-def _node(concept: Concept, served: OpenSnapshot, language: Language) -> _Node:
-    ontology, cases = served.engine.ontology, len(served.engine.cases_by_concept[concept.iri])
+def _node(concept: Concept, served: Served, language: Language) -> _Node:
+    ontology, cases = served.opened.ontology, len(served.opened.cases_of(concept))
     narrower = tuple(_node(ontology.concepts[below], served, language) for below in sorted(ontology.narrower[concept.iri]))
     return _Node(concept_link(concept, language), concept.definition(language), cases, narrower)
 

@@ -87,9 +87,7 @@ class Case:
     obstacles: tuple[str, ...] = nested("koop:hasObstacle", stem="obstacle", node="koop:ObstacleStatement")
     results: tuple[str, ...] = nested("koop:hasResult", stem="result", node="koop:ResultStatement")
     funding: tuple[str, ...] = text("koop:funding", default=(), language="de")
-    sources: tuple[Source, ...] = nested(
-        "dcterms:source", stem="source", node="dcterms:BibliographicResource", column="sources", cell="url"
-    )
+    sources: tuple[Source, ...] = nested("dcterms:source", stem="source", node="dcterms:BibliographicResource", column="sources", cell="url")
 
     def title_in(self, language: str) -> str:
         return self.title_en if language == "en" else self.title

@@ -70,5 +70,3 @@ def _decoded(raw: bytes, where: str) -> str:
         problem = f"the character {wrong.group()!a} at position {column:,} of its line is no text; leave it out"
         raise DocumentError(where, [Problem("character", problem, line)])
     return text
-
-

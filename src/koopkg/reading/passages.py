@@ -54,5 +54,3 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if stripped:
             offset = text.index(stripped, mark.end() if mark else first)
             yield offset, offset + len(stripped)
-
-

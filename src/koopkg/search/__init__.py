@@ -8,7 +8,7 @@ import numpy as np
 
 from koopkg.errors import QueryError
 from koopkg.model import Language, Linked
-from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, known_values, passing
+from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, rank
@@ -30,6 +30,7 @@ __all__ = [
     "SearchResult",
     "Snippet",
     "facet_label",
+    "field_label",
     "known_values",
     "link",
     "list_cases",

@@ -57,7 +57,9 @@ def question_of_text(opened: OpenSnapshot, text: str) -> Question:
     """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing."""
     linked = opened.linker.link_query(text)
     asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in linked.concepts if _weight(link.scheme)}
-    asked |= {place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri and place.iri in opened.frequencies}
+    asked |= {
+        place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri and place.iri in opened.frequencies
+    }
     return Question(opened, text, linked.language, linked, asked)
 
 

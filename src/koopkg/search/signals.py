@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from koopkg.errors import QueryError
 from koopkg.index import Rows
+from koopkg.messages import Message
 from koopkg.search.question import Question
 
 __all__ = ["SIGNALS", "Answers", "Scores", "Signal", "fuse", "signals_named"]
@@ -38,11 +39,13 @@ class Signal:
     """One way to tell that a case answers a question.
 
     Attributes:
+        label: Its name for people.
         weight: Share in the mean of all, tuned on the dev topics: `koopkg eval search --split dev`.
         ask: Question -> answers; None where the question has nothing that this signal could go by.
     """
 
     name: str
+    label: Message
     weight: float
     ask: Callable[[Question], Answers | None]
 
@@ -74,7 +77,11 @@ def _concepts(question: Question) -> Answers | None:
     return Answers(found.astype(np.int32), lambda asked: every[asked])
 
 
-SIGNALS = (Signal("lexical", 0.45, _words), Signal("dense", 0.3, _meaning), Signal("concepts", 0.25, _concepts))
+SIGNALS = (
+    Signal("lexical", Message("words"), 0.45, _words),
+    Signal("dense", Message("meaning"), 0.3, _meaning),
+    Signal("concepts", Message("features"), 0.25, _concepts),
+)
 """The table."""
 
 
