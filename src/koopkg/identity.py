@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
 __all__ = ["code_hash", "hanta_identity", "library_versions"]
@@ -24,7 +24,7 @@ def library_versions() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def hanta_identity() -> str:
     """The version of HanTa and 16 digits of the SHA-256 of its German model."""
-    with files("HanTa").joinpath("morphmodel_ger.pgz").open("rb") as model:
+    with as_file(files("HanTa").joinpath("morphmodel_ger.pgz")) as path, path.open("rb") as model:
         return f"{version('HanTa')}-{hashlib.file_digest(model, 'sha256').hexdigest()[:16]}"
 
 
