@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,17 +79,6 @@ class Analyses:
             self.flush()
         if self._table is not None:
             self._table.close()
-
-    @classmethod
-    def from_file(cls, path: Path) -> Analyses:
-        """The analyses saved at a path; none where there is no such file."""
-        if not path.exists():
-            return cls()
-        return cls({word: (segments, tag) for word, (segments, tag) in json.loads(path.read_text(encoding="utf-8")).items()})
-
-    def to_json(self) -> str:
-        """The analyses as JSON, sorted by word."""
-        return json.dumps(dict(sorted({**self._known, **self._recent}.items())), ensure_ascii=False, indent=0)
 
     def segments(self, word: str) -> tuple[str, ...]:
         """The morphemes of a word in order, a stem as one; one segment where there is no division."""

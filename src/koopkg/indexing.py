@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,9 +37,6 @@ from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
 __all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "write_arrays"]
 
-_LOG = logging.getLogger(__name__)
-
-
 class Progress(Protocol):
     """Told what is going on; the command line shows it as a bar or as plain lines."""
 
@@ -66,7 +61,7 @@ class CaseIndexer:
     def __init__(self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress) -> None:
         self._staged, self._terms, self._encoder, self._progress = staged, terms, encoder, progress
         self._analyser = Analyser(analyses)
-        self._cache = _opened_cache(settings.cache_folder / "embeddings.sqlite")
+        self._cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
 
     def run(self, catalog: CatalogWriter, before: Earlier) -> Indexed:
         """Index every case of a catalog whose documents are linked."""
@@ -135,14 +130,3 @@ def reference_texts(terms: Ontology) -> list[str]:
 def _texts(entry: CaseEntry) -> list[str]:
     """The texts of a case that are embedded, titles first."""
     return [*embedded_titles(entry.case), *(passage.text for _, _, passage in embedded_passages(entry.texts))]
-
-
-def _opened_cache(path: Path) -> EmbeddingCache:
-    """The vectors of texts embedded before; made anew where they cannot be read."""
-    try:
-        if path.exists():
-            EmbeddingCache.check(path)
-    except sqlite3.DatabaseError as error:
-        _LOG.warning("%s cannot be read (%s); it is made anew", path, error)
-        path.unlink()
-    return EmbeddingCache(path)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from math import log
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from koopkg import snapshot
 from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, EncoderMismatchError
-from koopkg.index import EmbeddingCache, LexicalIndex, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
+from koopkg.index import EmbeddingCache, LexicalIndex, Matrix, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
 from koopkg.index.lexical import LexicalDocument
 
 ANALYSES = Analyses()
@@ -115,6 +117,70 @@ def test_known_texts_are_not_embedded_again(tmp_path: Path) -> None:
     assert (embedded, again) == (2, 0)
     np.testing.assert_array_equal(first, second)
     np.testing.assert_allclose(np.linalg.norm(first, axis=1), 1, atol=1e-5)
+
+
+class Counting:
+    """An encoder of small vectors that tells what it was asked for."""
+
+    id = "counting-1"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode_query(self, texts: Sequence[str]) -> Matrix:
+        return self.encode_document(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> Matrix:
+        self.asked += texts
+        return np.array([[len(text), hash(text) % 97, 1] for text in texts], np.float32)
+
+
+def test_batches_are_the_vectors_in_order_and_no_text_is_embedded_twice(tmp_path: Path) -> None:
+    encoder = Counting()
+    texts = [f"Text {number % 700}" for number in range(1_000)]
+    cache = EmbeddingCache(tmp_path / "e.sqlite")
+    steps: list[int] = []
+    batches = list(cache.encode_batches(encoder, iter(texts), on_progress=steps.append))
+    assert max(map(len, batches)) <= 256
+    np.testing.assert_array_equal(np.concatenate(batches), Counting().encode_document(texts))
+    assert encoder.asked == texts[:700]
+    assert (cache.embedded, sum(steps)) == (700, 1_000)
+    assert list(cache.encode_batches(encoder, [])) == []
+
+
+def test_batches_are_given_before_all_texts_are_read(tmp_path: Path) -> None:
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for number in range(10_000):
+            read += 1
+            yield f"Text {number}"
+
+    next(EmbeddingCache(tmp_path / "e.sqlite").encode_batches(Counting(), texts()))
+    assert read == 256
+
+
+@pytest.mark.parametrize("poison", ["substr(value, 1, 8)", "x'0000803f0000803f0000803f'", "x''", "'text'"])
+def test_a_poisoned_vector_is_embedded_anew(poison: str, tmp_path: Path) -> None:
+    cache = EmbeddingCache(tmp_path / "e.sqlite")
+    [right] = cache.encode_batches(Counting(), ["Bauhof", "Bus"])
+    cache.close()
+    with sqlite3.connect(tmp_path / "e.sqlite") as database:
+        database.execute(f"UPDATE entries SET value = {poison}")
+    database.close()
+    cache, encoder = EmbeddingCache(tmp_path / "e.sqlite"), Counting()
+    [again] = cache.encode_batches(encoder, ["Bauhof", "Bus"])
+    np.testing.assert_array_equal(again, right)
+    assert encoder.asked == ["Bauhof", "Bus"]
+
+
+def test_vectors_of_another_encoder_are_not_taken(tmp_path: Path) -> None:
+    cache, encoder = EmbeddingCache(tmp_path / "e.sqlite"), Counting()
+    list(cache.encode_batches(encoder, ["Bauhof"]))
+    encoder.id = "counting-2"
+    list(cache.encode_batches(encoder, ["Bauhof"]))
+    assert encoder.asked == ["Bauhof", "Bauhof"]
 
 
 def test_bundled_encoder_puts_like_beside_like() -> None:

@@ -148,6 +148,15 @@ def test_a_node_that_documents_share_is_blamed_on_the_one_with_the_statement(val
     assert set(validator.check(batch)) == {"b"}
 
 
+def test_of_two_documents_on_one_node_the_one_with_the_wrong_value_is_to_blame(validator: Validator) -> None:
+    kind = iri(PLACE, "rdf:type", f"{KOOP}Place")
+    right = [kind, text(PLACE, "skos:prefLabel", "Leer", "de"), text(PLACE, "koop:ags", "03457013")]
+    wrong = [text(PLACE, "koop:ags", "viele")]
+    found = validator.check([(name, [ox.Triple(*triple) for triple in triples]) for name, triples in (("right", right), ("wrong", wrong))])
+    assert [item.value for item in found["wrong"]].count("viele") == 1
+    assert "viele" not in [item.value for item in found["right"]]  # which is to blame for having a second key alone
+
+
 def test_a_fault_of_the_ontology_is_no_documents_fault() -> None:
     label = ox.Triple(*text(concept_iri("sector", "wasser"), "skos:prefLabel", "Nass", "de"))
     validator = Validator([*COMMON, label], bundled_shapes())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from koopkg.caches import CheckedTable
 from koopkg.errors import ConfigurationError
 from koopkg.morphology import shortened
 
@@ -22,6 +22,9 @@ Matrix = npt.NDArray[np.float32]
 _QUERY_TOKENS, _DOCUMENT_TOKENS = 1536, 512
 """Three windows of the model, enough for 5,000 characters of prose, and one, three times the longest passage of the corpus; signs
 that are no words have a token each."""
+_MADE_BY = "float32 by encoder and text"
+_LOOKED_UP = 256
+"""Texts whose vectors are looked up, and given back, at once."""
 _BATCH = 8
 """Texts embedded before the cache is written: what a killed run can lose at most."""
 
@@ -99,12 +102,28 @@ def setting_of(encoder_id: str) -> str:
 
 
 class EmbeddingCache:
-    """Vectors of texts embedded before, in one SQLite file; survives a kill at any moment."""
+    """Vectors of texts embedded before, in one SQLite file; survives a kill at any moment.
+
+    Attributes:
+        embedded: How many texts have been embedded since it was opened.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path)
-        self._database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        self._table = CheckedTable(path, _MADE_BY)
+        self.embedded = 0
+
+    def encode_batches(self, encoder: Encoder, texts: Iterable[str], *, on_progress: Callable[[int], None] = lambda _: None) -> Iterator[Matrix]:
+        """Embed texts, each one only if its vector is not known, at no memory for each.
+
+        Args:
+            on_progress: Called with the number of texts done since the last call.
+
+        Yields:
+            float32 arrays (at most 256, dim), rows L2-normalised, together in input order; none for no texts.
+        """
+        remaining = iter(texts)
+        while batch := list(islice(remaining, _LOOKED_UP)):
+            yield self._encoded(encoder, batch, on_progress)
 
     def encode_documents(self, encoder: Encoder, texts: Sequence[str], *, on_progress: Callable[[int], None] = lambda _: None) -> tuple[Matrix, int]:
         """Embed texts, each one only if its vector is not known.
@@ -115,39 +134,27 @@ class EmbeddingCache:
         Returns:
             float32 array (n_texts, dim), rows L2-normalised, in input order; and how many texts were embedded now.
         """
+        before = self.embedded
+        batches = list(self.encode_batches(encoder, texts, on_progress=on_progress))
+        return np.concatenate(batches) if batches else np.zeros((0, 1), np.float32), self.embedded - before
+
+    def _encoded(self, encoder: Encoder, texts: Sequence[str], on_progress: Callable[[int], None]) -> Matrix:
         keys = [hashlib.sha256(f"{encoder.id}\0{text}".encode()).digest() for text in texts]
-        known = {key: vector for key in dict.fromkeys(keys) if (vector := self._vector(key)) is not None}
+        known = {key: np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in self._table.get(dict.fromkeys(keys)).items()}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         on_progress(len(texts) - len(missing))
         pending = list(missing.items())
         for first in range(0, len(pending), _BATCH):
-            batch = pending[first : first + _BATCH]
-            vectors = encoder.encode_document([text for _, text in batch])
-            with self._database:
-                for (key, _), vector in zip(batch, vectors, strict=True):
-                    known[key] = vector
-                    self._database.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vector.astype("<f4").tobytes()))
-            on_progress(len(batch))
-        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32), len(missing)
-
-    @staticmethod
-    def check(path: Path) -> None:
-        """Make sure that a file is a cache.
-
-        Raises:
-            sqlite3.DatabaseError: It is not, or damaged.
-        """
-        with contextlib.closing(sqlite3.connect(path)) as database:
-            [[verdict]] = database.execute("PRAGMA quick_check(1)")
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
+            batch = dict(pending[first : first + _BATCH])
+            made = dict(zip(batch, encoder.encode_document(list(batch.values())), strict=True))
+            self._table.put({key: vector.astype("<f4").tobytes() for key, vector in made.items()})
+            known.update(made)
+            self.embedded += len(made)
+            on_progress(len(made))
+        return np.stack([known[key] for key in keys])
 
     def close(self) -> None:
-        self._database.close()
-
-    def _vector(self, key: bytes) -> Matrix | None:
-        row = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-        return None if row is None else np.frombuffer(row[0], dtype="<f4").astype(np.float32)
+        self._table.close()
 
 
 def _normalised(vectors: Any) -> Matrix:
