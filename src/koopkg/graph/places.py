@@ -33,7 +33,7 @@ def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterat
 
 def place_keys(case: Case, links: Iterable[PlaceLink] = ()) -> set[str]:
     """Official keys of the places that a case has as members or that its document names."""
-    return {place.ags for place in (*case.places, *links) if place.ags}
+    return {place.ags for place in case.places if place.ags} | {link.ags for link in links if link.ags}
 
 
 def place_triples(keys: Iterable[str], register: Register) -> Iterator[Triple]:

@@ -132,8 +132,8 @@ def _choose(named: Sequence[Named], number: int, text: _Text) -> tuple[Candidate
         within = [candidate for candidate in areas if _lies_in(candidate, groups)]
         if len(within) == 1:
             return within[0], BY_NEIGHBOUR
-    home = {text.territory.ags} if text.territory and text.territory.ags else text.lands
-    local = [candidate for candidate in areas if candidate.land in home]
+    lands = frozenset((text.territory.ags,)) if text.territory and text.territory.ags else text.lands
+    local = [candidate for candidate in areas if candidate.land in lands]
     if len(local) == 1:
         return local[0], BY_LAND
     nearest = _nearest(local or areas, text.anchors)
