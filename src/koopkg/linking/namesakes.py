@@ -132,7 +132,7 @@ def _choose(named: Sequence[Named], number: int, text: _Text) -> tuple[Candidate
         within = [candidate for candidate in areas if _lies_in(candidate, groups)]
         if len(within) == 1:
             return within[0], BY_NEIGHBOUR
-    lands = {text.territory.ags} if text.territory and text.territory.ags else text.lands
+    lands = frozenset((text.territory.ags,)) if text.territory and text.territory.ags else text.lands
     local = [candidate for candidate in areas if candidate.land in lands]
     if len(local) == 1:
         return local[0], BY_LAND
