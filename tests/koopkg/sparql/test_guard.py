@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koopkg.errors import QueryError
-from koopkg.sparql.guard import MOST_NESTED, Dataset, dataset_of, inspect
+from koopkg.sparql.guard import MOST_NESTED, Dataset, dataset_of, inspect, is_decided
 from tests.conftest import DATA, escaped_lines
 
 ASKING = escaped_lines(DATA / "sparql" / "service.txt")
