@@ -25,6 +25,7 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 	$(BIN)/python bench/encoder.py
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/panel.py
+	$(BIN)/python bench/start.py
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py $(CASES)

@@ -51,7 +51,7 @@ def _add_responses(path: str, method: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         if status >= "400":
             response["content"] = _PROBLEM
-    if is_api and method == "get":
+    if (is_api or path == "/sparql") and method == "get":
         responses["304"] = {"description": "The answer is the one whose ETag was sent as If-None-Match"}
 
 

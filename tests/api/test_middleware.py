@@ -139,7 +139,14 @@ def test_preflight_allows_what_clients_send(server: Server) -> None:
     assert server.request("/api/v1/nix", method="OPTIONS", headers=asked).status == 404
 
 
-@pytest.mark.parametrize(("path", "headers"), [("/api/v1/cases?limit=1", {}), ("/vocab/sector/wasser", TURTLE), ("/ontology.nt", {})])
+KNOWLEDGE = "/sparql?query=" + quote('CONSTRUCT { ?c a ?knowledge } { ?c a koop:Cooperation BIND("known" AS ?knowledge) }')
+"""A query whose words only look like calls of NOW."""
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/api/v1/cases?limit=1", {}), ("/vocab/sector/wasser", TURTLE), ("/ontology.nt", {}), (KNOWLEDGE, {}), (KNOWLEDGE, TURTLE)],
+)
 def test_unchanged_answers_are_not_sent_again(path: str, headers: dict[str, str], server: Server) -> None:
     first = server.request(path, headers=headers)
     for given in (first.headers["etag"], f'"other", {first.headers["etag"]}', first.headers["etag"].removeprefix("W/")):
@@ -158,9 +165,28 @@ def test_an_etag_is_of_one_address_in_one_media_type(server: Server) -> None:
         assert answer.body
 
 
-def test_what_a_query_asks_for_may_change(server: Server) -> None:
-    query = quote("CONSTRUCT { ?s rdfs:label ?now } WHERE { BIND(<https://example.org/> AS ?s) BIND(STR(NOW()) AS ?now) }")
-    assert "etag" not in server.request(f"/sparql?query={query}").headers
+CHANGING = ("NOW()", "now ()", "RAND # at random\n()", "UUID()", "StrUUID()")
+
+
+@pytest.mark.parametrize("call", CHANGING)
+@pytest.mark.parametrize(
+    "query", ["CONSTRUCT {{ ?s rdfs:label ?l }} {{ BIND(<https://example.org/> AS ?s) BIND(STR({}) AS ?l) }}", "SELECT (STR({}) AS ?l) {{ }}"]
+)
+def test_what_a_query_asks_for_may_change(call: str, query: str, server: Server) -> None:
+    """Not known to the cache of a client: the time, a random number, a new identifier, however the call is written."""
+    answer = server.request(f"/sparql?query={quote(query.format(call))}")
+    assert answer.status == 200
+    assert "etag" not in answer.headers
+
+
+def test_a_query_has_an_etag_of_its_own(server: Server) -> None:
+    first = server.request(KNOWLEDGE)
+    assert first.headers["cache-control"] == "no-cache"
+    for path, headers in ((KNOWLEDGE.replace("Cooperation", "PublicBody"), {}), (KNOWLEDGE, {"Accept": "application/n-triples"})):
+        answer = server.request(path, headers={**headers, "If-None-Match": first.headers["etag"]})
+        assert (answer.status, answer.headers["etag"] != first.headers["etag"]) == (200, True)
+    asked = {"Content-Type": "application/sparql-query", "If-None-Match": first.headers["etag"]}
+    assert "etag" not in server.request("/sparql", data=b"ASK {}", headers=asked).headers
 
 
 @pytest.mark.parametrize(

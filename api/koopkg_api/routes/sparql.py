@@ -136,9 +136,9 @@ async def _answer(request: Request, pairs: Sequence[tuple[str, str]]) -> Respons
         request.state.is_decided = query.is_decided
     if result is None:
         raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping; try again later")
-    # Whoever compresses says that the answer varies by it: here the worker, else the middleware.
-    headers = {"Vary": "Accept, Accept-Encoding", "Content-Encoding": "gzip"} if result.is_gzipped else {"Vary": "Accept"}
-    headers["Content-Disposition"] = f'inline; filename="koopkg.{name}"'
+    headers = {"Vary": "Accept, Accept-Encoding", "Content-Disposition": f'inline; filename="koopkg.{name}"'}
+    if result.is_gzipped:
+        headers["Content-Encoding"] = "gzip"
     media_type = media_type or result.media_type
     if len(result.body) >= LARGE_BYTES:
         return LargeResponse(result.body, places=site_of(request).sending, client=client, media_type=media_type, headers=headers)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koopkg.errors import QueryError
-from koopkg.sparql.guard import MOST_NESTED, Dataset, dataset_of, inspect
+from koopkg.sparql.guard import MOST_NESTED, Dataset, dataset_of, inspect, is_decided
 from tests.conftest import DATA, escaped_lines
 
 ASKING = escaped_lines(DATA / "sparql" / "service.txt")
@@ -130,3 +130,17 @@ def test_any_text_is_judged_without_another_error(text: str) -> None:
         assert inspect(text) in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     with contextlib.suppress(QueryError):
         dataset_of(text, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "decided"),
+    [
+        ("SELECT ?knowledge { ?knowledge a koop:Brand }", True),
+        ("SELECT (NOW() AS ?n) {}", False),
+        ("SELECT (rand\t() AS ?n) {}", False),
+        ("SELECT (StrUuid#\n() AS ?n) {}", False),
+        (r"SELECT (\u004EOW() AS ?n) {}", False),
+    ],
+)
+def test_calls_of_what_changes_are_seen(query: str, decided: bool) -> None:
+    assert is_decided(query) is decided
