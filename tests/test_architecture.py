@@ -23,7 +23,7 @@ LAYERS = [
     {"reading", "linking"},
     {"graph", "index", "intake"},
     {"snapshot"},
-    {"pipeline", "search", "sparql", "validation", "export"},
+    {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"evaluation", "diagnosis"},
     {"cli"},
 ]

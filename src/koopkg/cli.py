@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from koopkg.config import Settings
-from koopkg.errors import ConfigurationError, KoopkgError
+from koopkg.errors import ConfigurationError, KoopkgError, SnapshotError
 from koopkg.refusals import REFUSALS, explain
 
 if TYPE_CHECKING:  # imported where they are used, so that a search need not load what only an ingest needs
@@ -272,6 +272,19 @@ def prune(keep: Annotated[int, typer.Option(min=1, help="Newest snapshots to kee
 
     removed = snapshot.prune(Settings.from_environment().data, keep=keep)
     typer.echo(f"{len(removed)} removed" + "".join(f"\n  {identifier}" for identifier in removed))
+
+
+@snapshots_app.command("cite")
+def cite(identifier: Annotated[str, typer.Argument(metavar="ID", help="A snapshot on disk; none: the published one.")] = "") -> None:
+    """Print the line to cite a snapshot by."""
+    from koopkg import snapshot
+    from koopkg.citation import citation
+
+    data = Settings.from_environment().data
+    found = [item for item in snapshot.list_snapshots(data) if item.id == identifier]
+    if identifier and not found:
+        raise SnapshotError(f"snapshot {identifier}: is not on disk; `koopkg snapshots list` names those that are")
+    typer.echo(citation(found[0] if found else snapshot.open_files(data).manifest()))
 
 
 @eval_app.command("search")
