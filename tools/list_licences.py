@@ -93,7 +93,9 @@ def main() -> None:
         sys.exit(bool(wrong))
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.partition(_BEGIN)[0], text.partition(_END)[2]
-    PAGE.write_text("\n".join([f"{before}{_BEGIN}", "| distribution | licence | comes with |", "| --- | --- | --- |", *table(), f"{_END}{after}"]), encoding="utf-8")
+    PAGE.write_text(
+        "\n".join([f"{before}{_BEGIN}", "| distribution | licence | comes with |", "| --- | --- | --- |", *table(), f"{_END}{after}"]), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,21 @@ from koopkg.errors import ConfigurationError, KoopkgError
 from koopkg.files import write_whole
 from koopkg.search.scoring import PARTS
 
-__all__ = ["SYSTEMS", "Difference", "EvaluationError", "Run", "SystemScores", "Topic", "compare", "evaluate", "fingerprint", "judgments", "read_run", "topics", "write_run"]
+__all__ = [
+    "SYSTEMS",
+    "Difference",
+    "EvaluationError",
+    "Run",
+    "SystemScores",
+    "Topic",
+    "compare",
+    "evaluate",
+    "fingerprint",
+    "judgments",
+    "read_run",
+    "topics",
+    "write_run",
+]
 
 METRICS = {"ndcg@10": "ndcg_cut_10", "recall@20": "recall_20", "mrr": "recip_rank"}
 """Name in the table -> measure of trec_eval."""
