@@ -5,7 +5,7 @@ PORT ?= $(or $(KOOPKG_PORT),8000)
 WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
 
-.PHONY: serve test check bench import messages clean
+.PHONY: serve test check bench import licences messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -19,6 +19,7 @@ check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/ruff format --check src api tests tools bench
 	$(BIN)/mypy
 	$(BIN)/koopkg validate
+	$(BIN)/python -m tools.list_licences --check
 
 bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what
 	$(BIN)/python bench/speed.py
@@ -26,6 +27,9 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/panel.py
 	$(BIN)/python bench/start.py
+
+licences: .venv/installed-dev  ## Check that every dependency has a licence that is allowed and stands in docs/licences.md
+	$(BIN)/python -m tools.list_licences --check
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
 	$(BIN)/python tools/import_cases.py $(CASES)

@@ -30,7 +30,7 @@ LAYERS = [
     {"snapshot", "quarantine"},
     {"carryover"},
     {"indexing"},
-    {"pipeline", "search", "sparql", "validation", "export"},
+    {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"evaluation", "diagnosis", "filter_options", "serving"},
     {"cli"},
 ]

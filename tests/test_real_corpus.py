@@ -82,7 +82,6 @@ def test_competency_questions_agree_with_the_records(query: str, full_ingest: Fu
     assert found
 
 
-@pytest.mark.filterwarnings("ignore::Warning")  # numba warns about casts inside ranx
 @pytest.mark.parametrize(("split", "floor"), [("dev", 0.82), ("test", 0.85)])
 def test_quality_does_not_fall(split: str, floor: float, full_engine: SearchEngine) -> None:
     """nDCG@10 of the fusion, and the fusion beats each signal alone; the floor lies four hundredths below what was measured."""

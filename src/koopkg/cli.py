@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from koopkg.config import Settings
-from koopkg.errors import ConfigurationError, KoopkgError
+from koopkg.errors import ConfigurationError, KoopkgError, SnapshotError
 from koopkg.filter_options import with_filters
 from koopkg.messages import Foreign, Language
 from koopkg.refusals import REFUSALS, explain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # imported where they are used, so that a search need not loa
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from koopkg.evaluation import Difference
     from koopkg.files import Skipped
     from koopkg.linking import Linker
     from koopkg.model import Language
@@ -272,14 +273,29 @@ def prune(keep: Annotated[int, typer.Option(min=1, help="Newest snapshots to kee
     typer.echo(f"{len(removed)} removed" + "".join(f"\n  {identifier}" for identifier in removed))
 
 
+@snapshots_app.command("cite")
+def cite(identifier: Annotated[str, typer.Argument(metavar="ID", help="A snapshot on disk; none: the published one.")] = "") -> None:
+    """Print the line to cite a snapshot by."""
+    from koopkg import snapshot
+    from koopkg.citation import citation
+
+    data = Settings.from_environment().data
+    found = [item for item in snapshot.list_snapshots(data) if item.id == identifier]
+    if identifier and not found:
+        raise SnapshotError(f"snapshot {identifier}: is not on disk; `koopkg snapshots list` names those that are")
+    typer.echo(citation(found[0] if found else snapshot.open_files(data).manifest()))
+
+
 @eval_app.command("search")
 def eval_search(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     by_kind: Annotated[bool, typer.Option("--by-kind", help="Also print the fusion for each kind of topic.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Keep the run in a file, to compare a later one with.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Compare topic by topic with a run that was kept.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print nDCG@10, recall@20 and MRR of each signal alone and of their fusion."""
-    from koopkg.evaluation import METRICS, EvaluationError, evaluate, judgments, topics
+    from koopkg.evaluation import METRICS, EvaluationError, Run, compare, evaluate, fingerprint, judgments, read_run, topics, write_run
     from koopkg.search import ranked
 
     if split not in ("dev", "test", "all"):
@@ -287,19 +303,26 @@ def eval_search(
     with as_file(files("koopkg_corpus")) as corpus:
         chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if split in ("all", topic.split)]
         grades = judgments(corpus / "eval" / "qrels.txt")
+    earlier = read_run(against, grades=grades) if against else None
     opened = _opened()
     groups = {"all topics": chosen}
     if by_kind:
         groups |= {kind: [topic for topic in chosen if topic.kind == kind] for kind in dict.fromkeys(topic.kind for topic in chosen)}
     tables = {name: evaluate(group, grades, partial(ranked, opened)) for name, group in groups.items()}
+    if save:
+        write_run(save, Run(opened.id, fingerprint(grades), tuple(tables["all topics"])))
+    differences = compare(tables["all topics"], earlier.systems) if earlier else []
     if as_json:
-        _print_json({"snapshot": opened.id, "split": split, "tables": {name: [asdict(row) for row in rows] for name, rows in tables.items()}})
+        rows_of = {name: [asdict(row) for row in rows] for name, rows in tables.items()}
+        _print_json({"snapshot": opened.id, "split": split, "tables": rows_of, "differences": [asdict(item) for item in differences]})
         return
     for name, rows in tables.items():
         typer.echo(f"{name} ({split}, {rows[0].topics} topics)")
         typer.echo(f"  {'system':10}" + "".join(f"{metric:>11}" for metric in METRICS) + f"{'judged@10':>11}")
         for row in rows:
             typer.echo(f"  {row.name:10}" + "".join(f"{row.metrics[metric]:11.3f}" for metric in METRICS) + f"{row.judged_at_10:11.2f}")
+    if earlier:
+        _print_differences(earlier.snapshot, differences)
 
 
 @app.command()
@@ -473,6 +496,12 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
 def _with_sentences(hit: Hit, language: Language) -> dict[str, Any]:
     reasons = [{"kind": reason.kind, "text": sentence_of(reason.kind, reason.values, language), "fact": asdict(reason.fact)} for reason in hit.reasons]
     return {**asdict(hit), "reasons": reasons}
+
+
+def _print_differences(snapshot: str, differences: Sequence[Difference]) -> None:
+    typer.echo(f"against snapshot {snapshot}, by topic (mean, 95 % interval, topics better and worse)")
+    for item in differences:
+        typer.echo(f"  {item.system:10}{item.metric:>11}{item.mean:+9.3f}  [{item.low:+.3f}, {item.high:+.3f}]{item.better:5} +{item.worse:5} -")
 
 
 def _print_review(subject: str, review: Review) -> None:

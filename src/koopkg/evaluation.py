@@ -1,21 +1,45 @@
-"""Rankings and graded judgments -> nDCG@10, recall@20 and MRR for each signal alone and for their fusion."""
+"""Rankings and graded judgments -> nDCG@10, recall@20 and MRR for each signal alone and for their fusion; two runs -> what differs, topic by topic."""
 
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from koopkg.errors import KoopkgError
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter, ValidationError
+
+from koopkg.errors import ConfigurationError, KoopkgError
+from koopkg.files import write_whole
 from koopkg.search import SIGNALS
 
-__all__ = ["SYSTEMS", "EvaluationError", "SystemScores", "Topic", "evaluate", "judgments", "topics"]
+__all__ = [
+    "SYSTEMS",
+    "Difference",
+    "EvaluationError",
+    "Run",
+    "SystemScores",
+    "Topic",
+    "compare",
+    "evaluate",
+    "fingerprint",
+    "judgments",
+    "read_run",
+    "topics",
+    "write_run",
+]
 
-METRICS = ("ndcg@10", "recall@20", "mrr")
+METRICS = {"ndcg@10": "ndcg_cut_10", "recall@20": "recall_20", "mrr": "recip_rank"}
+"""Name in the table -> measure of trec_eval."""
 _RELEVANT_FROM = 2
 """Grade from which a case counts as relevant where a measure knows only yes and no: 1 is a neighbouring subject."""
+
+_SAME = 1e-9
+"""What two values of a metric may differ by and count as equal: a sum in another order."""
 
 SYSTEMS: dict[str, tuple[str, ...]] = {signal.name: (signal.name,) for signal in SIGNALS} | {"fusion": tuple(signal.name for signal in SIGNALS)}
 """Name in the table -> signals in use."""
@@ -37,12 +61,36 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class SystemScores:
-    """Mean of each metric over a set of topics, and the share of judged cases among the first ten."""
+    """Mean of each metric over a set of topics, the share of judged cases among the first ten, and each metric by topic."""
 
     name: str
     topics: int
     metrics: dict[str, float]
     judged_at_10: float
+    by_topic: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was measured once; runs over the same judgments can be compared."""
+
+    snapshot: str
+    judgments: str
+    systems: tuple[SystemScores, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much higher a metric of a system is than in another run: the mean over the topics of both, and its 95 % interval."""
+
+    system: str
+    metric: str
+    topics: int
+    mean: float
+    low: float
+    high: float
+    better: int
+    worse: int
 
 
 def topics(path: Path) -> list[Topic]:
@@ -98,15 +146,78 @@ def evaluate(
     return [_scores(name, chosen, grades, {topic.id: rank(topic.text, parts) for topic in chosen}) for name, parts in SYSTEMS.items()]
 
 
-def _scores(name: str, chosen: Sequence[Topic], grades: Mapping[str, Mapping[str, int]], runs: Mapping[str, list[tuple[str, float]]]) -> SystemScores:
-    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # ranx would compile its measures for longer than they run on so few topics
-    from ranx import Qrels, Run, evaluate
+def compare(new: Iterable[SystemScores], old: Iterable[SystemScores], *, resamples: int = 10_000, seed: int = 0) -> list[Difference]:
+    """Compare two runs topic by topic, for every system and metric of the new one.
 
-    graded = Qrels({topic.id: {case: grade for case, grade in grades[topic.id].items() if grade > 0} for topic in chosen})
-    relevant = Qrels({topic.id: {case: 1 for case, grade in grades[topic.id].items() if grade >= _RELEVANT_FROM} for topic in chosen})
-    # Scores are replaced by ranks, so that ranx keeps our order among equal scores.
-    run = Run({topic: {case: float(len(ranking) - place) for place, (case, _) in enumerate(ranking)} for topic, ranking in runs.items()})
-    metrics = {"ndcg@10": float(evaluate(graded, run, "ndcg@10"))}
-    metrics |= {metric: float(evaluate(relevant, run, metric)) for metric in ("recall@20", "mrr")}
-    judged = [case in grades[topic.id] for topic in chosen for case, _ in runs[topic.id][:10]]
-    return SystemScores(name, len(chosen), metrics, sum(judged) / len(judged))
+    Args:
+        resamples: How often the topics are drawn anew for the interval.
+
+    Returns:
+        The interval is that of the percentile bootstrap over topics: where it holds 0, these topics do not show a difference.
+
+    Raises:
+        EvaluationError: A system or a topic of the new run is not in the old one.
+
+    Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13; Sakai, SIGIR 2006, for its use on topics.
+    """
+    before = {scores.name: scores.by_topic for scores in old}
+    differences = []
+    for scores in new:
+        missing = scores.by_topic.keys() - before.get(scores.name, {}).keys()
+        if missing:
+            raise EvaluationError(f"{scores.name}: topic {min(missing)} is not in the other run; expected one over the same topics or more")
+        for metric in METRICS:
+            paired = np.array([values[metric] - before[scores.name][topic][metric] for topic, values in sorted(scores.by_topic.items())])
+            differences.append(_difference(scores.name, metric, paired, resamples, seed))
+    return differences
+
+
+def _difference(system: str, metric: str, paired: npt.NDArray[np.float64], resamples: int, seed: int) -> Difference:
+    drawn = np.random.default_rng(seed).integers(len(paired), size=(resamples, len(paired)))
+    low, high = np.quantile(paired[drawn].mean(axis=1), [0.025, 0.975])
+    better, worse = int((paired > _SAME).sum()), int((paired < -_SAME).sum())
+    return Difference(system, metric, len(paired), float(paired.mean()), float(low), float(high), better, worse)
+
+
+def fingerprint(grades: Mapping[str, Mapping[str, int]]) -> str:
+    """A name for a set of judgments: the same for the same grades, whatever their order."""
+    return hashlib.sha256(json.dumps(grades, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def write_run(path: Path, run: Run) -> None:
+    write_whole(path, _RUN.dump_json(run, indent=1) + b"\n")
+
+
+def read_run(path: Path, *, grades: Mapping[str, Mapping[str, int]]) -> Run:
+    """A stored run, to be compared with one over these judgments.
+
+    Raises:
+        EvaluationError: The file is no such run, or its judgments were others.
+    """
+    try:
+        run = _RUN.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise EvaluationError(f"{path}: is no stored run ({error.error_count()} faults); expected a file of `koopkg eval search --save`") from None
+    if run.judgments != fingerprint(grades):
+        raise EvaluationError(f"{path}: was measured with other judgments, so the figures do not compare; measure the earlier state again")
+    return run
+
+
+def _scores(name: str, chosen: Sequence[Topic], grades: Mapping[str, Mapping[str, int]], runs: Mapping[str, list[tuple[str, float]]]) -> SystemScores:
+    try:
+        from pytrec_eval import RelevanceEvaluator
+    except ImportError:
+        raise ConfigurationError("measures need an extra; run `pip install 'koopkg[eval]'`, in a clone `pip install -e '.[eval]'`") from None
+    judged = {topic.id: dict(grades[topic.id]) for topic in chosen}
+    # Scores are replaced by ranks, so that trec_eval, which orders equal scores by name, keeps our order.
+    ranked = {topic: {case: float(len(ranking) - place) for place, (case, _) in enumerate(ranking)} for topic, ranking in runs.items()}
+    graded = RelevanceEvaluator(judged, {METRICS["ndcg@10"]}).evaluate(ranked)
+    binary = RelevanceEvaluator(judged, {METRICS["recall@20"], METRICS["mrr"]}, relevance_level=_RELEVANT_FROM).evaluate(ranked)
+    found = {topic.id: graded.get(topic.id, {}) | binary.get(topic.id, {}) for topic in chosen}  # nothing for a topic without hits
+    by_topic = {topic: {metric: float(values.get(measure, 0)) for metric, measure in METRICS.items()} for topic, values in found.items()}
+    means = {metric: sum(values[metric] for values in by_topic.values()) / len(chosen) for metric in METRICS}
+    first_ten = [case in grades[topic.id] for topic in chosen for case, _ in runs[topic.id][:10]]
+    return SystemScores(name, len(chosen), means, sum(first_ten) / max(len(first_ten), 1), by_topic)
+
+
+_RUN = TypeAdapter(Run)

@@ -70,8 +70,12 @@ class _SentenceTransformers:
     """Any model that sentence-transformers can load by name or path."""
 
     def __init__(self, name: str) -> None:
-        from sentence_transformers import SentenceTransformer  # imports torch: seconds, and only if asked for
-
+        try:
+            from sentence_transformers import SentenceTransformer  # imports torch: seconds, and only if asked for
+        except ImportError:
+            raise ConfigurationError(
+                f"KOOPKG_ENCODER: {name!r} needs an extra; run `pip install 'koopkg[sentence-transformers]'`, in a clone `pip install -e '.[sentence-transformers]'`"
+            ) from None
         try:
             self._model = SentenceTransformer(name)
         except (OSError, ValueError) as error:
