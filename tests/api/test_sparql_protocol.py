@@ -181,7 +181,7 @@ def test_a_browser_is_told_by_a_page_and_saves_under_a_name(server: Server) -> N
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     failed = server.request(f"/sparql?query={quote('SELECT * {')}&format=csv", headers=browser)
     assert (failed.status, failed.headers["content-type"]) == (400, "text/html; charset=utf-8")
-    assert "syntax error in line 1" in failed.text
+    assert "Syntaxfehler in Zeile 1" in failed.text
     assert failed.headers["access-control-allow-origin"] == "*"
     assert 'filename="koopkg.tsv"' in server.request(f"/sparql?query={quote(COUNT)}&format=tsv", headers=browser).headers["content-disposition"]
 
