@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import ConfigurationError
-from koopkg.index.embedding import Matrix
+from koopkg.index.columns import Matrix
 from koopkg.morphology import shortened
 
 __all__ = ["BulkE5"]
@@ -194,6 +194,7 @@ def _model(packed: _Packed) -> Any:
         layer_norm_eps=packed.epsilon,
         pad_token_id=0,
     )
-    model = BertModel(shape, add_pooling_layer=False).eval()
+    model: Any = BertModel(shape, add_pooling_layer=False)
+    model.eval()
     model.load_state_dict(weights)
     return model

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
 
-__all__ = ["Columns", "ColumnsBuilder", "Rows", "Values", "mapped"]
+__all__ = ["Columns", "ColumnsBuilder", "Matrix", "Rows", "Values", "mapped"]
 
+Matrix = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
 Values = npt.NDArray[np.float32]
 

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
-from koopkg.index.columns import Rows, mapped
-from koopkg.index.embedding import Matrix
+from koopkg.index.columns import Matrix, Rows, mapped
 
 __all__ = ["EXACT_ROWS", "CaseVectors", "Reference", "VectorIndex", "build_vector_index"]
 
