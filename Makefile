@@ -21,8 +21,9 @@ check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/koopkg validate
 	$(BIN)/python -m tools.list_licences --check
 
-bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what
+bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what; SYNTHETIC=20000: also with so many cases
 	$(BIN)/python bench/speed.py
+	SYNTHETIC=$(SYNTHETIC) PYTHONPATH=. $(BIN)/python bench/read.py
 	$(BIN)/python bench/encoder.py
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/panel.py

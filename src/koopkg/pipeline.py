@@ -19,7 +19,7 @@ from koopkg.carryover import Earlier, earlier
 from koopkg.config import Settings
 from koopkg.errors import DocumentError, Problem
 from koopkg.files import Skipped
-from koopkg.index import Analyser, Encoder, load_encoder
+from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker
@@ -196,7 +196,7 @@ class _Build:
             checked = []
             for document in documents:
                 linked = linker.link_document(document)
-                spans = [analyser.spans(passage.text) for passage in document.passages]
+                spans = TextSpans.of(analyser.spans(passage.text) for passage in document.passages)
                 catalog.put_links(document.id, linked, spans, graph.place_keys(document.cases, linked.places))
                 checked.append((document.id, graph.checked_triples(document, linked.places, self._terms, self._register)))
                 self._progress.step()

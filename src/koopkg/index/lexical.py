@@ -20,7 +20,7 @@ from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Language
 from koopkg.morphology import Morphology
 
-__all__ = ["Analyser", "LexicalIndex", "LexicalText", "WordSpans", "build_lexical_index", "highlights"]
+__all__ = ["Analyser", "LexicalIndex", "LexicalText", "TextSpans", "WordSpans", "build_lexical_index", "highlights"]
 
 _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "constituents": 0.4, "english": 1.0}
 """Weight of a field; constituents of compounds count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
@@ -94,6 +94,35 @@ class Analyser:
                     stem = morphology.stem(token.surface[start:end])
                     if stem != token.stem:
                         found.setdefault(stem, []).append((token.start + start, token.start + end))
+        return found
+
+
+class TextSpans:
+    """Where stems stand in the passages of a document, written so that those of a few stems are found without reading the rest."""
+
+    def __init__(self, packed: str) -> None:
+        self._packed = packed
+
+    @classmethod
+    def of(cls, passages: Iterable[WordSpans]) -> TextSpans:
+        """From the spans of each passage, by offset within it."""
+        found: dict[str, list[str]] = {}
+        for number, spans in enumerate(passages):
+            for stem, places in spans.items():
+                found.setdefault(stem, []).extend(f"{number},{start},{end}" for start, end in places)
+        return cls("".join(f"\n{stem}\t{' '.join(places)}" for stem, places in sorted(found.items())) + "\n")
+
+    def __str__(self) -> str:
+        return self._packed
+
+    def by_passage(self, stems: Iterable[str]) -> dict[int, dict[str, list[tuple[int, int]]]]:
+        """Number of a passage -> where the stems stand in it, for those that have any."""
+        found: dict[int, dict[str, list[tuple[int, int]]]] = {}
+        for stem in stems:
+            at = self._packed.find(f"\n{stem}\t")
+            for place in self._packed[at + len(stem) + 2 : self._packed.index("\n", at + 1)].split() if at >= 0 else ():
+                number, start, end = map(int, place.split(","))
+                found.setdefault(number, {}).setdefault(stem, []).append((start, end))
         return found
 
 

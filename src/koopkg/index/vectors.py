@@ -177,6 +177,10 @@ class VectorIndex:
         document, passage = self._passages[first - TITLES * (row + 1) + int(np.argmax(self._vectors[first:last] @ vector))]
         return int(document), int(passage)
 
+    def all_vectors(self) -> Matrix:
+        """Every vector, case by case: float32 array (n, dim), mapped."""
+        return self._vectors
+
     def of_case(self, row: int) -> CaseVectors:
         """The rows of a case."""
         first, last = int(self._starts[row]), int(self._starts[row + 1])

@@ -42,10 +42,10 @@ def _shown(texts: CaseTexts, nearest: tuple[int, int] | None, question: Question
     """The passage with the most different words of the question, the first of equals, else the nearest, else the first: document, number, highlights."""
     best, found = nearest or (0, 0), (0, list[tuple[int, int]]())
     for document, text in enumerate(texts):
-        for number, spans in enumerate(question.opened.catalog.spans(text.document.id)):
+        for number, spans in sorted(question.opened.catalog.spans(text.document.id).by_passage(question.stems).items()):
             passage = text.document.passages[number]
-            marked = highlights(spans, question.stems) if not passage.is_title else []
-            count = len({passage.text[start:end].lower() for start, end in marked})
+            marked = highlights(spans, question.stems)
+            count = len({passage.text[start:end].lower() for start, end in marked}) if not passage.is_title else 0
             if count > found[0]:
                 best, found = (document, number), (count, marked)
     return *best, found[1]

@@ -43,6 +43,13 @@ class Question:
         return self.opened.query_vector(self.text) if self.case_row is None else self.opened.vectors.direction(self.case_row)
 
     @cached_property
+    def covered(self) -> Mapping[str, float]:
+        """IRI of a concept that a record may have -> what it tells: each that is asked for, and all narrower ones."""
+        ontology = self.opened.ontology
+        asked = sorted((weight, iri) for iri, weight in self.asked.items() if iri in ontology.concepts and ontology.concepts[iri].scheme in CONCEPT_FIELDS)
+        return {below: weight for weight, iri in asked for below in ontology.with_narrower(iri)}
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """German stems of words that tell cases apart."""
         return self.opened.lexical.telling_stems(self.text)

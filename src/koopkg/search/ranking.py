@@ -35,16 +35,17 @@ class Ranking:
     weights: dict[str, float]
 
 
-def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVANT) -> Ranking:
+def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVANT, is_exact: bool = False) -> Ranking:
     """Rank the cases that any of the signals proposes, the case asked about left out.
 
     Args:
         least: Score below which a case is left out.
+        is_exact: Compare with every case, however many there are: the reference for the quick way.
     """
     asked = [(signal, answers) for signal in signals if (answers := signal.ask(question)) is not None]
     if not asked:  # a signal alone that has nothing to go by
         return Ranking(np.zeros(0, np.int32), np.zeros(0, np.float32), {}, {})
-    pool = _pool(question, [answers.candidates for _, answers in asked])
+    pool = _pool(question, [answers.candidates for _, answers in asked], is_exact=is_exact)
     parts = {signal.name: answers.scores(pool) for signal, answers in asked}
     weights = {signal.name: signal.weight for signal, _ in asked}
     fused = fuse(parts, weights)
@@ -53,8 +54,8 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVA
     return Ranking(pool[order], fused[order], {name: scores[order] for name, scores in parts.items()}, weights)
 
 
-def _pool(question: Question, proposed: Sequence[Rows]) -> Rows:
+def _pool(question: Question, proposed: Sequence[Rows], *, is_exact: bool) -> Rows:
     """Every case where all can be compared, else what the signals propose."""
     opened = question.opened
-    pool = np.arange(len(opened), dtype=np.int32) if opened.vectors.is_exact else reduce(np.union1d, proposed).astype(np.int32)
+    pool = np.arange(len(opened), dtype=np.int32) if is_exact or opened.vectors.is_exact else reduce(np.union1d, proposed).astype(np.int32)
     return pool if question.case_row is None else pool[pool != question.case_row]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, CaseField, Language, Passage, concepts_of, fields_of
+from koopkg.model import CASE_FIELDS, Case, Language, Passage, concepts_of, fields_of
 from koopkg.namespaces import concept_iri, document_iri, place_iri
 from koopkg.search.facets import field_label
 from koopkg.search.question import Question, weight_of_place
@@ -18,6 +18,17 @@ _MOST_OF_A_FIELD = 2
 _QUOTE_CHARACTERS = 160
 _TITLE, _WORDS, _MEANING = 0.05, 0.2, 0.1
 """How much it tells that words or a passage fit, on the scale of weight times rarity on which concepts are told: they are in plain sight."""
+
+
+def _properties() -> Iterator[tuple[str, str]]:
+    """Concept scheme -> the property by which a case has its concepts, also those of nested records."""
+    for field in CASE_FIELDS:
+        for inner in fields_of(field.record) if field.record else (field,):
+            if inner.scheme:
+                yield inner.scheme, str(field.shortcut or inner.property)
+
+
+_PROPERTIES = dict(_properties())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +69,12 @@ def _statement(name: str, value: str, quote: str | None = None) -> Fact:
 def _shared(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
     """Concepts of the record that are asked for, or are narrower than one that is."""
     ontology = question.opened.ontology
-    covered = {below: (iri, weight) for iri, weight in sorted(question.asked.items(), key=lambda item: item[1]) for below in _covered(iri, question)}
     for field, slug, record in concepts_of(case):
         iri = concept_iri(str(field.scheme), slug)
-        if iri in covered:
+        if iri in question.covered:
             values = {"field": field_label(field, ontology, language), "label": ontology.concepts[iri].label(language)}
             quote = getattr(record, field.evidence) if field.evidence else None
-            yield covered[iri][1], Reason(f"shared-{field.scheme}", values, _statement(_property(field), iri, quote))
-
-
-def _covered(iri: str, question: Question) -> set[str]:
-    ontology = question.opened.ontology
-    return ontology.with_narrower(iri) if iri in ontology.concepts and ontology.concepts[iri].scheme in CONCEPT_FIELDS else set()
-
-
-def _property(field: CaseField) -> str:
-    """The property by which a case has the concepts of a field, also those of a nested record."""
-    holder = next((outer for outer in CASE_FIELDS if outer.record and field in fields_of(outer.record)), None)
-    return str(holder.shortcut if holder and holder.shortcut else field.property)
+            yield question.covered[iri], Reason(f"shared-{field.scheme}", values, _statement(_PROPERTIES[str(field.scheme)], iri, quote))
 
 
 def _related(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
