@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -56,6 +55,9 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVA
 
 def _pool(question: Question, proposed: Sequence[Rows], *, is_exact: bool) -> Rows:
     """Every case where all can be compared, else what the signals propose."""
-    opened = question.opened
-    pool = np.arange(len(opened), dtype=np.int32) if is_exact or opened.vectors.is_exact else reduce(np.union1d, proposed).astype(np.int32)
-    return pool if question.case_row is None else pool[pool != question.case_row]
+    is_in = np.full(len(question.opened), is_exact or question.opened.vectors.is_exact)
+    for rows in proposed:
+        is_in[rows] = True
+    if question.case_row is not None:
+        is_in[question.case_row] = False
+    return np.flatnonzero(is_in).astype(np.int32)

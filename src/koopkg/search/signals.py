@@ -17,8 +17,8 @@ __all__ = ["SIGNALS", "Answers", "Scores", "Signal", "fuse", "signals_named"]
 
 Scores = npt.NDArray[np.float32]
 
-_CANDIDATES = 1_000
-"""What each signal proposes where not every case is compared: ten times the deepest page."""
+_CANDIDATES = 500
+"""What each signal proposes where not every case is compared: five times the largest page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Answers:
     """What a signal says to one question.
 
     Attributes:
-        candidates: Rows of the cases that it finds worth a look, rising.
+        candidates: Rows of the cases that it finds worth a look.
         scores: Rows of cases -> float32 array (n_rows,) in [0, 1], in their order.
     """
 
@@ -55,7 +55,7 @@ def _words(question: Question) -> Answers:
     rows, scores = opened.lexical.search(question.text, question.language, limit=len(opened) if opened.vectors.is_exact else _CANDIDATES)
     every = np.zeros(len(opened), dtype=np.float32)
     every[rows] = scores
-    return Answers(np.sort(rows), lambda asked: every[asked])
+    return Answers(rows, lambda asked: every[asked])
 
 
 def _meaning(question: Question) -> Answers:
@@ -73,7 +73,7 @@ def _concepts(question: Question) -> Answers | None:
         every[question.opened.matches.rows_of(iri)] += np.float32(weight / total) * question.opened.matches.values_of(iri)
     found = np.flatnonzero(every)
     if len(found) > _CANDIDATES:
-        found = np.sort(found[np.argpartition(-every[found], _CANDIDATES)[:_CANDIDATES]])
+        found = found[np.argpartition(-every[found], _CANDIDATES)[:_CANDIDATES]]
     return Answers(found.astype(np.int32), lambda asked: every[asked])
 
 
