@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
@@ -31,7 +32,9 @@ def own_path(request: Request) -> str:
 
 def absolute(request: Request, path: str) -> str:
     """The public address of a path that `path_to` or `own_path` gave."""
-    return (_origin(_base_url(request)) or _asked_origin(request.scope["scheme"], request.headers.get("host", ""), request.scope.get("server"))) + path
+    scheme, server = request.scope["scheme"], request.scope.get("server")
+    asked = _asked_origin(scheme, request.headers.get("host", ""), tuple(server) if server else None)  # some servers give a list
+    return (_origin(_base_url(request)) or asked) + path
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +45,7 @@ def _origin(address: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _asked_origin(scheme: str, host: str, server: tuple[str, int] | None) -> str:
+def _asked_origin(scheme: str, host: str, server: tuple[Any, ...] | None) -> str:
     """Scheme and host that a client asked for; those of the server if what it says is no host."""
     return _origin(str(URL(scope={"scheme": scheme, "server": server, "path": "/", "headers": [(b"host", host.encode("latin-1"))] if host else []})))
 
