@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,20 @@ def test_a_snapshot_made_by_other_code_is_no_base(tiny_copy: Settings, monkeypat
     identity.made_by.cache_clear()
     assert report.was_published
     assert report.snapshot != before
+
+
+def test_poisoned_analyses_of_words_cannot_give_another_graph_under_one_id(tiny: Settings, tiny_copy: Settings) -> None:
+    """Each word said to be no compound, in the cache of earlier runs: what was changed by hand is not believed."""
+    with closing(sqlite3.connect(tiny_copy.cache_folder / "analyses.sqlite")) as cache, cache:
+        changed = cache.execute("UPDATE entries SET value = CAST(CAST(key AS TEXT) || char(9) || 'XY' AS BLOB)").rowcount
+    assert changed > 100
+    report = ingest([TINY], tiny_copy, Silent(), rebuild=True)
+    assert report.snapshot == snapshot.current_id(tiny.data)
+    assert export(snapshot.open_files(tiny_copy.data), "nq") == export(snapshot.open_files(tiny.data), "nq")
+
+
+def test_poisoned_vectors_cannot_give_other_searches_under_one_id(tiny: Settings, tiny_copy: Settings) -> None:
+    with closing(sqlite3.connect(tiny_copy.cache_folder / "embeddings.sqlite")) as cache, cache:
+        assert cache.execute("UPDATE entries SET value = zeroblob(1536) WHERE key IN (SELECT key FROM entries ORDER BY key LIMIT 30)").rowcount == 30
+    ingest([TINY], tiny_copy, Silent(), rebuild=True)
+    assert everything(tiny_copy) == everything(tiny)
