@@ -37,6 +37,7 @@ from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
 __all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "write_arrays"]
 
+
 class Progress(Protocol):
     """Told what is going on; the command line shows it as a bar or as plain lines."""
 

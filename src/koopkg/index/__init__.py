@@ -1,3 +1,5 @@
+"""What the indexes are made of: columns of cases, words, and vectors."""
+
 from koopkg.index.columns import Columns, ColumnsBuilder, Rows, mapped
 from koopkg.index.embedding import EmbeddingCache, Encoder, Matrix, load_encoder, setting_of
 from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
