@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,8 +18,9 @@ import rdflib
 
 from koopkg import snapshot
 from koopkg.config import Settings
-from koopkg.index import VectorIndex
-from koopkg.search import SearchEngine
+from koopkg.index import Matrix
+from koopkg.search import search, warm_up
+from koopkg.snapshot import OpenSnapshot
 
 QUERIES = {
     "cases by legal form": "SELECT ?f (COUNT(?c) AS ?n) { ?c koop:legalForm ?f } GROUP BY ?f",
@@ -46,12 +47,12 @@ def report(name: str, ours: float, baseline: float, against: str) -> None:
 def main() -> int:
     settings = Settings.from_environment()
     files = snapshot.open_files(settings.data)
-    engine = SearchEngine(files, settings)
-    engine.warm_up()
-    manifest = engine.manifest
+    opened = OpenSnapshot(files, settings)
+    warm_up(opened)
+    manifest = opened.manifest
     print(f"snapshot {manifest.id}: {manifest.counts['documents']} documents, {manifest.counts['quads']:,} quads, {manifest.counts['vectors']:,} vectors\n")
 
-    warm = median_seconds(lambda: engine.search(TEXT))
+    warm = median_seconds(lambda: search(opened, TEXT))
     report("search, warm, 10 hits with reasons", warm, _cold_search(), "a search in a cold process")
 
     from koopkg.namespaces import PREFIXES
@@ -65,11 +66,14 @@ def main() -> int:
         ours = median_seconds(partial(_oxigraph, store, query))
         report(f"SPARQL: {name}", ours, median_seconds(partial(_rdflib, reference, query), times=3), "rdflib on the same triples")
 
-    index = VectorIndex(files.vectors, encoder_id=manifest.encoder)
-    matrix = np.stack([index.vector(row) for row in range(len(index.rows))])
-    vector = matrix[0].copy()
+    rows = np.arange(len(opened), dtype=np.int32)
+    cases = [opened.vectors.of_case(row).vectors for row in range(len(opened))]
+    vector = opened.vectors.direction(0)
     report(
-        "vectors: all similarities", median_seconds(lambda: index.similarities(vector)), median_seconds(lambda: _loop(matrix, vector), times=3), "a Python loop"
+        "vectors: closeness of all cases",
+        median_seconds(lambda: opened.vectors.scores(vector, rows)),
+        median_seconds(lambda: _loop(cases, vector), times=3),
+        "a Python loop over the similarities alone",
     )
     return 0
 
@@ -90,8 +94,8 @@ def _rdflib(graph: rdflib.Graph, query: str) -> int:
     return len(list(graph.query(query)))
 
 
-def _loop(matrix: np.ndarray, vector: np.ndarray) -> list[float]:
-    return [float(row @ vector) for row in matrix]
+def _loop(cases: Sequence[Matrix], vector: Matrix) -> list[float]:
+    return [float(row @ vector) for vectors in cases for row in vectors]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import as_file, files
 from typing import cast
 
@@ -16,7 +17,8 @@ from koopkg.evaluation import evaluate, judgments, topics
 from koopkg.namespaces import case_iri
 from koopkg.pipeline import IngestReport, bundled_corpus, ingest
 from koopkg.questions import CompetencyQuestion, bundled_questions
-from koopkg.search import SearchEngine
+from koopkg.search import ranked, search
+from koopkg.snapshot import OpenSnapshot
 from koopkg.sparql import answer
 from tests.conftest import Silent
 
@@ -45,11 +47,11 @@ FIRST_RANKS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), FIRST_RANKS.items())
-def test_first_ranks_are_about_exactly_that(text: str, expected: tuple[str, int], full_engine: SearchEngine) -> None:
+def test_first_ranks_are_about_exactly_that(text: str, expected: tuple[str, int], full: OpenSnapshot) -> None:
     sector, ranks = expected
-    hits = full_engine.search(text, limit=ranks).hits
+    hits = search(full, text, limit=ranks).hits
     assert len(hits) == ranks
-    assert all(sector in full_engine.entry(hit.id).document.case.sectors for hit in hits)
+    assert all(sector in full.catalog.entry(full.catalog.row_of(hit.id)).case.sectors for hit in hits)
     assert all(len(hit.reasons) >= 2 for hit in hits)
 
 
@@ -62,12 +64,12 @@ def test_first_ranks_are_about_exactly_that(text: str, expected: tuple[str, int]
         "SELECT ?case { ?case koop:land/skos:prefLabel 'Hessen'@de ; koop:legalForm/skos:broader? legal-form:oeffentlich-rechtliche-vereinbarung }",
     ],
 )
-def test_competency_questions_agree_with_the_records(query: str, full_ingest: Full, full_engine: SearchEngine) -> None:
+def test_competency_questions_agree_with_the_records(query: str, full_ingest: Full, full: OpenSnapshot) -> None:
     """The graph gives the same table as a count over the front matter."""
     settings, _ = full_ingest
     answered = answer(snapshot.open_files(settings.data).graph, settings, query, format="csv")
     rows = [line.split(",") for line in answered.body.decode().splitlines()[1:]]
-    cases = [entry.document.case for entry in full_engine.entries]
+    cases = [entry.case for entry in full.catalog.entries()]
     found = sorted(tuple(value.rpartition("/")[2] for value in row) for row in rows)
     if "?form (" in query:
         forms = [case.legal_form for case in cases if case.legal_form]
@@ -83,12 +85,12 @@ def test_competency_questions_agree_with_the_records(query: str, full_ingest: Fu
 
 
 @pytest.mark.parametrize(("split", "floor"), [("dev", 0.82), ("test", 0.85)])
-def test_quality_does_not_fall(split: str, floor: float, full_engine: SearchEngine) -> None:
+def test_quality_does_not_fall(split: str, floor: float, full: OpenSnapshot) -> None:
     """nDCG@10 of the fusion, and the fusion beats each signal alone; the floor lies four hundredths below what was measured."""
     with as_file(files("koopkg_corpus")) as folder:
         chosen = [topic for topic in topics(folder / "eval" / "topics.tsv") if topic.split == split]
         grades = judgments(folder / "eval" / "qrels.txt")
-    scores = {row.name: row.metrics["ndcg@10"] for row in evaluate(chosen, grades, full_engine.rank)}
+    scores = {row.name: row.metrics["ndcg@10"] for row in evaluate(chosen, grades, partial(ranked, full))}
     assert scores["fusion"] >= floor
     assert scores["fusion"] > max(scores["lexical"], scores["dense"], scores["concepts"])
 
@@ -113,12 +115,12 @@ def test_the_tables_of_the_ontology_readme_are_up_to_date(full_ingest: Full) -> 
     assert described(text, snapshot.open_files(settings.data)) == text
 
 
-def test_every_concept_with_a_case_names_an_example_that_holds(full_ingest: Full, full_engine: SearchEngine) -> None:
+def test_every_concept_with_a_case_names_an_example_that_holds(full_ingest: Full, full: OpenSnapshot) -> None:
     """The case is described with the concept or its text names it; `python -m tools.choose_examples` chooses."""
     settings, _ = full_ingest
     documentation = Documentation(snapshot.open_files(settings.data).ontology)
-    for iri in full_engine.ontology.concepts:
-        fitting = [*full_engine.cases_by_concept[iri], *full_engine.cases_by_mention.get(iri, ())]
+    for iri, concept in full.ontology.concepts.items():
+        fitting = {full.catalog.id_of(int(row)) for row in (*full.cases_of(concept), *full.cases_naming(concept))}
         examples = documentation.notes(iri, "de").examples
         assert len(examples) == bool(fitting), iri
-        assert set(examples) <= {case_iri(entry.document.id) for entry in fitting}
+        assert set(examples) <= set(map(case_iri, fitting))

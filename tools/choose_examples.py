@@ -17,39 +17,38 @@ import rdflib
 
 from koopkg import snapshot
 from koopkg.config import Settings
+from koopkg.model import Case
 from koopkg.namespaces import KOOP, PLACES_GRAPH, case_iri, curated_graph_iri
-from koopkg.search import SearchEngine
-from koopkg.snapshot import CatalogEntry, SnapshotFiles
+from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from tools.format_turtle import ONTOLOGY, canonical
 
 
-def examples(engine: SearchEngine) -> dict[str, str]:
-    """IRI of a concept -> IRI of its example case."""
+def examples(opened: OpenSnapshot, cases: Sequence[Case]) -> dict[str, str]:
+    """IRI of a concept -> IRI of its example case, out of all cases in the order of rows."""
     chosen = {}
-    for concept in engine.ontology.concepts.values():
-        covered = engine.cases_by_concept[concept.iri]
-        exact = [entry for entry in covered if (concept.scheme, concept.slug) in entry.document.case.concepts()]
-        candidates = exact or covered or engine.cases_by_mention.get(concept.iri, ())
+    for concept in opened.ontology.concepts.values():
+        covered = [cases[row] for row in opened.cases_of(concept)]
+        exact = [case for case in covered if (concept.scheme, concept.slug) in case.concepts()]
+        candidates = exact or covered or [cases[row] for row in opened.cases_naming(concept)]
         if candidates:
-            chosen[concept.iri] = case_iri(min(candidates, key=_rank).document.id)
+            chosen[concept.iri] = case_iri(min(candidates, key=_rank).id)
     return chosen
 
 
-def examples_of_terms(files: SnapshotFiles, entries: Sequence[CatalogEntry]) -> dict[str, str]:
+def examples_of_terms(files: SnapshotFiles, cases: Sequence[Case]) -> dict[str, str]:
     """IRI of a class or property -> IRI of an example case, whose own graph or the description of whose members uses it."""
     store = ox.Store.read_only(str(files.graph))
-    used: dict[str, list[CatalogEntry]] = {}
-    for entry in entries:
-        quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(entry.document.id))))
+    used: dict[str, list[Case]] = {}
+    for case in cases:
+        quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(case.id))))
         members = [quad.object for quad in quads if quad.predicate.value == f"{KOOP}member" and isinstance(quad.object, ox.NamedNode)]
         quads += [quad for member in members for quad in store.quads_for_pattern(member, None, None, ox.NamedNode(PLACES_GRAPH))]
         for iri in {node.value for quad in quads for node in (quad.predicate, quad.object) if isinstance(node, ox.NamedNode) and node.value.startswith(KOOP)}:
-            used.setdefault(iri, []).append(entry)
-    return {iri: case_iri(min(found, key=_rank).document.id) for iri, found in used.items()}
+            used.setdefault(iri, []).append(case)
+    return {iri: case_iri(min(found, key=_rank).id) for iri, found in used.items()}
 
 
-def _rank(entry: CatalogEntry) -> tuple[int, str]:
-    case = entry.document.case
+def _rank(case: Case) -> tuple[int, str]:
     return -len(case.success_factors) - len(case.obstacles) - len(case.results), case.id
 
 
@@ -59,8 +58,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     settings = Settings(data=parser.parse_args().data)
     files = snapshot.open_files(settings.data)
-    engine = SearchEngine(files, settings)
-    chosen = examples(engine) | examples_of_terms(files, engine.entries)
+    opened = OpenSnapshot(files, settings)
+    cases = [entry.case for entry in opened.catalog.entries()]
+    chosen = examples(opened, cases) | examples_of_terms(files, cases)
     for path in sorted([ONTOLOGY / "koop.ttl", *(ONTOLOGY / "vocab").glob("*.ttl")]):
         graph = rdflib.Graph().parse(path)
         graph.remove((None, rdflib.SKOS.example, None))

@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 from koopkg import snapshot
 from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.intake import Candidate, Known
+from koopkg.messages import Message
 from koopkg.snapshot import Catalog, DocumentRow, SnapshotFiles
 from koopkg.text import printable
 
@@ -70,7 +71,8 @@ class Earlier:
         if document.sha256 in ("", hashlib.sha256(raw).hexdigest()):
             return raw
         name = self._files.folder.name if self._files else ""
-        raise DocumentError(document.path or document.id, [Problem("file", f"its copy in the snapshot {name} is damaged; ingest the file itself again")])
+        problem = Message("its copy in the snapshot {id} is damaged; ingest the file itself again", id=name)
+        raise DocumentError(document.path or document.id, [Problem("file", problem)])
 
 
 @contextlib.contextmanager

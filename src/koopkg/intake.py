@@ -141,7 +141,7 @@ class Reader:
         users = [(document_id, self._documents.get(document_id)), *((name, self._cases.get(name)) for name in case_ids)]
         taken = {name: user for name, user in users if user}
         if taken:
-            template = "{id!r} is already used by {other}; expected an id that no other file has"
-            raise DocumentError(candidate.name, [Problem("id", Message(template, id=name, other=user)) for name, user in taken.items()])
+            told = [Message("{id!r} is already used by {other}; expected an id that no other file has", id=name, other=user) for name, user in taken.items()]
+            raise DocumentError(candidate.name, [Problem("id", message) for message in told])
         self._documents[document_id] = candidate.name
         self._cases |= dict.fromkeys(case_ids, candidate.name)

@@ -23,6 +23,7 @@ from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker
+from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
@@ -178,8 +179,8 @@ class _Build:
     def _settle(self, catalog: CatalogWriter) -> None:
         """Reject documents about cases whose records are nowhere."""
         for document, cases in _grouped(catalog.about_nothing()).items():
-            known = f"{', '.join(map(repr, cases))}: there is no such case; expected the ids of cases whose records are taken in too"
-            self._reject(catalog, document, (str(Problem("describes", known)),))
+            told = Message("{cases}: there is no such case; expected the ids of cases whose records are taken in too", cases=", ".join(map(repr, cases)))
+            self._reject(catalog, document, (str(Problem("describes", told)),))
 
     def _link(self, catalog: CatalogWriter) -> None:
         """Find what the changed documents name, and check what is said of them."""
@@ -242,7 +243,10 @@ class _Build:
 
     def _require_some(self, documents: Sequence[object], sources: Sources, paths: Sequence[Path]) -> None:
         if not documents:
-            problem = Problem("documents", f"none of {len(self._quarantine.rejected)} can be used; see {self._settings.quarantine_folder}")
+            told = Message(
+                "none of {count:,} can be used; see {folder}", count=len(self._quarantine.rejected), folder=printable(str(self._settings.quarantine_folder))
+            )
+            problem = Problem("documents", told)
             raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, self._report(None, 0, sources))
 
     def _report(self, manifest: Manifest | None, accepted: int, sources: Sources, *, embedded: int = 0, was_published: bool = False) -> IngestReport:

@@ -12,6 +12,7 @@ import pytest
 
 from koopkg import snapshot
 from koopkg.config import Settings
+from koopkg.snapshot import OpenSnapshot
 from tests.conftest import TINY, run_koopkg
 
 
@@ -48,7 +49,7 @@ def test_faulty_documents_are_set_aside_and_the_rest_published(with_faults: Path
         assert expected in done.stderr
     reasons = sorted(path.name for path in tiny_copy.quarantine_folder.glob("*.reason.txt"))
     assert len(reasons) == 6
-    assert len(snapshot.read_catalog(snapshot.open_files(tiny_copy.data))) == 8
+    assert len(OpenSnapshot(snapshot.open_files(tiny_copy.data), tiny_copy)) == 8
 
 
 def test_nothing_usable_is_exit_code_2_and_publishes_nothing(tmp_path: Path) -> None:
@@ -188,9 +189,9 @@ def test_validate_passes_and_finds_faults(with_faults: Path, tmp_path: Path) -> 
 def test_searching_imports_neither_torch_nor_rdflib(tiny: Settings) -> None:
     """The query path has to start fast."""
     code = (
-        "import sys; from koopkg.config import Settings; from koopkg import snapshot; from koopkg.search import SearchEngine; "
+        "import sys; from koopkg.config import Settings; from koopkg import snapshot; from koopkg.search import search; "
         f"settings = Settings(data=__import__('pathlib').Path({str(tiny.data)!r})); "
-        "SearchEngine(snapshot.open_files(settings.data), settings).search('Bauhof'); "
+        "search(snapshot.OpenSnapshot(snapshot.open_files(settings.data), settings), 'Bauhof'); "
         "print([name for name in ('torch', 'rdflib', 'pyshacl', 'ranx', 'sentence_transformers') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -11,7 +11,7 @@ from koopkg import graph
 from koopkg.analyses import Analyses
 from koopkg.linking import Linker
 from koopkg.model import Document, Linked, Place
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, extracted_graph_iri
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from koopkg.register import Register
 from tests.conftest import DATA, RUN
@@ -52,9 +52,10 @@ def test_document_graphs_hold_no_blank_nodes(linked: tuple[Document, Linked], on
 def test_curated_and_extracted_statements_lie_apart(linked: tuple[Document, Linked], ontology: Ontology) -> None:
     """Annotations only in the extracted graph, facts of the cooperation only in the curated one, but for which documents are about it."""
     document, _ = linked
-    curated, extracted = ox.NamedNode(curated_graph_iri(document.id)), ox.NamedNode(extracted_graph_iri(document.id))
+    curated, extracted = ox.NamedNode(curated_graph_iri(document.cases[0].id)), ox.NamedNode(extracted_graph_iri(document.id))
+    of_document = ox.NamedNode(document_graph_iri(document.id))
     quads = graph.document_quads(*linked, ontology, REGISTER, RUN)
-    assert {quad.graph_name for quad in quads} == {curated, extracted}
+    assert {quad.graph_name for quad in quads} == {curated, of_document, extracted}
     assert {quad.graph_name for quad in quads if quad.predicate.value == f"{KOOP}confidence"} == {extracted}
     about_case = [quad for quad in quads if quad.subject == ox.NamedNode(case_iri(document.cases[0].id))]
     assert {quad.graph_name for quad in about_case if quad.predicate.value != f"{KOOP}documentedIn"} == {curated}
@@ -86,7 +87,7 @@ def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: O
     quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linked[document.id], ontology, REGISTER, RUN)]
     keys = {key for document in tiny_documents.values() for key in graph.place_keys(document.cases, linked[document.id].places)}
     quads += graph.place_quads(keys, REGISTER)
-    quads += graph.provenance_quads(RUN, list(tiny_documents.values()))
+    quads += graph.provenance_quads(RUN, tiny_documents)
     triples = [*graph.default_graph(quads), *bundled()]
     assert graph.validate(graph.to_ntriples(triples), SHAPES) == []
 

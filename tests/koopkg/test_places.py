@@ -14,8 +14,9 @@ from koopkg.linking.places import link_places
 from koopkg.model import Document, Place, PlaceLink
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
-from koopkg.reading import document_paths, passages, read_document
+from koopkg.reading import document_paths, read_document
 from koopkg.register import Register
+from tests.conftest import passages
 
 ONTOLOGY = Ontology.bundled()
 GAZETTEER = Gazetteer(Register.bundled(), ONTOLOGY)

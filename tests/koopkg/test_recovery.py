@@ -110,7 +110,7 @@ def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Se
 
 
 def test_damaged_caches_are_made_anew(tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    names = ("analyses.json", "embeddings.sqlite")
+    names = ("analyses.sqlite", "embeddings.sqlite")
     for name in names:
         (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
     assert ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).accepted == 1

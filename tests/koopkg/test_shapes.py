@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,16 +14,17 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 
 from koopkg import graph
+from koopkg.analyses import Analyses
 from koopkg.errors import GraphValidationError
-from koopkg.graph.curated import curated_triples
 from koopkg.graph.extracted import extracted_triples
-from koopkg.graph.places import place_triples
 from koopkg.graph.provenance import provenance_triples
 from koopkg.graph.shapes import Validator
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.model import Document, Link, Mention, PlaceLink
+from koopkg.linking import Linker
+from koopkg.model import Document, Link, Linked, Mention, PlaceLink
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, document_iri, place_iri
 from koopkg.ontology import Ontology, bundled_examples, bundled_shapes, bundled_triples
+from koopkg.register import Register
 from tests.conftest import RUN
 
 INVALID = Path(__file__).parents[2] / "ontology" / "examples" / "invalid"
@@ -120,10 +122,9 @@ def test_nothing_else_is_found(found: Found, expected: Found) -> None:
 
 
 def documents(tiny_documents: dict[str, Document], ontology: Ontology) -> dict[str, list[ox.Triple]]:
-    return {
-        name: [ox.Triple(*triple) for triple in [*curated_triples(document, ontology), *place_triples([document.case], ontology)]]
-        for name, document in tiny_documents.items()
-    }
+    register = Register.bundled()
+    linker = Linker(ontology, register, Analyses())
+    return {name: graph.checked_triples(document, linker.link_document(document).places, ontology, register) for name, document in tiny_documents.items()}
 
 
 def test_sound_documents_conform(validator: Validator, tiny_documents: dict[str, Document], ontology: Ontology) -> None:
@@ -183,7 +184,7 @@ def linked_documents(draw: st.DrawFn, base: Document, ontology: Ontology) -> tup
     """Any text with any mentions of concepts and places in it."""
     content = draw(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
     concepts = draw(st.lists(st.sampled_from(sorted(ontology.concepts)), max_size=4, unique=True))
-    places = draw(st.lists(st.sampled_from(sorted(ontology.lands)), max_size=2, unique=True))
+    places = draw(st.lists(st.sampled_from(sorted(ontology.territories)), max_size=2, unique=True))
 
     def evidence() -> tuple[Mention, ...]:
         starts = draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3, unique=True))
@@ -194,7 +195,7 @@ def linked_documents(draw: st.DrawFn, base: Document, ontology: Ontology) -> tup
     links = [Link(name, ontology.concepts[name].scheme, ontology.concepts[name].slug, draw(confidence), evidence()) for name in concepts]
     named = [PlaceLink("Ort", None, None, name, draw(confidence), evidence()) for name in places]
     identifier = draw(st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True))
-    changed = Document(identifier, base.title, "de", content, (), base.case, base.sha256)
+    changed = dataclasses.replace(base, id=identifier, text=content, passages=())
     return changed, Linked("de", tuple(links), tuple(named))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 
 import pyoxigraph as ox
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from koopkg.errors import QueryError
 from koopkg.ontology import Ontology
-from koopkg.search import Filters, SearchEngine
+from koopkg.search import Filters, link, list_cases, search
+from koopkg.snapshot import OpenSnapshot
 from koopkg.text import is_web_address, normalise, printable, query_text, unusable
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()))
@@ -111,23 +113,23 @@ DISGUISES = [
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-def test_search_answers_alike_in_every_disguise(disguise: object, engine: SearchEngine) -> None:
+def test_search_answers_alike_in_every_disguise(disguise: object, opened: OpenSnapshot) -> None:
     """Hits, understanding and filters."""
     text, state = "gemeinsamer Bauhof in Wipperfürth", "Baden-Württemberg"
     assert callable(disguise)
-    assert engine.search(disguise(text)) == engine.search(text)
-    assert engine.link(disguise(text)) == engine.link(text)
-    assert engine.search("Bauhof", Filters(state=(disguise(state),))) == engine.search("Bauhof", Filters(state=(state,)))
-    assert engine.cases(Filters(state=(disguise(state),))).total > 0
+    assert search(opened, disguise(text)) == search(opened, text)
+    assert link(opened, disguise(text)) == link(opened, text)
+    assert search(opened, "Bauhof", Filters(state=(disguise(state),))) == search(opened, "Bauhof", Filters(state=(state,)))
+    assert list_cases(opened, Filters(state=(disguise(state),))).total > 0
 
 
 @pytest.mark.parametrize("text", ["Bauhof \ud83d", "\udcff"])
-def test_half_a_character_is_refused_everywhere(text: str, engine: SearchEngine) -> None:
-    for ask in (engine.search, engine.link, lambda value: engine.cases(Filters(state=(value,)))):
+def test_half_a_character_is_refused_everywhere(text: str, opened: OpenSnapshot) -> None:
+    for ask in (partial(search, opened), partial(link, opened), lambda value: list_cases(opened, Filters(state=(value,)))):
         with pytest.raises(QueryError, match="half a character; expected valid Unicode"):
             ask(text)
 
 
-def test_text_of_nothing_visible_is_empty(engine: SearchEngine) -> None:
+def test_text_of_nothing_visible_is_empty(opened: OpenSnapshot) -> None:
     with pytest.raises(QueryError, match="q: is empty"):
-        engine.search("\u200b\u00ad\x00")
+        search(opened, "\u200b\u00ad\x00")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from koopkg.errors import GraphValidationError
+from koopkg.messages import Foreign
 from koopkg.namespaces import PREFIXES
 
 __all__ = ["Validator", "Violation", "validate"]
@@ -115,7 +116,7 @@ class Validator:
         self._shapes, self._turtle, self._common = _Shapes.parsed(shapes), shapes, list(common)
         others = {triple.predicate.value for triple in self._shapes.rest} & _OTHER_TARGETS
         if others:
-            raise GraphValidationError(f"the shapes use {', '.join(sorted(others))}; expected sh:targetClass alone")
+            raise GraphValidationError("the shapes use {others}; expected sh:targetClass alone", others=", ".join(sorted(others)))
         reached = self._shapes.reached
         self._reached = [triple for triple in self._common if reached is None or triple.predicate.value in reached]
         self._by_subject: dict[object, list[ox.Triple]] = defaultdict(list)
@@ -216,7 +217,7 @@ def _closure(name: str, above: dict[str, set[str]]) -> set[str]:
 
 
 def _ontology_fault(violation: Violation) -> GraphValidationError:
-    return GraphValidationError(f"the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it")
+    return GraphValidationError("the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it", violation=violation)
 
 
 def _ntriples(triples: Iterable[ox.Triple]) -> bytes:
@@ -243,4 +244,4 @@ def _run(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[_Result
         engine.read_shacl(_ntriples(shapes).decode(), format=ShaclFormat.NTriples)
         return [_Result(entry.focus_node, _lexical(entry.value), str(entry.source_shape)) for entry in engine.validate_shacl()]
     except RudofError as error:
-        raise GraphValidationError(f"the shapes cannot be applied: {error}") from error
+        raise GraphValidationError("the shapes cannot be applied: {reason}", reason=Foreign(error)) from error

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
+from koopkg.messages import Foreign
 
 __all__ = ["Columns", "ColumnsBuilder", "Matrix", "Rows", "Values", "mapped"]
 
@@ -53,7 +54,9 @@ class Columns:
             if len(keys) + 1 != len(starts) or len(rows) != len(values) or (len(starts) and starts[-1] != len(rows)):
                 raise ValueError("arrays of different lengths")
         except (OSError, ValueError, TypeError) as error:
-            raise SnapshotError(f"the arrays of {folder.name} cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+            raise SnapshotError(
+                "the arrays of {name} cannot be opened ({reason}); run `koopkg ingest`", name=folder.name, reason=Foreign(type(error).__name__)
+            ) from error
         return cls(keys, {key: number for number, key in enumerate(keys)}, starts, rows, values)
 
     def save(self, folder: Path) -> None:

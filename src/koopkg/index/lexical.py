@@ -17,6 +17,7 @@ from koopkg.analyses import Analyses
 from koopkg.errors import SnapshotError
 from koopkg.index.columns import Rows
 from koopkg.language import FUNCTION_WORDS
+from koopkg.messages import Foreign
 from koopkg.model import Language
 from koopkg.morphology import Morphology
 
@@ -197,7 +198,7 @@ class LexicalIndex:
             self._index = _opened(folder)
             self._searcher = self._index.searcher()
         except (OSError, ValueError) as error:
-            raise SnapshotError(f"the lexical index cannot be opened ({error}); run `koopkg ingest`") from error
+            raise SnapshotError("the lexical index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
         self._analyser = Analyser(analyses)
 
     def search(self, text: str, language: Language, *, limit: int) -> tuple[Rows, npt.NDArray[np.float32]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
 from koopkg.index.columns import Matrix, Rows, mapped
+from koopkg.messages import Foreign
 
 __all__ = ["EXACT_ROWS", "CaseVectors", "Reference", "VectorIndex", "build_vector_index"]
 
@@ -122,7 +123,7 @@ class VectorIndex:
             if len(self._passages) != shape[0] - TITLES * self.cases or (folder / "vectors.f32").stat().st_size != 4 * shape[0] * shape[1]:
                 raise ValueError("arrays of different lengths")
         except (OSError, ValueError, IndexError) as error:
-            raise SnapshotError(f"the vector index cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+            raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
         self._candidates = _opened_candidates(folder) if shape[0] > EXACT_ROWS else None
 
     @property
@@ -206,4 +207,4 @@ def _opened_candidates(folder: Path) -> Any:
     try:
         return faiss.read_index(str(folder / "candidates.faiss"), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
-        raise SnapshotError(f"the vector index cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+        raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error

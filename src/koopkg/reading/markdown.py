@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.frontmatter import Entry, FrontMatterError, parse
+from koopkg.messages import Message
 from koopkg.model import TITLE
 from koopkg.reading.content import MOST_PROBLEMS, Content
 from koopkg.reading.passages import Section
@@ -18,6 +19,7 @@ SOURCES_SECTION = "Quellen"
 """Lists other people's titles, so nothing is searched or linked in it."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_A_LIST, _A_TEXT = Message("a list"), Message("a text")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 
 
@@ -39,8 +41,10 @@ def _front_matter(yaml: str, where: str) -> Entry:
     except FrontMatterError as error:
         raise DocumentError(where, error.problems[:MOST_PROBLEMS]) from None
     if not isinstance(entry.value, dict):
-        kind = "list" if isinstance(entry.value, list) else "text" if entry.value else "empty"
-        raise DocumentError(where, [Problem("front matter", f"is {kind}; expected YAML keys and values")])
+        if not entry.value:
+            raise DocumentError(where, [Problem("front matter", "is empty; expected YAML keys and values")])
+        kind = _A_LIST if isinstance(entry.value, list) else _A_TEXT
+        raise DocumentError(where, [Problem("front matter", Message("is {kind}; expected YAML keys and values", kind=kind))])
     return entry
 
 
@@ -60,13 +64,16 @@ def _decoded(raw: bytes, where: str) -> str:
     try:
         text = normalise(raw.decode())
     except UnicodeDecodeError as error:
-        problem = f"byte {raw[error.start]:#04x} at position {error.start:,} is not UTF-8; save the file with the encoding UTF-8"
+        byte, position = f"{raw[error.start]:#04x}", error.start
+        problem = Message("byte {byte} at position {position:,} is not UTF-8; save the file with the encoding UTF-8", byte=byte, position=position)
         raise DocumentError(where, [Problem("encoding", problem)]) from None
     if not text.strip():
         raise DocumentError(where, [Problem("file", "is empty; expected front matter between two lines `---` and a Markdown body")])
     wrong = unusable(text)
     if wrong:
         line, column = text.count("\n", 0, wrong.start()) + 1, wrong.start() - text.rfind("\n", 0, wrong.start())
-        problem = f"the character {wrong.group()!a} at position {column:,} of its line is no text; leave it out"
+        problem = Message(
+            "the character {character} at position {column:,} of its line is no text; leave it out", character=ascii(wrong.group()), column=column
+        )
         raise DocumentError(where, [Problem("character", problem, line)])
     return text

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.frontmatter import Entry, typed
+from koopkg.messages import Foreign, Message
 from koopkg.model import CASE_FIELDS, Case, concepts_of
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
@@ -87,14 +88,14 @@ def _problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]
 
 def _record_problems(record: Record, entry: Entry) -> Iterator[Problem]:
     if not is_identifier(record.id):
-        yield Problem("id", f"{_shown(record.id)} is no identifier; {_AN_IDENTIFIER}", entry.line_of(("id",)))
+        yield Problem("id", _no_identifier(record.id), entry.line_of(("id",)))
     if not record.title.strip():
         yield Problem("title", "is empty; expected the title of the document", entry.line_of(("title",)))
     if not record.cases and not record.describes:
         yield Problem("describes", "is empty, and there are no cases; expected the id of at least one case", entry.line_of(("describes",)))
     for number, name in enumerate(record.describes):
         if not is_identifier(name):
-            yield Problem("describes", f"{_shown(name)} is no identifier; {_AN_IDENTIFIER}", entry.line_of(("describes", number)))
+            yield Problem("describes", _no_identifier(name), entry.line_of(("describes", number)))
 
 
 def _problem(detail: Any, entry: Entry, kind: type[Any]) -> Problem:
@@ -104,33 +105,38 @@ def _problem(detail: Any, entry: Entry, kind: type[Any]) -> Problem:
     if detail["type"] == "missing":
         return Problem(name, "is missing; expected a value (null where it is unknown)", line)
     if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return Problem(name[:_LONGEST_SHOWN], f"is no key of a {kind.__name__.lower()}; " + _nearest(name, list(kind.__dataclass_fields__)), line)
-    expected = _EXPECTED.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
-    return Problem(name, f"{_shown(detail['input'])} cannot be used; expected: {expected}", line)
+        advice = _nearest(name, list(kind.__dataclass_fields__))
+        told = Message("is no key of a case; {advice}", advice=advice) if kind is Case else Message("is no key of a record; {advice}", advice=advice)
+        return Problem(name[:_LONGEST_SHOWN], told, line)
+    expected = _EXPECTED.get(detail["type"]) or Foreign(detail["msg"].removeprefix("Input should be "))
+    return Problem(name, Message("{value} cannot be used; expected: {expected}", value=_shown(detail["input"]), expected=expected), line)
 
 
 _EXPECTED = {
-    "string_type": "a text",
-    "tuple_type": "a list, each entry on a line of its own behind `- `",
-    "dataclass_type": "keys with their values",
-    "int_type": "a whole number",
+    "string_type": Message("a text"),
+    "tuple_type": Message("a list, each entry on a line of its own behind `- `"),
+    "dataclass_type": Message("keys with their values"),
+    "int_type": Message("a whole number"),
 }
 """Kind of pydantic error -> what to write instead, in the words of YAML."""
 
 
-_AN_IDENTIFIER = f"expected at most {_LONGEST_IDENTIFIER} lower-case letters, digits and single hyphens"
+def _no_identifier(text: str) -> Message:
+    return Message(
+        "{value} is no identifier; expected at most {most} lower-case letters, digits and single hyphens", value=_shown(text), most=_LONGEST_IDENTIFIER
+    )
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | Message:
     """A value as a message shows it: a text as it stands, cut where it is long; of a list or keys only what they are."""
     if isinstance(value, str):
         return repr(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + " …")
-    return "null" if value is None else "a list" if isinstance(value, list) else "a group of keys"
+    return "null" if value is None else Message("a list") if isinstance(value, list) else Message("a group of keys")
 
 
-def _nearest(value: str, known: list[str]) -> str:
+def _nearest(value: str, known: list[str]) -> Message:
     close = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
-    return f"nearest: {close[0]!r}" if close else f"known: {', '.join(known[:6])} …"
+    return Message("nearest: {nearest!r}", nearest=close[0]) if close else Message("known: {known} …", known=", ".join(known[:6]))
 
 
 def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
@@ -145,30 +151,30 @@ def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[
 
 def _unknown_concept(name: str, scheme: str, slug: str, known: dict[str, list[str]], entry: Entry) -> Iterator[Problem]:
     if slug not in known[scheme]:
-        message = f"{_shown(slug)} is no concept of the scheme {scheme}; {_nearest(slug, known[scheme])}"
+        message = Message("{value} is no concept of the scheme {scheme}; {advice}", value=_shown(slug), scheme=scheme, advice=_nearest(slug, known[scheme]))
         yield Problem(name, message, entry.line_of((name,), slug))
 
 
 def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
     if place_iri(case.country) not in ontology.territories:
-        message = f"{_shown(case.country)} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'"
+        message = Message("{value} is not in ontology/places.ttl; expected an ISO 3166-1 code such as 'DE'", value=_shown(case.country))
         yield Problem("country", message, entry.line_of(("country",)))
     if case.state is not None and ontology.territory_by_name(case.state) is None:
         names = [land.name() for land in ontology.territories.values()]
-        message = f"{_shown(case.state)} is no Land or canton of ontology/places.ttl; {_nearest(case.state, names)}"
+        message = Message("{value} is no Land or canton of ontology/places.ttl; {advice}", value=_shown(case.state), advice=_nearest(case.state, names))
         yield Problem("state", message, entry.line_of(("state",)))
     for number, place in enumerate(case.places):
         if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}", place.ags):
-            message = f"{_shown(place.ags)} is no official key of {_shown(place.name)}; expected 2, 5 or 8 digits"
+            message = Message("{value} is no official key of {place}; expected 2, 5 or 8 digits", value=_shown(place.ags), place=_shown(place.name))
             yield Problem("places", message, entry.line_of(("places", number, "ags")))
 
 
 def _value_problems(case: Case, entry: Entry) -> Iterator[Problem]:
-    def wrong(field: str, message: str, *path: int | str) -> Problem:
+    def wrong(field: str, message: str | Message, *path: int | str) -> Problem:
         return Problem(field, message, entry.line_of((field, *path)))
 
     if not is_identifier(case.id):
-        yield wrong("id", f"{_shown(case.id)} is no identifier; {_AN_IDENTIFIER}")
+        yield wrong("id", _no_identifier(case.id))
     if not case.title.strip():
         yield wrong("title", "is empty; expected a factual German title")
     for name in ("sectors", "sources", "cooperation_type"):
@@ -176,23 +182,26 @@ def _value_problems(case: Case, entry: Entry) -> Iterator[Problem]:
             yield wrong(name, "is empty; expected at least one entry")
     for number, source in enumerate(case.sources):
         if source.url is not None and not is_web_address(source.url):
-            message = (
-                f"{_shown(source.url)} is no web address; expected one that begins with https:// or http://, with blanks and brackets written as %20, %5B, %5D"
+            message = Message(
+                "{value} is no web address; expected one that begins with https:// or http://, with blanks and brackets written as %20, %5B, %5D",
+                value=_shown(source.url),
             )
             yield wrong("sources", message, number, "url")
     if case.status in ("beendet", "gescheitert") and case.phase not in ("beendigung", None):
-        yield wrong("phase", f"{_shown(case.phase)} contradicts the status {case.status!r}; expected 'beendigung' or null")
+        message = Message("{value} contradicts the status {status!r}; expected 'beendigung' or null", value=_shown(case.phase), status=case.status)
+        yield wrong("phase", message)
 
 
 def _number_problems(case: Case, entry: Entry) -> Iterator[Problem]:
-    def wrong(field: str, message: str) -> Problem:
+    def wrong(field: str, message: Message) -> Problem:
         return Problem(field, message, entry.line_of((field,)))
 
     for name, value in (("started", case.started), ("ended", case.ended)):
         if value is not None and not 1000 <= value <= 2100:
-            yield wrong(name, f"{value!r} is no year; expected four digits")
+            yield wrong(name, Message("{value!r} is no year; expected four digits", value=value))
     if case.started is not None and case.ended is not None and case.ended < case.started:
-        yield wrong("ended", f"{case.ended} lies before the start in {case.started}; expected a later year or null")
+        message = Message("{ended!r} lies before the start in {started!r}; expected a later year or null", ended=case.ended, started=case.started)
+        yield wrong("ended", message)
     for name, value in (("partner_count", case.partner_count), ("population", case.population)):
         if value is not None and value <= 0:
-            yield wrong(name, f"{value!r} is not above zero; expected a positive number or null")
+            yield wrong(name, Message("{value!r} is not above zero; expected a positive number or null", value=value))

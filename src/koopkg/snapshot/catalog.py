@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import SnapshotError, UnknownCaseError
 from koopkg.index import Features, LexicalText, LinkedDocument, TextSpans, WordSpans
+from koopkg.messages import Foreign
 from koopkg.model import Case, Document, Linked
 
 __all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
@@ -23,7 +24,8 @@ __all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
 _SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, raw BLOB NOT NULL, document BLOB NOT NULL, linked BLOB, spans BLOB,
   mentions INTEGER);
-CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, title_spans TEXT, terms BLOB, features BLOB);
+CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, title_spans TEXT,
+  terms BLOB, features BLOB);
 CREATE TABLE describes (document TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (document, case_id)) WITHOUT ROWID;
 CREATE TABLE places (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
 CREATE INDEX cases_by_row ON cases (row);
@@ -84,7 +86,7 @@ class Catalog:
             self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             [[self.size]] = self._database.execute("SELECT COUNT(*) FROM cases")
         except sqlite3.Error as error:
-            raise SnapshotError(f"the catalog cannot be opened ({error}); run `koopkg ingest`") from error
+            raise SnapshotError("the catalog cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
         self._entries = lru_cache(maxsize=_REMEMBERED)(self._entry)
 
     def __len__(self) -> int:
@@ -156,12 +158,12 @@ class Catalog:
         try:
             return self._database.execute(query, values).fetchone()
         except sqlite3.Error as error:
-            raise SnapshotError(f"the catalog cannot be read ({error}); run `koopkg ingest`") from error
+            raise SnapshotError("the catalog cannot be read ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
 
     def _require(self, query: str, *values: object) -> Any:
         found = self._fetch(query, *values)
         if found is None:
-            raise SnapshotError(f"the catalog has no entry {values[0]!r}; run `koopkg ingest`")
+            raise SnapshotError("the catalog has no entry {key!r}; run `koopkg ingest`", key=values[0])
         return found
 
     def _all(self, query: str, *values: object) -> Iterator[Any]:
@@ -169,7 +171,7 @@ class Catalog:
         try:
             yield from self._database.execute(query, values)
         except sqlite3.Error as error:
-            raise SnapshotError(f"the catalog cannot be read ({error}); run `koopkg ingest`") from error
+            raise SnapshotError("the catalog cannot be read ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
 
 
 class CatalogWriter:
@@ -305,4 +307,4 @@ def _read(adapter: TypeAdapter[_T], packed: bytes) -> _T:
     try:
         return adapter.validate_json(zlib.decompress(packed))
     except (zlib.error, ValidationError) as error:
-        raise SnapshotError(f"the catalog is damaged ({type(error).__name__}); run `koopkg ingest`") from error
+        raise SnapshotError("the catalog is damaged ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error

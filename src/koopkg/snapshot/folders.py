@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import SnapshotError
+from koopkg.messages import Foreign, Message
 from koopkg.sealing import checksums
 from koopkg.text import printable
 
@@ -112,9 +113,19 @@ class SnapshotFiles:
         try:
             manifest = _MANIFEST.validate_json(self.manifest_path.read_bytes())
         except (OSError, ValidationError) as error:
-            raise SnapshotError(f"snapshot {self.folder.name}: manifest.json cannot be read ({type(error).__name__}); run `koopkg ingest`") from error
+            raise SnapshotError(
+                "snapshot {id}: {name} cannot be read ({reason}); run `koopkg ingest`",
+                id=self.folder.name,
+                name=self.manifest_path.name,
+                reason=Foreign(type(error).__name__),
+            ) from error
         if manifest.format != FORMAT:
-            raise SnapshotError(f"snapshot {self.folder.name}: has format {manifest.format}, this version reads {FORMAT}; run `koopkg ingest`")
+            raise SnapshotError(
+                "snapshot {id}: has format {found}, this version reads {format}; run `koopkg ingest`",
+                id=self.folder.name,
+                found=manifest.format,
+                format=FORMAT,
+            )
         return manifest
 
 
@@ -129,7 +140,7 @@ def current_id(data: Path) -> str | None:
     """
     named = named_in_current(data)
     if named is not None and not _IDENTIFIER.fullmatch(named):
-        raise SnapshotError(f"CURRENT names {named[:80]!r}, which is no snapshot and cannot be opened; run `koopkg ingest`")
+        raise SnapshotError("CURRENT names {named!r}, which is no snapshot and cannot be opened; run `koopkg ingest`", named=named[:80])
     return named
 
 
@@ -149,12 +160,12 @@ def open_files(data: Path) -> SnapshotFiles:
     """
     identifier = current_id(data)
     if identifier is None:
-        raise SnapshotError(f"{data}: no snapshot has been published; run `koopkg ingest`")
+        raise SnapshotError("{data}: no snapshot has been published; run `koopkg ingest`", data=data)
     files = _files(data, identifier)
     if files is None:
         others = [manifest.id for manifest in list_snapshots(data)]
-        advice = f"run `koopkg snapshots activate {others[0]}` or `koopkg ingest`" if others else "run `koopkg ingest`"
-        raise SnapshotError(f"{data}: CURRENT names the snapshot {identifier[:80]}, which is not there; {advice}")
+        advice = Message("run `koopkg snapshots activate {id}` or `koopkg ingest`", id=others[0]) if others else Message("run `koopkg ingest`")
+        raise SnapshotError("{data}: CURRENT names the snapshot {id}, which is not there; {advice}", data=data, id=identifier[:80], advice=advice)
     return files
 
 
@@ -213,7 +224,7 @@ def staging(data: Path) -> Iterator[SnapshotFiles]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SnapshotError(f"{data}: another `koopkg ingest` is running; wait for it to end") from None
+            raise SnapshotError("{data}: another `koopkg ingest` is running; wait for it to end", data=data) from None
         for left_over in snapshots.glob(f"{_BUILDING}*"):
             shutil.rmtree(left_over)
         folder = snapshots / f"{_BUILDING}{os.getpid()}"
@@ -261,7 +272,7 @@ def activate(data: Path, identifier: str) -> None:
     files = _files(data, identifier)
     if files is None:
         known = ", ".join(manifest.id for manifest in list_snapshots(data)) or "none"
-        raise SnapshotError(f"{identifier!r} is no snapshot of {data}; there are: {known}")
+        raise SnapshotError("{id!r} is no snapshot of {data}; there are: {known}", id=identifier, data=data, known=known)
     files.manifest()
     temporary = data / f".CURRENT-{os.getpid()}"
     with temporary.open("w", encoding="ascii") as handle:

@@ -16,6 +16,7 @@ from koopkg.config import Settings
 from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
 from koopkg.linking import Linker
+from koopkg.messages import Foreign, Message
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import Register
 from koopkg.snapshot.catalog import Catalog
@@ -79,7 +80,7 @@ class OpenSnapshot:
         try:
             found: dict[str, int] = json.loads(path.read_bytes())
         except (OSError, ValueError) as error:
-            raise SnapshotError(f"the arrays cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+            raise SnapshotError("the arrays cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
         return found
 
     @cached_property
@@ -88,7 +89,7 @@ class OpenSnapshot:
         try:
             return mapped(self.files.arrays / "by_title.npy")
         except (OSError, ValueError) as error:
-            raise SnapshotError(f"the arrays cannot be opened ({type(error).__name__}); run `koopkg ingest`") from error
+            raise SnapshotError("the arrays cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -107,7 +108,7 @@ class OpenSnapshot:
         try:
             return Analyses.open(self.files.analyses)
         except sqlite3.DatabaseError as error:
-            raise SnapshotError(f"the analyses of words cannot be opened ({error}); run `koopkg ingest`") from error
+            raise SnapshotError("the analyses of words cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -120,8 +121,11 @@ class OpenSnapshot:
         built_with = self.manifest.encoder
         if built_with != encoder.id:
             setting = setting_of(built_with)
-            advice = "" if setting == setting_of(encoder.id) else f"set KOOPKG_ENCODER={setting} or "
-            raise EncoderMismatchError(f"the index was built with the encoder {built_with!r}, in use is {encoder.id!r}; {advice}run `koopkg ingest`")
+            is_installed = setting == setting_of(encoder.id)
+            advice = Message("run `koopkg ingest`") if is_installed else Message("set KOOPKG_ENCODER={setting} or run `koopkg ingest`", setting=setting)
+            raise EncoderMismatchError(
+                "the index was built with the encoder {built_with!r}, in use is {used!r}; {advice}", built_with=built_with, used=encoder.id, advice=advice
+            )
         return encoder
 
     @cached_property
@@ -134,7 +138,9 @@ class OpenSnapshot:
         try:
             raw = path.read_bytes()
         except OSError as error:
-            raise SnapshotError(f"snapshot {self.id}: {path.name} cannot be read ({error.strerror}); run `koopkg ingest`") from error
+            raise SnapshotError(
+                "snapshot {id}: {name} cannot be read ({reason}); run `koopkg ingest`", id=self.id, name=path.name, reason=Foreign(error.strerror)
+            ) from error
         if hashlib.sha256(raw).hexdigest() != self.manifest.checksums.get(path.name):
-            raise SnapshotError(f"snapshot {self.id}: {path.name} is not as it was published; run `koopkg ingest`")
+            raise SnapshotError("snapshot {id}: {name} is not as it was published; run `koopkg ingest`", id=self.id, name=path.name)
         return path

@@ -1,0 +1,116 @@
+"""Facets narrow and count as a count over the front matter of the tiny corpus does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koopkg.ontology import Ontology
+from koopkg.search import Facet, Filters, list_cases, search
+from koopkg.snapshot import OpenSnapshot
+from tests.conftest import TINY
+
+Values = dict[str, set[str]]
+"""Facet -> the values that a case has there, those of broader concepts included."""
+KEYS = {"sector": "sectors", "legal_form": "legal_form", "state": "state", "status": "status", "country": "country"}
+"""Facet -> key of the front matter."""
+RECORDS: list[dict[str, Any]] = [yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1]) for path in sorted(TINY.glob("*-*.md"))]
+TEXTS = ["Gemeinde", "gemeinsamer Bauhof von drei kleinen Gemeinden", "Verein im Dorf", "Zweckverband Hallenbad"]
+
+
+def broader(scheme: str, slug: str, ontology: Ontology) -> set[str]:
+    """A concept and all above it, by the statements of the vocabulary one after the other."""
+    pending, found = [ontology.concept(scheme, slug).iri], set[str]()
+    while pending:
+        iri = pending.pop()
+        found.add(iri.rpartition("/")[2])
+        pending += ontology.concepts[iri].broader
+    return found
+
+
+@pytest.fixture(scope="module")
+def records(ontology: Ontology) -> dict[str, Values]:
+    """Case -> what its front matter says."""
+    said: dict[str, Values] = {}
+    for front in RECORDS:
+        own = {facet: front[key] if isinstance(front[key], list) else [front[key]] if front[key] else [] for facet, key in KEYS.items()}
+        schemes = {"sector": "sector", "legal_form": "legal-form", "status": "status"}
+        above = {facet: {name for slug in own[facet] for name in broader(scheme, slug, ontology)} for facet, scheme in schemes.items()}
+        said[front["id"]] = {facet: above.get(facet, set(values)) for facet, values in own.items()}
+    return said
+
+
+def passes(values: Values, chosen: Mapping[str, Iterable[str]]) -> bool:
+    """Several values of a facet are alternatives; several facets must all hold."""
+    return all(any(value in values[facet] for value in wanted) for facet, wanted in chosen.items() if wanted)
+
+
+def assert_counted(facets: Iterable[Facet], chosen: Mapping[str, tuple[str, ...]], among: dict[str, Values]) -> None:
+    """Each facet counts the cases that pass all other facets; what is chosen comes first and is there even without a case."""
+    found = {facet.name: facet for facet in facets}
+    assert found.keys() == KEYS.keys()
+    for name, facet in found.items():
+        others = {other: wanted for other, wanted in chosen.items() if other != name}
+        counts = Counter(value for values in among.values() if passes(values, others) for value in values[name])
+        expected = dict.fromkeys(chosen.get(name, ()), 0) | dict(counts)
+        assert {value.value: value.count for value in facet.values} == expected, name
+        assert [value.is_selected for value in facet.values] == sorted((value in chosen.get(name, ()) for value in expected), reverse=True)
+        free = [value.count for value in facet.values if not value.is_selected]
+        assert free == sorted(free, reverse=True)
+
+
+CHOICES = [
+    {},
+    {"state": ("Hessen",)},
+    {"state": ("Hessen", "Bayern")},
+    {"state": ("Hessen",), "status": ("aktiv",)},
+    {"sector": ("friedhof", "kita"), "state": ("Bayern", "Saarland")},
+    {"legal_form": ("oeffentlich-rechtliche-vereinbarung",)},
+    {"sector": ("stadttechnische-infrastruktur",)},
+    {"sector": ("krankenhaus",)},
+    {"sector": ("krankenhaus", "friedhof"), "country": ("DE",)},
+]
+
+
+def test_the_choices_tell_something(records: dict[str, Values]) -> None:
+    """Some leave all, some few, one none; a broader concept leaves cases that do not have it themselves."""
+    totals = [sum(passes(values, chosen) for values in records.values()) for chosen in CHOICES]
+    assert (totals[0], min(totals)) == (8, 0)
+    assert len(set(totals)) >= 4
+    own = [front["id"] for front in RECORDS if "stadttechnische-infrastruktur" in front["sectors"]]
+    assert len(own) < totals[6]
+
+
+@pytest.mark.parametrize("chosen", CHOICES)
+def test_lists_are_narrowed_and_counted_as_by_hand(chosen: dict[str, tuple[str, ...]], opened: OpenSnapshot, records: dict[str, Values]) -> None:
+    page = list_cases(opened, Filters(**chosen))
+    assert {entry.case.id for entry in page.entries} == {name for name, values in records.items() if passes(values, chosen)}
+    assert page.total == len(page.entries)
+    assert_counted(page.facets, chosen, records)
+
+
+@pytest.mark.parametrize("chosen", CHOICES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_hits_are_narrowed_and_counted_as_by_hand(text: str, chosen: dict[str, tuple[str, ...]], opened: OpenSnapshot, records: dict[str, Values]) -> None:
+    """Over the hits of the whole search, in their order, whichever page is shown."""
+    whole = [hit.id for hit in search(opened, text).hits]
+    result = search(opened, text, Filters(**chosen))
+    assert [hit.id for hit in result.hits] == [name for name in whole if passes(records[name], chosen)]
+    assert result.total == len(result.hits)
+    assert_counted(result.facets, chosen, {name: records[name] for name in whole})
+    assert search(opened, text, Filters(**chosen), limit=1, offset=1).facets == result.facets
+
+
+@given(data=st.data())
+def test_any_choice_leaves_and_counts_what_a_count_by_hand_does(data: st.DataObject, opened: OpenSnapshot, records: dict[str, Values]) -> None:
+    known = {facet: sorted(set().union(*(values[facet] for values in records.values()))) for facet in KEYS}
+    chosen = {facet: tuple(data.draw(st.lists(st.sampled_from(values), max_size=3, unique=True), facet)) for facet, values in known.items()}
+    page = list_cases(opened, Filters(**chosen))
+    assert {entry.case.id for entry in page.entries} == {name for name, values in records.items() if passes(values, chosen)}
+    assert_counted(page.facets, {facet: values for facet, values in chosen.items() if values}, records)
