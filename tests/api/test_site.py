@@ -19,16 +19,17 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.pipeline import ingest
+from koopkg.search import search
 from koopkg_api.site import Site
-from tests.conftest import TINY, Server, Silent, running_server
+from tests.conftest import TINY, Server, Silent, running_server, with_vectors
 
 SEARCH = "/api/v1/search?q=Standesamt&limit=1"
 
 
 @pytest.fixture(scope="module")
-def next_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def next_one(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> Path:
     """A whole snapshot of one document, in a data folder of its own."""
-    settings = Settings(data=tmp_path_factory.mktemp("next"))
+    settings = with_vectors(tmp_path_factory.mktemp("next"), known_vectors)
     ingest([TINY / "standesamt-lossetal.md"], settings, Silent())
     return snapshot.open_files(settings.data).folder
 
@@ -171,7 +172,7 @@ def test_a_refusal_is_logged_once(tiny_copy: Settings, next_one: Path, caplog: p
             await site.settle()
             for _ in range(5):
                 async with site.serving() as served:
-                    assert served.engine.search("Bauhof").hits
+                    assert search(served.opened, "Bauhof").hits
                 await site.settle()
         await site.close()
 
@@ -192,7 +193,7 @@ def test_a_snapshot_is_closed_when_its_last_request_is_done(tiny_copy: Settings,
             await site.settle()
             assert site.look() == next_one.name
             async with site.serving() as new:
-                assert (new.id, new.engine.manifest.counts["documents"]) == (next_one.name, 1)
+                assert (new.id, new.opened.manifest.counts["documents"]) == (next_one.name, 1)
             assert (await old.sparql.execute(await old.sparql.read("ASK {}"), format="json")).body
             assert workers
             assert workers <= children()
