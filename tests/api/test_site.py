@@ -151,8 +151,8 @@ class searching:  # noqa: N801 -- used like a function, in a with statement
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        for search in self._searches:
-            search.result()
+        for running in self._searches:
+            running.result()
         self._threads.shutdown()
 
     def _search(self) -> None:
