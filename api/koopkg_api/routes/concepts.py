@@ -66,7 +66,7 @@ def stats(served: CurrentSnapshot) -> Stats:
         snapshot=served.id,
         created=manifest.created,
         encoder=manifest.encoder,
-        counts=manifest.counts,
+        counts={"cases": len(served.opened), **manifest.counts},
         cases_by={facet.name: {value.value: value.count for value in facet.values} for facet in facets},
     )
 

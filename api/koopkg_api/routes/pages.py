@@ -104,7 +104,7 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_Page
         "chosen_text": in_words(chosen, language),
         "steps": steps,
         "values_shown": _VALUES_SHOWN,
-        "cases": served.opened.manifest.counts["documents"],
+        "cases": len(served.opened),
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }

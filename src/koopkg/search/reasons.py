@@ -101,11 +101,11 @@ def _places(case: Case, question: Question, language: Language) -> Iterator[tupl
 
 def _texts(case: Case, question: Question, found: Found) -> Iterator[tuple[float, Reason]]:
     if found.title_words:
-        words = ", ".join(dict.fromkeys(found.title_words))
+        words = ", ".join({word.casefold(): word for word in found.title_words}.values())
         yield _TITLE, Reason("title", {"words": words}, _statement("dcterms:title", case.title_in(question.language)))
     beyond = [entry for entry in found.words if entry[0].casefold() not in {word.casefold() for word in found.title_words}]
     if beyond:
-        words = ", ".join(list(dict.fromkeys(word for word, _, _ in beyond))[:5])
+        words = ", ".join(list({word.casefold(): word for word, _, _ in beyond}.values())[:5])
         start, end = min(start for _, start, _ in beyond), max(end for _, _, end in beyond)
         yield _WORDS, Reason("words", {"words": words}, Fact("passage", document=document_iri(found.document_id), start=start, end=end))
     if found.passage is not None:

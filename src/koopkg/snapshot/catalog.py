@@ -18,6 +18,7 @@ from koopkg.errors import SnapshotError, UnknownCaseError
 from koopkg.index import Features, LexicalText, LinkedDocument, TextSpans, WordSpans
 from koopkg.messages import Foreign
 from koopkg.model import Case, Document, Linked
+from koopkg.text import unusable
 
 __all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
 
@@ -98,7 +99,7 @@ class Catalog:
         Raises:
             UnknownCaseError: There is no such case.
         """
-        found = self._fetch("SELECT row FROM cases WHERE id = ?", case_id)
+        found = None if unusable(case_id) else self._fetch("SELECT row FROM cases WHERE id = ?", case_id)
         if found is None:
             raise UnknownCaseError("{case!r} is no case of this snapshot; `koopkg export --format csv` and `/api/v1/cases` list all", case=case_id)
         return int(found[0])
