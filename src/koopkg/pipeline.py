@@ -223,8 +223,10 @@ class _Build:
             self._progress.stage("graph", len(names))
             ontology_quads = graph.ontology_quads(ontology.bundled_triples())
             self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
-            common = chain(graph.place_quads(catalog.place_keys(), self._register), graph.provenance_quads(run, names))
-            counts = graph.build(self._staged.graph, chain(ontology_quads, common, times, self._document_quads(catalog, names, run)))
+            places = (graph.place_quads(some, self._register) for some in _batches(catalog.place_keys(), _BATCH))
+            provenance = (graph.provenance_quads(run, some) for some in _batches(names, _BATCH))
+            common = chain.from_iterable(chain([ontology_quads, times], places, provenance))
+            counts = graph.build(self._staged.graph, chain(common, self._document_quads(catalog, names, run)))
         return {"quads": counts.quads - len(times), "triples": counts.triples}
 
     def _changed_graph(self, catalog: CatalogWriter, base: SnapshotFiles, run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts:
