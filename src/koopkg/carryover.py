@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from koopkg import snapshot
 from koopkg.errors import DocumentError, Problem, SnapshotError
+from koopkg.index import Features
 from koopkg.intake import Candidate, Known
 from koopkg.messages import Message
 from koopkg.snapshot import Catalog, DocumentRow, SnapshotFiles
@@ -50,10 +51,17 @@ class Earlier:
 
     def beside(self, paths: Sequence[Path]) -> Iterator[Candidate]:
         """The documents whose files did not lie below the paths."""
-        roots = [Path(printable(os.path.realpath(root))) for root in paths]
+        roots = [printable(os.path.realpath(root)) for root in paths]
+        folders = tuple(f"{root.rstrip(os.sep)}{os.sep}" for root in roots)
         for document in self.documents.values():
-            if not any(Path(document.path).is_relative_to(root) for root in roots):
-                yield Candidate(document.path or document.id, document.path, partial(self._raw, document), document.id)
+            if document.path not in roots and not document.path.startswith(folders):
+                digest = document.sha256 if self.base else ""  # a base is whole, so that no copy has to be read to know it
+                yield Candidate(document.path or document.id, document.path, partial(self._raw, document), document.id, digest)
+
+    def features_of(self, case_id: str) -> Features:
+        """What the columns have of a case."""
+        assert self._catalog is not None
+        return self._catalog.features_of(case_id)
 
     def case_rows(self) -> dict[str, int]:
         """Id of each case -> its row."""

@@ -81,6 +81,14 @@ def code_hash(roots: Sequence[str], *, package: Path = Path(__file__).parent) ->
     return digest.hexdigest()
 
 
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """All statements at any depth; expressions, which are most of a tree, can hold none."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(block, field, ()) if not isinstance(block, ast.expr) else ():
+            yield node
+            yield from _statements(node)
+
+
 def _path(name: str, package: Path) -> Path | None:
     """The file of a module; that of the package itself for the empty name."""
     base = package.joinpath(*name.split(".")) if name else package
@@ -91,7 +99,7 @@ def _imported(source: bytes, name: str, package: Path) -> Iterator[str]:
     """The modules that one imports, relative to the package; the packages that it lies in are imported with it."""
     yield from (".".join(name.split(".")[:depth]) for depth in range(name.count(".") + bool(name)))
     own = package.name
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:

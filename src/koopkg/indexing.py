@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,9 +17,11 @@ from koopkg.config import Settings
 from koopkg.index import (
     Analyser,
     CaseVectors,
+    Columns,
     ColumnsBuilder,
     EmbeddingCache,
     Encoder,
+    Features,
     Matrix,
     Reference,
     VectorIndex,
@@ -35,7 +37,11 @@ from koopkg.model import LANGUAGES
 from koopkg.ontology import Ontology
 from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
-__all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "write_arrays"]
+__all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "update_arrays", "write_arrays"]
+
+_SMALL = 1 / 4
+"""Share of the documents up to which arrays are changed rather than gathered anew."""
+
 
 
 class Progress(Protocol):
@@ -75,7 +81,10 @@ class CaseIndexer:
         finally:
             self._cache.close()
         build_lexical_index(self._staged.lexical, catalog.terms())
-        write_arrays(self._staged.arrays, catalog)
+        if before.base is not None and len(fresh) <= _SMALL * len(before.documents):
+            update_arrays(self._staged.arrays, catalog, set(fresh), before, before.base.arrays)
+        else:
+            write_arrays(self._staged.arrays, catalog)
         return Indexed({"vectors": vectors, "mentions": catalog.mentions()}, embedded)
 
     def _features(self, catalog: CatalogWriter, fresh: list[str]) -> int:
@@ -107,15 +116,40 @@ class CaseIndexer:
 
 def write_arrays(folder: Path, catalog: CatalogWriter) -> None:
     """Write the columns that facets, concept scores and concept pages are read from, and the order of titles."""
+    columns, frequencies = _gathered(enumerate(catalog.features()))
+    _save(folder, columns, frequencies, catalog)
+
+
+def update_arrays(folder: Path, catalog: CatalogWriter, fresh: set[str], before: Earlier, base: Path) -> None:
+    """Write the same, from the arrays of the earlier snapshot and the cases that changed or came."""
+    known, ids = before.case_rows(), catalog.case_ids()
+    moved = np.full(len(known), -1, dtype=np.int32)
+    for row, case_id in enumerate(ids):
+        if case_id in known and case_id not in fresh:
+            moved[known[case_id]] = row
+    added, frequencies = _gathered((row, catalog.features_of(case_id)) for row, case_id in enumerate(ids) if case_id in fresh)
+    frequencies.update(json.loads((base / "frequencies.json").read_bytes()))
+    for case_id, row in known.items():
+        if moved[row] < 0:
+            frequencies.subtract(before.features_of(case_id).described)
+    _save(folder, {name: Columns.open(base / name).merged(moved, columns) for name, columns in added.items()}, +frequencies, catalog)
+
+
+def _gathered(features: Iterable[tuple[int, Features]]) -> tuple[dict[str, Columns], Counter[str]]:
+    """The columns of cases with their rows, which rise, by name; and how many of the cases have each concept or place themselves."""
     matches, facets, named = ColumnsBuilder(), ColumnsBuilder(), ColumnsBuilder()
     frequencies: Counter[str] = Counter()
-    for features in catalog.features():
-        matches.add(features.matches)
-        facets.add(dict.fromkeys(features.facets, 1.0))
-        named.add(features.named)
-        frequencies.update(features.described)
-    for name, columns in (("matches", matches), ("facets", facets), ("named", named)):
-        columns.columns().save(folder / name)
+    for row, found in features:
+        matches.add(row, found.matches)
+        facets.add(row, dict.fromkeys(found.facets, 1.0))
+        named.add(row, found.named)
+        frequencies.update(found.described)
+    return {name: builder.columns() for name, builder in (("matches", matches), ("facets", facets), ("named", named))}, frequencies
+
+
+def _save(folder: Path, columns: Mapping[str, Columns], frequencies: Mapping[str, int], catalog: CatalogWriter) -> None:
+    for name, content in columns.items():
+        content.save(folder / name)
     (folder / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
     np.save(folder / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
 

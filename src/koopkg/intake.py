@@ -38,12 +38,14 @@ class Candidate:
 
     Attributes:
         kept_id: Of one carried over from a snapshot, its id there.
+        sha256: Of its bytes, where that is known without them.
     """
 
     name: str
     path: str
     load: Callable[[], bytes]
     kept_id: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,9 @@ class Reader:
 
     def _outcome(self, candidate: Candidate) -> Document | Unchanged | Rejected:
         try:
-            raw = candidate.load()
-            known = self.known.get(hashlib.sha256(raw).hexdigest())
+            known = self.known.get(candidate.sha256)
+            raw = b"" if known else candidate.load()
+            known = known or self.known.get(hashlib.sha256(raw).hexdigest())
             if known is not None:
                 self._claim(candidate, known.id, known.cases)
                 return Unchanged(known.id)

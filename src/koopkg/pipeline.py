@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.resources import as_file, files
 from itertools import chain, islice
 from pathlib import Path
@@ -110,15 +112,17 @@ class _Build:
     def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, settings: Settings, progress: Progress) -> None:
         self._staged, self._before, self._encoder, self._settings, self._progress = staged, before, encoder, settings, progress
         self._started = datetime.now(UTC)
-        self._terms, self._register = Ontology.bundled(), Register.bundled()
+        self._terms, self._register = _terms(ontology.bundled_hash()), Register.bundled()
         self._analyses = Analyses.cache(settings.cache_folder / "analyses.sqlite")
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
         self._changed: dict[str, str] = {}
         """Id of each document that was read -> what messages call its file."""
-        self._gone = 0
-        """How many documents of the earlier snapshot changed or went."""
+        self._gone: set[str] = set()
+        """Documents of the earlier snapshot that changed or went."""
+        self._touched: set[str] = set()
+        """Keys of the places of all documents that changed, came or went."""
         self._kept = 0
 
     def run(self, sources: Sources, paths: Sequence[Path], made_by: str, *, rebuild: bool) -> IngestReport:
@@ -189,7 +193,7 @@ class _Build:
         if not pending:
             return
         linker, analyser = Linker(self._terms, self._register, self._analyses), Analyser(self._analyses)
-        validator = graph.Validator(ontology.bundled_triples(), ontology.bundled_shapes())
+        validator = _validator(ontology.bundled_hash())
         if self._before.base is None:
             validator.check_common()
         for batch in _batches(pending, _BATCH):
@@ -198,7 +202,9 @@ class _Build:
             for document in documents:
                 linked = linker.link_document(document)
                 spans = TextSpans.of(analyser.spans(passage.text) for passage in document.passages)
-                catalog.put_links(document.id, linked, spans, graph.place_keys(document.cases, linked.places))
+                keys = graph.place_keys(document.cases, linked.places)
+                self._touched |= keys
+                catalog.put_links(document.id, linked, spans, keys)
                 checked.append((document.id, graph.checked_triples(document, linked.places, self._terms, self._register)))
                 self._progress.step()
             violating = validator.check(checked)
@@ -209,22 +215,31 @@ class _Build:
     def _graph(self, catalog: CatalogWriter) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""
         names = [document.id for document in catalog.documents()]
-        run = graph.LinkingRun(identity.linking_hash(), ontology.bundled_version())
-        ontology_quads = graph.ontology_quads(ontology.bundled_triples())
-        self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
-        base = self._before.base
-        is_small = base is not None and len(self._changed) + self._gone <= _SMALL * len(names)
-        written = [name for name in names if name in self._changed] if is_small else names
-        self._progress.stage("graph", len(written))
-        common = [*graph.place_quads(catalog.place_keys(), self._register), *graph.provenance_quads(run, names)]
+        run = graph.LinkingRun(identity.linking_hash(), _version(ontology.bundled_hash()))
         times = graph.run_quads(run, self._started, datetime.now(UTC))
-        quads = (*common, *times) if is_small else (*ontology_quads, *common, *times)
-        every = chain(quads, self._document_quads(catalog, written, run))
-        if is_small and base is not None:
-            counts = graph.update(base.graph, self._staged.graph, withdrawn=[*self._withdrawn, *graph.COMMON_GRAPHS], quads=every)
+        base = self._before.base
+        if base is not None and len(self._changed) + len(self._gone) <= _SMALL * len(names):
+            counts = self._changed_graph(catalog, base, run, times)
         else:
-            counts = graph.build(self._staged.graph, every)
+            self._progress.stage("graph", len(names))
+            ontology_quads = graph.ontology_quads(ontology.bundled_triples())
+            self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
+            places = (graph.place_quads(some, self._register) for some in _batches(catalog.place_keys(), _BATCH))
+            provenance = (graph.provenance_quads(run, some) for some in _batches(names, _BATCH))
+            common = chain.from_iterable(chain([ontology_quads, times], places, provenance))
+            counts = graph.build(self._staged.graph, chain(common, self._document_quads(catalog, names, run)))
         return {"quads": counts.quads - len(times), "triples": counts.triples}
+
+    def _changed_graph(self, catalog: CatalogWriter, base: SnapshotFiles, run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts:
+        """The store of the earlier snapshot with what came, without what went; the ontology is the same, or there were no base."""
+        written = sorted(self._changed)
+        self._progress.stage("graph", len(written))
+        shutil.copyfile(base.ontology, self._staged.ontology)
+        lost_places, places = graph.place_changes(self._touched, set(catalog.place_keys()), self._register)
+        lost_documents = graph.provenance_quads(run, sorted(name for name in self._gone if not catalog.has_document(name)))
+        quads = chain(places, graph.provenance_quads(run, written), times, self._document_quads(catalog, written, run))
+        lost = chain(lost_places, lost_documents)
+        return graph.update(base.graph, self._staged.graph, withdrawn=[*self._withdrawn, *graph.RUN_GRAPHS], quads=quads, lost=lost)
 
     def _document_quads(self, catalog: CatalogWriter, names: Iterable[str], run: graph.LinkingRun) -> Iterator[ox.Quad]:
         for name in names:
@@ -233,7 +248,9 @@ class _Build:
             self._progress.step()
 
     def _withdraw(self, catalog: CatalogWriter, name: str) -> None:
-        self._gone += name in self._before.documents
+        if name in self._before.documents:
+            self._gone.add(name)
+        self._touched.update(catalog.place_keys_of(name))
         self._withdrawn += graph.graphs_of(catalog.document(name))
         catalog.remove(name)
 
@@ -266,6 +283,22 @@ class _Build:
             reused=texts - embedded,
             quads=manifest.counts["quads"] if manifest else 0,
         )
+
+
+@lru_cache(maxsize=1)
+def _terms(_: str) -> Ontology:
+    """The installed ontology, read once for each hash of it."""
+    return Ontology.bundled()
+
+
+@lru_cache(maxsize=1)
+def _version(_: str) -> str:
+    return ontology.bundled_version()
+
+
+@lru_cache(maxsize=1)
+def _validator(_: str) -> graph.Validator:
+    return graph.Validator(ontology.bundled_triples(), ontology.bundled_shapes())
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -6,17 +6,17 @@ ontology, one for the provenance and one for the times of the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
 import pyoxigraph as ox
 
 from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.graph.extracted import extracted_triples
-from koopkg.graph.places import place_keys, place_triples
+from koopkg.graph.places import districts, place_keys, place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Validator, Violation, validate
-from koopkg.graph.store import build, default_graph, update
+from koopkg.graph.store import StoreCounts, build, default_graph, update
 from koopkg.graph.triples import Triple
 from koopkg.model import Document, Linked, PlaceLink
 from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, document_graph_iri, extracted_graph_iri
@@ -24,8 +24,9 @@ from koopkg.ontology import Ontology
 from koopkg.register import Register
 
 __all__ = [
-    "COMMON_GRAPHS",
+    "RUN_GRAPHS",
     "LinkingRun",
+    "StoreCounts",
     "Validator",
     "Violation",
     "build",
@@ -35,6 +36,7 @@ __all__ = [
     "document_quads",
     "graphs_of",
     "ontology_quads",
+    "place_changes",
     "place_keys",
     "place_quads",
     "provenance_quads",
@@ -45,8 +47,8 @@ __all__ = [
 ]
 
 
-COMMON_GRAPHS = (PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH)
-"""Graphs that change with any document."""
+RUN_GRAPHS = (RUN_GRAPH,)
+"""Graphs that are another with each run."""
 
 
 def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
@@ -82,6 +84,18 @@ def graphs_of(document: Document) -> list[str]:
 def place_quads(keys: Iterable[str], register: Register) -> list[ox.Quad]:
     """The graph of places: those of the register with these keys and the districts they lie in, each described once."""
     return list(_in_graph(place_triples(keys, register), PLACES_GRAPH))
+
+
+def place_changes(touched: Set[str], keys: Set[str], register: Register) -> tuple[list[ox.Quad], list[ox.Quad]]:
+    """What the graph of places loses, and what stays or comes, where documents with some keys went or came.
+
+    Args:
+        touched: The keys of these documents.
+        keys: Those of all documents there are now.
+    """
+    areas = touched | districts(touched, register)
+    present = areas & (keys | districts((key for key in keys if key[:5] in areas), register))
+    return place_quads(areas - present, register), place_quads(present, register)
 
 
 def provenance_quads(run: LinkingRun, documents: Iterable[str]) -> list[ox.Quad]:

@@ -10,7 +10,7 @@ from koopkg.namespaces import KOOP, case_iri, place_iri
 from koopkg.ontology import Ontology, Territory
 from koopkg.register import Area, Register
 
-__all__ = ["member_triples", "place_keys", "place_triples"]
+__all__ = ["districts", "member_triples", "place_keys", "place_triples"]
 
 
 def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
@@ -35,6 +35,11 @@ def place_keys(cases: Iterable[Case], links: Iterable[PlaceLink] = ()) -> set[st
     """Official keys of the places that the cases of a document have as members or that it names."""
     members = {place.ags for case in cases for place in case.places}
     return {key for key in members | {link.ags for link in links} if key}
+
+
+def districts(keys: Iterable[str], register: Register) -> set[str]:
+    """The keys of the districts that the places with these keys lie in."""
+    return {area.district for key in keys if (area := register.get(key)) and area.district}
 
 
 def place_triples(keys: Iterable[str], register: Register) -> Iterator[Triple]:

@@ -66,7 +66,7 @@ def write_store(folder: Path, quads: Iterable[ox.Quad]) -> int:
     return build(folder, quads).triples
 
 
-def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Iterable[ox.Quad]) -> StoreCounts:
+def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Iterable[ox.Quad], lost: Iterable[ox.Quad] = ()) -> StoreCounts:
     """Make a new store from a published one, which stays as it is, byte for byte, whatever happens meanwhile.
 
     The two share the files that RocksDB never changes, so that a change costs what it weighs itself, whatever the store holds.
@@ -75,12 +75,14 @@ def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Ite
         folder: Must not exist.
         withdrawn: IRIs of graphs to be left out; a graph that is replaced is withdrawn, and given anew in `quads`.
         quads: Of named graphs; what the store holds already is not written again.
+        lost: Single quads that go, from graphs that stay; of those that are given too, or are not there, nothing becomes.
     """
     _share(previous, folder)
     counts = StoreCounts(**json.loads((previous / _COUNTS).read_bytes()))
     store = ox.Store(str(folder))
     given = set(quads)
     removed = {quad for graph in withdrawn for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))} - given
+    removed |= {quad for quad in lost if quad in store and quad not in given}
     for batch in _batches(removed, _CHANGED):
         counts = counts.changed(*_remove(store, batch))
     for batch in _batches(given, _CHANGED):
@@ -91,11 +93,11 @@ def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Ite
 def _with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for quad in quads:
         yield quad
-        yield _in_default_graph(quad.triple)
+        yield _in_default_graph(quad)
 
 
-def _in_default_graph(triple: ox.Triple) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph())
+def _in_default_graph(statement: ox.Quad | ox.Triple) -> ox.Quad:
+    return ox.Quad(statement.subject, statement.predicate, statement.object)
 
 
 def _batches(quads: Iterable[ox.Quad], size: int) -> Iterator[list[ox.Quad]]:

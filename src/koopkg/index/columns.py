@@ -66,6 +66,30 @@ class Columns:
         for name, content in (("starts", self.starts), ("rows", self.rows), ("values", self.values)):
             np.save(folder / f"{name}.npy", content)
 
+    def merged(self, moved: Rows, added: Columns) -> Columns:
+        """The columns of another set of cases, as if gathered from all of them.
+
+        Args:
+            moved: The row there of each row here, -1 where the case changed or went: int32 array (n_cases,).
+            added: The columns of the cases that changed or came, by their rows there.
+        """
+        keys = sorted({*self.keys, *added.keys})
+        numbers = {key: number for number, key in enumerate(keys)}
+        old, new = (np.repeat([numbers[key] for key in side.keys], np.diff(side.starts)).astype(np.int64) for side in (self, added))
+        stays = moved[self.rows] >= 0
+        columns = np.concatenate([old[stays], new])
+        rows = np.concatenate([moved[self.rows[stays]], added.rows])
+        order = np.lexsort((rows, columns))
+        counts = np.bincount(columns, minlength=len(keys))
+        kept = [key for key, count in zip(keys, counts.tolist(), strict=True) if count]
+        return Columns(
+            kept,
+            {key: number for number, key in enumerate(kept)},
+            np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int64),
+            rows[order].astype(np.int32),
+            np.concatenate([self.values[stays], added.values])[order].astype(np.float32),
+        )
+
     def rows_of(self, key: str) -> Rows:
         """The rows of the cases that have a key; none where it is unknown."""
         return self.rows[self._stretch(key)]
@@ -95,20 +119,18 @@ class Columns:
 
 
 class ColumnsBuilder:
-    """Gathers the keys of one case after the other, in the order of rows, at a few bytes each."""
+    """Gathers the keys of one case after the other, by rising rows, at a few bytes each."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._columns, self._rows, self._values = array("i"), array("i"), array("f")
-        self._row = 0
 
-    def add(self, entries: Mapping[str, float]) -> None:
-        """The keys of the next case, and how much of each it has."""
+    def add(self, row: int, entries: Mapping[str, float]) -> None:
+        """The keys of the case in a row, and how much of each it has."""
         for key, value in entries.items():
             self._columns.append(self._numbers.setdefault(key, len(self._numbers)))
-            self._rows.append(self._row)
+            self._rows.append(row)
             self._values.append(value)
-        self._row += 1
 
     def columns(self) -> Columns:
         """What was gathered, by key."""

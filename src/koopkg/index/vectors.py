@@ -28,6 +28,9 @@ _PROBED = 0.05
 EXACT_ROWS = 20_000
 """Up to so many rows every case is compared exactly; above, those that an approximate search of single rows finds, or another signal does."""
 
+_ADDED = 2_000
+"""Rows put into the approximate index at once, so that they need a few megabytes at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseVectors:
@@ -78,24 +81,24 @@ def build_vector_index(folder: Path, cases: Iterable[CaseVectors], reference: Re
     np.save(folder / "passages.npy", np.concatenate([*passages, np.zeros((0, 2), dtype=np.int32)]))
     np.save(folder / "reference.npy", reference.texts)
     if starts[-1] > EXACT_ROWS:
-        _build_candidates(folder, starts[-1], reference)
+        _build_candidates(folder, reference)
     return starts[-1]
 
 
-def _build_candidates(folder: Path, count: int, reference: Reference) -> None:
+def _build_candidates(folder: Path, reference: Reference) -> None:
     """A FAISS index of all rows in 8 bits a dimension, in cells around the reference texts: nothing is trained that would depend on the corpus."""
     import faiss
 
     dimensions = len(reference.mean)
-    vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r", shape=(count, dimensions))
     cells = faiss.IndexFlatIP(dimensions)
     cells.add(_in_eight_bits(reference.texts))
     index = faiss.IndexIVFScalarQuantizer(
         cells, dimensions, len(reference.texts), faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False
     )
     index.is_trained = True
-    for first in range(0, count, EXACT_ROWS):
-        index.add(_in_eight_bits(vectors[first : first + EXACT_ROWS]))
+    with (folder / "vectors.f32").open("rb") as handle:
+        while len(some := np.fromfile(handle, dtype="<f4", count=_ADDED * dimensions)):
+            index.add(_in_eight_bits(some.reshape(-1, dimensions)))
     index.nprobe = max(1, round(len(reference.texts) * _PROBED))
     faiss.write_index(index, str(folder / "candidates.faiss"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from koopkg.analyses import Analyses
 from koopkg.model import Language
@@ -35,13 +35,13 @@ class Entry:
     asks_umlaut: bool
 
 
-class Lexicon:
-    """Every label of an ontology in one language, ready to be looked up; a preferred label that is also a weak one counts as weak."""
+class _Labels:
+    """Every label of an ontology in one language, by its stems or as it is written."""
 
-    def __init__(self, ontology: Ontology, language: Language, analyses: Analyses) -> None:
-        self.morphology = Morphology(language, analyses)
+    def __init__(self, ontology: Ontology, language: Language) -> None:
+        self._morphology = Morphology(language, Analyses())  # stems need none
         self.entries: dict[tuple[str, ...], tuple[Entry, ...]] = {}
-        self._abbreviations: dict[str, tuple[Entry, ...]] = {}
+        self.abbreviations: dict[str, tuple[Entry, ...]] = {}
         for concept in ontology.concepts.values():
             if concept.scheme in ontology.unlinked_schemes:
                 continue
@@ -52,16 +52,31 @@ class Lexicon:
         self.longest = max((len(key) for key in self.entries), default=0)
 
     def _add(self, label: Label, iri: str) -> None:
-        is_german = self.morphology.language == "de"
+        is_german = self._morphology.language == "de"
         is_noun, asks_umlaut = is_german and label.text[0].isupper(), is_german and has_umlaut(label.text)
-        words = tuple(token.surface for token in self.morphology.tokens(label.text))
+        words = tuple(token.surface for token in self._morphology.tokens(label.text))
         entry = Entry(iri, words, label.kind == "weak", label.kind == "confusable", is_noun, asks_umlaut)
         if is_abbreviation(label.text):
-            self._abbreviations[label.text] = (*self._abbreviations.get(label.text, ()), entry)
+            self.abbreviations[label.text] = (*self.abbreviations.get(label.text, ()), entry)
             return
-        key = tuple(self.morphology.stem(word) for word in words)
+        key = tuple(self._morphology.stem(word) for word in words)
         if key and entry not in self.entries.get(key, ()):
             self.entries[key] = (*self.entries.get(key, ()), entry)
+
+
+@lru_cache(maxsize=2)
+def _labels(ontology: Ontology, language: Language) -> _Labels:
+    """Made once for an ontology: it takes as long as linking ten documents."""
+    return _Labels(ontology, language)
+
+
+class Lexicon:
+    """Every label of an ontology in one language, ready to be looked up; a preferred label that is also a weak one counts as weak."""
+
+    def __init__(self, ontology: Ontology, language: Language, analyses: Analyses) -> None:
+        self.morphology = Morphology(language, analyses)
+        labels = _labels(ontology, language)
+        self.entries, self._abbreviations, self.longest = labels.entries, labels.abbreviations, labels.longest
 
     def fits(self, entry: Entry, words: Sequence[str], *, is_part: bool = False) -> bool:
         """Whether words with the stems of a label are forms of the label's words; `is_part` as in `Morphology.is_form`."""

@@ -152,6 +152,10 @@ class Catalog:
         rows = list(self._all("SELECT terms, features FROM cases ORDER BY row"))
         return [_read(_TERMS, terms) for terms, _ in rows], [_read(_FEATURES, features) for _, features in rows]
 
+    def features_of(self, case_id: str) -> Features:
+        """What the columns have of a case."""
+        return _read(_FEATURES, self._require("SELECT features FROM cases WHERE id = ?", case_id)[0])
+
     def close(self) -> None:
         self._database.close()
 
@@ -259,6 +263,10 @@ class CatalogWriter:
         """The official keys of all places, in order."""
         return [key for (key,) in self._database.execute("SELECT DISTINCT key FROM places ORDER BY key")]
 
+    def place_keys_of(self, document_id: str) -> list[str]:
+        """The official keys of the places of a document."""
+        return [key for (key,) in self._database.execute("SELECT key FROM places WHERE document = ?", (document_id,))]
+
     def number_rows(self) -> None:
         """Give each case its row, in the order of ids."""
         self._database.execute(_NUMBER_ROWS)
@@ -286,6 +294,10 @@ class CatalogWriter:
     def terms(self) -> Iterator[LexicalText]:
         """The terms of every case, in the order of rows, one at a time."""
         return (_read(_TERMS, terms) for (terms,) in self._database.execute("SELECT terms FROM cases ORDER BY id"))
+
+    def features_of(self, case_id: str) -> Features:
+        """The features of a case."""
+        return _read(_FEATURES, self._database.execute("SELECT features FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
 
     def features(self) -> Iterator[Features]:
         """The features of every case, in the order of rows, one at a time."""
