@@ -200,8 +200,12 @@ def searching(data: Path) -> Iterator[list[tuple[float, float]]]:
 
 
 def show(name: str, run: Run, cases: int) -> None:
-    print(f"{name:34} {run.wall:7.1f} s wall {run.cpu:7.1f} s CPU  {run.peak:6.0f} MiB peak   {run.report['accepted']} cases, {len(run.report['rejected'])} rejected")
-    print(" " * 35 + ", ".join(f"{stage} {seconds * 1000 / cases:.2f}" for stage, seconds in run.stages.items()) + (" ms CPU a case" if cases > 1 else " ms CPU"))
+    print(
+        f"{name:34} {run.wall:7.1f} s wall {run.cpu:7.1f} s CPU  {run.peak:6.0f} MiB peak   {run.report['accepted']} cases, {len(run.report['rejected'])} rejected"
+    )
+    print(
+        " " * 35 + ", ".join(f"{stage} {seconds * 1000 / cases:.2f}" for stage, seconds in run.stages.items()) + (" ms CPU a case" if cases > 1 else " ms CPU")
+    )
     for problem in run.report["rejected"]:
         print(f"    {problem}")
 
@@ -288,7 +292,9 @@ def measure_embedding(documents: Sequence[Document], folder: Path) -> None:
     embedded = pipeline.ingest([cases], settings, stages).embedded
     whole = (time.process_time() - began) / embedded
     share = raw / len(texts) / whole
-    print(f"embedding: {raw * 1000 / len(texts):.1f} ms CPU a text by the encoder, {whole * 1000:.1f} by the whole ingest of {embedded}: {share:.2f} x{mark(share, 0.9, at_least=True)}")
+    print(
+        f"embedding: {raw * 1000 / len(texts):.1f} ms CPU a text by the encoder, {whole * 1000:.1f} by the whole ingest of {embedded}: {share:.2f} x{mark(share, 0.9, at_least=True)}"
+    )
 
 
 def graph_free(document: Document) -> Any:

@@ -169,7 +169,7 @@ def _print(rows: Sequence[dict[str, float]]) -> None:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["make", real, data, size]:
-            from synthetic import synthetic_snapshot
+            from bench.synthetic import synthetic_snapshot
 
             synthetic_snapshot(snapshot.OpenSnapshot(snapshot.open_files(Path(real)), Settings(data=Path(real))), int(size), Path(data))
         case ["measure", data]:

@@ -197,9 +197,11 @@ def read_run(path: Path, *, grades: Mapping[str, Mapping[str, int]]) -> Run:
     try:
         run = _RUN.validate_json(path.read_bytes())
     except ValidationError as error:
-        raise EvaluationError(f"{path}: is no stored run ({error.error_count()} faults); expected a file of `koopkg eval search --save`") from None
+        raise EvaluationError(
+            "{path}: is no stored run ({count} faults); expected a file of `koopkg eval search --save`", path=str(path), count=error.error_count()
+        ) from None
     if run.judgments != fingerprint(grades):
-        raise EvaluationError(f"{path}: was measured with other judgments, so the figures do not compare; measure the earlier state again")
+        raise EvaluationError("{path}: was measured with other judgments, so the figures do not compare; measure the earlier state again", path=str(path))
     return run
 
 

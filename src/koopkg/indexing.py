@@ -43,7 +43,6 @@ _SMALL = 1 / 4
 """Share of the documents up to which arrays are changed rather than gathered anew."""
 
 
-
 class Progress(Protocol):
     """Told what is going on; the command line shows it as a bar or as plain lines."""
 

