@@ -225,8 +225,9 @@ class LexicalIndex:
     def telling_stems(self, text: str, language: Language = "de") -> frozenset[str]:
         """Stems of a query in a language that tell cases apart: none of those that more than a third of the cases have."""
         most = self._searcher.num_docs * _COMMON_SHARE
-        field, morphology = ("body", self._analyser.german) if language == "de" else ("english", self._analyser.english)
-        return frozenset(stem for stem in self._analyser.stems(text, morphology) if self._searcher.doc_freq(field, stem) <= most)
+        fields, morphology = (("title", "body"), self._analyser.german) if language == "de" else (("english",), self._analyser.english)
+        stems = self._analyser.stems(text, morphology)
+        return frozenset(stem for stem in stems if max(self._searcher.doc_freq(field, stem) for field in fields) <= most)
 
     def _attainable(self, frequencies: Mapping[tuple[str, str], int], language: Language) -> float:
         """What a case scores that has the most telling words of a query, each as often as is usual."""

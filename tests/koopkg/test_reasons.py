@@ -1,0 +1,254 @@
+"""Every kind of reason is given where question and case share it and only there, rests on a fact, and the most telling come first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyoxigraph as ox
+import pytest
+
+from koopkg.model import CONCEPT_FIELDS, CaseField
+from koopkg.namespaces import concept_iri, document_iri, place_iri
+from koopkg.search import Hit, Reason
+from koopkg.snapshot import OpenSnapshot
+from tests.koopkg.test_search import assert_holds
+from tests.koopkg.worlds import SECTION, hits_for, hits_like, record, world
+
+VOLL: dict[str, Any] = {
+    "area_type": "laendlich",
+    "status": "aktiv",
+    "sectors": ["baubetriebshof"],
+    "legal_form": "zweckverband",
+    "legal_form_evidence": "Der Verband hat eine eigene Satzung",
+    "cooperation_type": ["interkommunal"],
+    "initiative": "bottom-up",
+    "orientation": "strategisch",
+    "approach": "integriert",
+    "actors": ["kommune"],
+    "phase": "betrieb",
+    "success_factors": [{"factor": "augenhoehe", "evidence": "Alle stimmen mit gleichem Gewicht ab"}],
+    "state": "Nordrhein-Westfalen",
+    "places": [{"name": "Wipperfürth", "kind": "Stadt", "ags": "05374052"}],
+}
+ANDERS: dict[str, Any] = {
+    "title": "Vorhaben Morgenrot",
+    "title_en": "Project Sunrise",
+    "area_type": "staedtisch",
+    "status": "geplant",
+    "sectors": ["energie-strom"],
+    "legal_form": "gmbh",
+    "legal_form_evidence": "Die Anteile liegen je zur Hälfte",
+    "cooperation_type": ["koproduktion"],
+    "initiative": "top-down",
+    "orientation": "aufgabenorientiert",
+    "approach": "sektoral",
+    "actors": ["verein"],
+    "phase": "konzeption",
+    "success_factors": [{"factor": "freiwilligkeit", "evidence": "Wer nicht will, bleibt draußen"}],
+    "state": "Bayern",
+    "places": [{"name": "Söchtenau", "kind": "Gemeinde", "ags": "09187174"}],
+}
+"""Two cases that share no concept and no place."""
+LEER: dict[str, Any] = {"sectors": ["friedhof"]}
+BODIES = {
+    "voll": {SECTION: "Seit Langem wird hier gemeinsam gebaut und gemessen. Die Zeppeline stehen bereit.", "Hürden": "Viel Nebel lag über dem Feld."},
+    "anders": {SECTION: "Am Anfang stand ein Brief. Dann kam Schwung in die Sache, und Kinder sangen dazu."},
+    "leer": {
+        SECTION: "Laternen leuchten am Ufer, wo Laternen und Leuchttürme seit hundert Jahren aufgestellt werden.",
+        "Organisation und Ablauf": "Schwimmende Brücken aus Holz tragen Fußgänger über den Fluss, damit niemand auf eine Fähre warten muss.",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
+    fields = {"voll": VOLL, "anders": ANDERS, "leer": LEER}
+    return world(tmp_path_factory, known_vectors, *(record(name, body=BODIES[name], **values) for name, values in fields.items()))
+
+
+def kinds(hit: Hit) -> list[str]:
+    return [reason.kind for reason in hit.reasons]
+
+
+def of_kind(hit: Hit, kind: str) -> list[Reason]:
+    return [reason for reason in hit.reasons if reason.kind == kind]
+
+
+def slug_and_evidence(field: CaseField, fields: dict[str, Any]) -> tuple[str, str | None]:
+    """What a record says in a field, and the words that support it."""
+    if field.name == "factor":
+        return fields["success_factors"][0]["factor"], fields["success_factors"][0]["evidence"]
+    value = fields[field.name]
+    return value[0] if isinstance(value, list) else value, fields.get(f"{field.name}_evidence")
+
+
+@pytest.mark.parametrize("scheme", CONCEPT_FIELDS)
+@pytest.mark.parametrize(("fields", "sharing", "other"), [(VOLL, "voll", "anders"), (ANDERS, "anders", "voll")], ids=["voll", "anders"])
+def test_a_concept_that_is_shared_is_a_reason_and_no_other(scheme: str, fields: dict[str, Any], sharing: str, other: str, three: OpenSnapshot) -> None:
+    """For every field that holds concepts: asked for by its name, with the words of the record that support it."""
+    slug, evidence = slug_and_evidence(CONCEPT_FIELDS[scheme], fields)
+    label = three.ontology.concept(scheme, slug).label("de")
+    hits = hits_for(three, label)
+    [reason] = of_kind(hits[sharing], f"shared-{scheme}")
+    assert reason.values["label"] == label
+    assert (reason.fact.value, reason.fact.quote) == (concept_iri(scheme, slug), evidence)
+    for name in {other, "leer"}:
+        assert not [reason for reason in hits[name].reasons if reason.fact.value == concept_iri(scheme, slug)]
+        assert f"shared-{scheme}" not in kinds(hits[name])
+
+
+def test_a_narrower_concept_is_shared_and_a_broader_one_is_not(three: OpenSnapshot) -> None:
+    [reason] = of_kind(hits_for(three, "Energie")["anders"], "shared-sector")
+    assert reason.fact.value == concept_iri("sector", "energie-strom")
+    narrower = hits_for(three, "öffentlich-rechtliche Form")["voll"]
+    assert [reason.fact.value for reason in of_kind(narrower, "shared-legal-form")] == [concept_iri("legal-form", "zweckverband")]
+    assert "shared-legal-form" not in kinds(hits_for(three, "Pflichtverband")["voll"])
+
+
+def test_cases_say_what_they_share_with_a_case(three: OpenSnapshot) -> None:
+    """Nothing here, whichever is asked about: they were made so."""
+    for name in ("voll", "anders", "leer"):
+        for hit in hits_like(three, name).values():
+            assert not [kind for kind in kinds(hit) if kind.startswith("shared-")]
+
+
+def test_a_related_task_is_a_reason_where_the_task_itself_is_none(three: OpenSnapshot) -> None:
+    hits = hits_for(three, "Friedhof")
+    [reason] = of_kind(hits["voll"], "related-sector")
+    labels = {"label": three.ontology.concept("sector", "baubetriebshof").label("de"), "asked": three.ontology.concept("sector", "friedhof").label("de")}
+    assert dict(reason.values) == labels
+    assert reason.fact.value == concept_iri("sector", "baubetriebshof")
+    assert "related-sector" not in kinds(hits["leer"]) + kinds(hits["anders"])
+    assert "shared-sector" in kinds(hits["leer"])
+
+
+@pytest.mark.parametrize(
+    ("text", "sharing", "label", "key"),
+    [
+        ("Wipperfürth", "voll", "Wipperfürth", "05374052"),
+        ("Söchtenau", "anders", "Söchtenau", "09187174"),
+        ("Bayern", "anders", "Bayern", "09"),
+        ("Nordrhein-Westfalen", "voll", "Nordrhein-Westfalen", "05"),
+    ],
+)
+def test_a_place_asked_for_is_a_reason_where_the_case_lies_there(text: str, sharing: str, label: str, key: str, three: OpenSnapshot) -> None:
+    """A member, or the Land."""
+    hits = hits_for(three, text)
+    [reason] = of_kind(hits[sharing], "place")
+    assert (reason.values["label"], reason.fact.value) == (label, place_iri(key))
+    assert reason.fact.property == ("koop:land" if len(key) == 2 else "koop:member")
+    assert not [name for name, hit in hits.items() if name != sharing and of_kind(hit, "place")]
+
+
+@pytest.mark.parametrize(("text", "words"), [("Wie geht es dem Morgenrot?", "Morgenrot"), ("which project has the sunrise and who runs it", "Sunrise")])
+def test_words_of_the_title_are_a_reason(text: str, words: str, three: OpenSnapshot) -> None:
+    """Of the title in the language of the question; a word that every title has is none."""
+    hits = hits_for(three, text)
+    [reason] = of_kind(hits["anders"], "title")
+    assert reason.values["words"] == words
+    assert reason.fact.value == (f"{'Project' if words == 'Sunrise' else 'Vorhaben'} {words}")
+    assert not [name for name in ("voll", "leer") if of_kind(hits[name], "title")]
+    assert not [hit for hit in hits_for(three, "Vorhaben").values() if of_kind(hit, "title")]
+
+
+def test_words_of_the_text_are_a_reason_with_their_place(three: OpenSnapshot) -> None:
+    hits = hits_for(three, "Leuchtturm mit Laterne")
+    [reason] = of_kind(hits["leer"], "words")
+    assert reason.values["words"] == "Laternen, Leuchttürme"
+    text = three.catalog.document("leer").document.text
+    assert text[reason.fact.start : reason.fact.end] == "Laternen leuchten am Ufer, wo Laternen und Leuchttürme"
+    assert reason.fact.document == document_iri("leer")
+    assert not [name for name in ("voll", "anders") if of_kind(hits[name], "words")]
+
+
+def test_words_that_the_title_has_too_are_not_told_twice(three: OpenSnapshot) -> None:
+    for hit in hits_for(three, "Laternen in Leer").values():
+        told = [word for reason in hit.reasons if reason.kind in ("title", "words") for word in reason.values["words"].split(", ")]
+        assert len(told) == len({word.casefold() for word in told})
+
+
+NEAREST = "Eine Laterne hilft nicht, wenn man zu Fuß über das Wasser will und nur ein Boot hinüberfährt."
+"""Shares a word with one passage and its meaning with another."""
+
+
+def test_the_passage_closest_in_meaning_is_a_reason_where_it_is_not_the_snippet(three: OpenSnapshot) -> None:
+    """Found by brute force over the passages; a case with one passage has none, and a question with a word of the nearest passage neither."""
+    hits = hits_for(three, NEAREST)
+    passages = [passage for passage in three.catalog.document("leer").document.passages if not passage.is_title]
+    similarities = three.encoder.encode_document([passage.text for passage in passages]) @ three.encoder.encode_query([NEAREST])[0]
+    nearest = passages[int(np.argmax(similarities))]
+    assert nearest.section == "Organisation und Ablauf"
+    [reason] = of_kind(hits["leer"], "meaning")
+    assert (reason.fact.start, reason.fact.end, reason.fact.quote) == (nearest.start, nearest.end, nearest.text)
+    assert reason.values["quote"] == nearest.text
+    assert hits["leer"].snippet.start != nearest.start
+    assert "meaning" not in kinds(hits["anders"])
+    both = hits_for(three, "schwimmende Brücken aus Holz für Fußgänger über den Fluss")["leer"]
+    assert both.snippet.start == nearest.start
+    assert "meaning" not in kinds(both)
+
+
+def test_where_little_else_is_known_the_section_is_a_reason(three: OpenSnapshot) -> None:
+    """Of the snippet, which is what is closest in meaning; with two other reasons, or another passage that is closer, it is not told."""
+    vague = hits_for(three, "Quasare und Neutronensterne")["anders"]
+    assert kinds(vague) == ["section"]
+    assert vague.reasons[0].values["section"] == vague.snippet.section == SECTION
+    assert (vague.reasons[0].fact.start, vague.reasons[0].fact.quote) == (vague.snippet.start, vague.snippet.text)
+    assert "section" not in kinds(hits_for(three, "GmbH in Bayern")["anders"])
+    assert "section" not in kinds(hits_for(three, NEAREST)["leer"])
+
+
+QUESTIONS = [
+    *("Bauhof", "GmbH in Bayern", "Zweckverband auf Augenhöhe in Wipperfürth, ländlich, im Betrieb", "Friedhof mit Laternen", NEAREST),
+    *("Vorhaben Voll mit Zeppelinen", "electricity in Bavaria", "Quasare", "Nebel über Schwung", "Energie, geplant, von unten, strategisch"),
+]
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_reasons_rest_on_facts_are_few_and_do_not_repeat_the_snippet(text: str, three: OpenSnapshot) -> None:
+    store = ox.Store.read_only(str(three.files.graph))
+    for hit in hits_for(three, text).values():
+        assert len(hit.reasons) <= 4
+        assert hit.reasons
+        assert all(len(of_kind(hit, kind)) <= 2 for kind in kinds(hit))
+        for reason in hit.reasons:
+            assert_holds(reason, hit.id, store, three.catalog.document(hit.id).document)
+            if reason.kind == "meaning":
+                assert reason.fact.start != hit.snippet.start
+                assert reason.fact.quote != hit.snippet.text
+            if reason.kind == "section":
+                assert len(hit.reasons) <= 2
+
+
+def test_what_tells_most_comes_first(three: OpenSnapshot) -> None:
+    """A member of the place asked for, then concepts by the weight of their field, however they are ordered in the question, then words."""
+    text = "Phase Betrieb, ländlich, auf Augenhöhe, Baubetriebshof, Wipperfürth"
+    assert kinds(hits_for(three, text)["voll"])[:3] == ["place", "shared-sector", "shared-success-factor"]
+    assert kinds(hits_for(three, ", ".join(reversed(text.split(", "))))["voll"])[:3] == ["place", "shared-sector", "shared-success-factor"]
+    told = kinds(hits_for(three, "Zeppeline von Voll mit Zweckverband")["voll"])
+    assert told == ["shared-legal-form", "words", "title"]
+
+
+def test_of_one_weight_the_rarer_comes_first(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    """Two tasks: the one that a single case has before the one that all have, however the question orders them."""
+    three = world(
+        tmp_path_factory,
+        known_vectors,
+        record("eins", body="Erster Text.", sectors=["abfall", "kita"]),
+        record("zwei", body="Zweiter Text.", sectors=["kita"]),
+        record("drei", body="Dritter Text.", sectors=["kita"]),
+    )
+    labels = {slug: three.ontology.concept("sector", slug).label("de") for slug in ("abfall", "kita")}
+    for text in (f"{labels['kita']} und {labels['abfall']}", f"{labels['abfall']} und {labels['kita']}"):
+        found = of_kind(hits_for(three, text)["eins"], "shared-sector")
+        assert [reason.values["label"] for reason in found] == [labels["abfall"], labels["kita"]]
+
+
+def test_of_one_field_two_reasons_are_told(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    factors = ["augenhoehe", "freiwilligkeit", "kommunikation"]
+    said = [{"factor": slug, "evidence": f"Beleg {number}"} for number, slug in enumerate(factors)]
+    one = world(tmp_path_factory, known_vectors, record("eins", body="Text.", success_factors=said))
+    labels = [one.ontology.concept("success-factor", slug).label("de") for slug in factors]
+    assert len(of_kind(hits_for(one, ", ".join(labels))["eins"], "shared-success-factor")) == 2

@@ -1,0 +1,285 @@
+"""What each signal says of three hand-made cases is what its definition says, worked out by hand or by brute force."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from koopkg.index import Analyser, highlights
+from koopkg.indexing import reference_texts
+from koopkg.model import Document
+from koopkg.namespaces import concept_iri
+from koopkg.search import SIGNALS, Hit, search
+from koopkg.search.question import question_of_text
+from koopkg.search.ranking import RELEVANT
+from koopkg.search.signals import fuse
+from koopkg.snapshot import OpenSnapshot
+from tests.koopkg.worlds import SECTION, hits_for, record, world
+
+AIRSHIP = "Das Luftschiff heißt Adlerhorst und fährt im Sommer."
+BUS = "Ein Bus fährt hier, und am Morgen fährt er zweimal."
+COMPOUND = "Ein Bürgerbus fährt hier, und am Abend fährt er einmal."
+OTHER = "Am Ufer liegt ein Kahn, und im Herbst wird er geputzt."
+
+
+def parts(opened: OpenSnapshot, text: str, signal: str) -> dict[str, float]:
+    """Case -> what a signal says of it."""
+    return {name: hit.parts[signal] for name, hit in sorted(hits_for(opened, text).items())}
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
+    """A word in a title, the same in a text, in neither; a word and its compound; an English title."""
+    return world(
+        tmp_path_factory,
+        known_vectors,
+        record("eins", body=BUS, title="Vorhaben Adlerhorst", title_en="Shared airship hangar"),
+        record("zwei", body=f"{AIRSHIP} {COMPOUND}", title="Vorhaben Sonnenuhr", title_en="Sundial on the hill"),
+        record("drei", body=OTHER, title="Vorhaben Kornblume", title_en="Cornflower on the meadow"),
+    )
+
+
+def test_a_word_in_the_title_counts_twice_what_it_does_in_the_text(words: OpenSnapshot) -> None:
+    """Before the root is taken, and up to the lengths of the fields and the constituents, which count for both."""
+    found = parts(words, "Adlerhorst", "lexical")
+    assert found["drei"] == 0
+    assert 1.5 < (found["eins"] / found["zwei"]) ** 2 < 3
+
+
+def test_a_constituent_finds_the_compound_and_the_word_itself_finds_more(words: OpenSnapshot) -> None:
+    found = parts(words, "Bus", "lexical")
+    assert found["eins"] > found["zwei"] > found["drei"] == 0
+    back = parts(words, "Bürgerbus", "lexical")
+    assert back["zwei"] > back["eins"] > back["drei"] == 0
+
+
+def test_an_english_question_finds_english_titles(words: OpenSnapshot) -> None:
+    question = question_of_text(words, "a hangar that is shared for an airship")
+    assert question.language == "en"
+    found = parts(words, question.text, "lexical")
+    assert found["eins"] > 0.5
+    assert (found["zwei"], found["drei"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("gemeinsamer Bauhof für drei kleine Gemeinden", "de"), ("joint depot for three small municipalities", "en"), ("who runs the bus in the village?", "en")],
+)
+def test_the_language_of_a_question_is_told(text: str, language: str, words: OpenSnapshot) -> None:
+    assert question_of_text(words, text).language == language
+
+
+def test_a_word_that_most_cases_have_marks_nothing(words: OpenSnapshot) -> None:
+    """`fährt` stands in two of three texts, `Kahn` in one."""
+    common = hits_for(words, "Was fährt?")
+    assert [hit.snippet.highlights for hit in common.values()] == [(), (), ()]
+    assert not [reason for hit in common.values() for reason in hit.reasons if reason.kind == "words"]
+    rare = hits_for(words, "Ein Kahn fährt")
+    assert {name: marked(hit) for name, hit in rare.items()} == {"eins": [], "zwei": [], "drei": ["Kahn"]}
+
+
+def marked(hit: Hit) -> list[str]:
+    return [hit.snippet.text[start:end] for start, end in hit.snippet.highlights]
+
+
+def test_highlights_of_a_hit_stand_where_they_say(words: OpenSnapshot) -> None:
+    """Within the snippet and, with its offset, within the document; a constituent is marked within its compound."""
+    hit = hits_for(words, "Luftschiff und Bürger")["zwei"]
+    assert marked(hit) == ["Luftschiff", "Bürger"]
+    document = words.catalog.document("zwei").document
+    assert [document.text[hit.snippet.start + start : hit.snippet.start + end] for start, end in hit.snippet.highlights] == marked(hit)
+    assert document.text[hit.snippet.start :].startswith(hit.snippet.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Wasser", [(4, 10, "Wasser"), (22, 28, "Wasser"), (45, 51, "wasser")]),
+        ("Trinkwasser", [(40, 51, "Trinkwasser")]),
+        ("Trinkwasser Wasser", [(4, 10, "Wasser"), (22, 28, "Wasser"), (40, 51, "Trinkwasser")]),
+        ("Trinkwasserversorgung", [(40, 61, "Trinkwasserversorgung")]),
+        ("Kahn", []),
+    ],
+)
+def test_of_overlapping_highlights_the_longest_is_marked(query: str, expected: list[tuple[int, int, str]], words: OpenSnapshot) -> None:
+    text = "Die Wasserleitung für Wasser gehört zur Trinkwasserversorgung."
+    analyser = Analyser(words.analyses)
+    found = highlights(analyser.spans(text), analyser.stems(query, analyser.german))
+    assert [(start, end, text[start:end]) for start, end in found] == expected
+
+
+CLOSE = "Mehrere Gemeinden betreiben gemeinsam einen Bauhof mit Fahrzeugen und Werkstatt."
+FAR = ["Im Theater wird ein Lustspiel geprobt, das von zwei Brüdern handelt.", "Der Chor singt jeden Mittwoch alte Lieder."]
+DEPOT = "Bauhof, den mehrere Gemeinden zusammen betreiben"
+
+
+@pytest.fixture(scope="module")
+def meanings(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
+    """Three cases that differ in where they say what is asked for: in a passage, in the title, in a section that restates facts."""
+    far = "\n\n".join(FAR)
+    return world(
+        tmp_path_factory,
+        known_vectors,
+        record("passage", body={SECTION: FAR[0], "Weiteres": CLOSE}, title="Heimatabend", title_en="Evening of songs"),
+        record("titel", body={SECTION: far}, title="Gemeinsamer Bauhof mehrerer Gemeinden", title_en="Evening of songs"),
+        record("fakten", body={SECTION: far, "Organisation": CLOSE}, title="Heimatabend", title_en="Evening of songs"),
+    )
+
+
+def embedded(document: Document) -> list[str]:
+    """The passages with a vector: no title, and none of a section that restates facts of the record."""
+    facts = ("Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden")
+    return [passage.text for passage in document.passages if not passage.is_title and passage.section not in facts]
+
+
+def test_closeness_in_meaning_is_worked_out_from_passages_and_titles(meanings: OpenSnapshot) -> None:
+    """By brute force, from the texts themselves: best and mean passage and the better title against the definitions of all concepts."""
+    encoder = meanings.encoder
+    query = encoder.encode_query([DEPOT])[0]
+    others = encoder.encode_document(reference_texts(meanings.ontology)) @ query
+    for name, found in parts(meanings, DEPOT, "dense").items():
+        document = meanings.catalog.document(name).document
+        [case] = document.cases
+        title = float(np.max(encoder.encode_document([f"{case.title}. {case.service}", case.title_en]) @ query))
+        passages = encoder.encode_document(embedded(document)) @ query
+        raw = 0.35 * float(passages.max()) + 0.3 * float(passages.mean()) + 0.35 * title
+        expected = float(np.clip(((raw - others.mean()) / others.std() - 1.0) / 4.0, 0, 1))
+        assert found == pytest.approx(expected, abs=1e-3), name
+
+
+def test_a_passage_and_a_title_on_the_subject_each_bring_a_case_forward(meanings: OpenSnapshot) -> None:
+    """A section that restates facts brings nothing: words and concepts find it."""
+    found = parts(meanings, DEPOT, "dense")
+    assert found["passage"] > found["fakten"]
+    assert found["titel"] > found["fakten"]
+    row = meanings.catalog.row_of("passage")
+    place = meanings.vectors.nearest_passage(meanings.query_vector(DEPOT), row)
+    assert place is not None
+    assert meanings.catalog.document("passage").document.passages[place[1]].text == CLOSE
+
+
+@pytest.fixture(scope="module")
+def concepts(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
+    """Tasks in records, one in a text alone, and places."""
+    members = [{"name": "Wipperfürth", "kind": "Stadt", "ags": "05374052"}]
+    return world(
+        tmp_path_factory,
+        known_vectors,
+        record("eins", body="Erster Text.", sectors=["friedhof", "energie-strom"], state="Nordrhein-Westfalen", places=members),
+        record("zwei", body="Zweiter Text.", sectors=["baubetriebshof", "energie-strom"], state="Hessen"),
+        record("drei", body="Dritter Text, in dem eine Feuerwehr vorkommt.", sectors=["stadttechnische-infrastruktur"], state="Hessen"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "expected"),
+    [
+        ("Friedhof", "friedhof", {"eins": 1.0, "zwei": 0.2, "drei": 0.0}),  # has it; has what is related to it
+        ("Energie", "energie", {"eins": 1.0, "zwei": 1.0, "drei": 0.7}),  # both have a narrower one; the third what lies above
+        ("Stromversorgung", "energie-strom", {"eins": 1.0, "zwei": 1.0, "drei": 0.0}),  # two steps above is nothing
+        ("Straßen und Wege", "strassen-wege", {"eins": 0.0, "zwei": 0.2, "drei": 0.0}),
+        ("Abfall", "abfall", {"eins": 0.0, "zwei": 0.0, "drei": 0.7}),
+    ],
+)
+def test_a_concept_is_answered_in_full_by_narrower_ones_and_in_part_by_neighbours(
+    text: str, slug: str, expected: dict[str, float], concepts: OpenSnapshot
+) -> None:
+    assert list(question_of_text(concepts, text).asked) == [concept_iri("sector", slug)]
+    assert parts(concepts, text, "concepts") == {name: pytest.approx(value, abs=1e-3) for name, value in sorted(expected.items())}
+
+
+def test_a_mention_counts_half_of_what_a_record_does(concepts: OpenSnapshot) -> None:
+    """Times the probability that the word means it."""
+    [mention] = [link for link in concepts.catalog.document("drei").linked.concepts if link.scheme == "sector"]
+    assert list(question_of_text(concepts, "Feuerwehr").asked) == [mention.iri] == [concept_iri("sector", "feuerwehr")]
+    found = parts(concepts, "Feuerwehr", "concepts")
+    assert found["drei"] == pytest.approx(0.5 * mention.confidence, abs=1e-3)
+    assert (found["eins"], found["zwei"]) == (0, 0)
+
+
+def test_what_few_have_counts_more_than_what_many_have(concepts: OpenSnapshot) -> None:
+    """Weight times log(1 + 3 / (1 + cases with it)): a cemetery in one of three, electricity in two."""
+    labels = [concepts.ontology.concept("sector", slug).label("de") for slug in ("friedhof", "energie-strom")]
+    question = question_of_text(concepts, " und ".join(labels))
+    confidence = {link.slug: link.confidence for link in question.linked.concepts} if question.linked else {}
+    rare, common = confidence["friedhof"] * log(1 + 3 / 2), confidence["energie-strom"] * log(1 + 3 / 3)
+    found = parts(concepts, question.text, "concepts")
+    assert found["eins"] == pytest.approx(1.0, abs=1e-3)
+    assert found["zwei"] == pytest.approx((0.2 * rare + common) / (rare + common), abs=1e-3)
+
+
+def test_a_place_is_answered_by_cases_that_lie_there(concepts: OpenSnapshot) -> None:
+    """A member, or the Land; one that no case has asks for nothing."""
+    assert parts(concepts, "Wipperfürth", "concepts") == {"drei": 0, "eins": 1, "zwei": 0}
+    assert parts(concepts, "Hessen", "concepts") == {"drei": 1, "eins": 0, "zwei": 1}
+    assert not question_of_text(concepts, "Söchtenau").asked
+    label = concepts.ontology.concept("sector", "friedhof").label("de")
+    elsewhere = parts(concepts, f"{label} in Söchtenau", "concepts")
+    assert elsewhere["eins"] == 1
+
+
+def test_fusion_is_the_mean_by_weight_of_what_there_is() -> None:
+    """Worked out by hand: (2 x 0.9 + 1 x 0.3) / 3, and with a third signal of weight 1 in use (1.8 + 0.3 + 0.1) / 4."""
+    weights = {"a": 2.0, "b": 1.0, "c": 1.0}
+    one = {"a": np.array([0.9, 0.0], np.float32), "b": np.array([0.3, 0.6], np.float32)}
+    np.testing.assert_allclose(fuse(one, weights), [0.7, 0.2], atol=1e-6)
+    np.testing.assert_allclose(fuse({**one, "c": np.array([0.1, 1.0], np.float32)}, weights), [0.55, 0.4], atol=1e-6)
+
+
+TEXTS = ["Friedhof", "Stromversorgung in Hessen", "Erster Text", "a cemetery", "Baubetriebshof und Friedhof", "Feuerwehr"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_score_is_the_mean_of_the_signals_by_their_weights(text: str, concepts: OpenSnapshot) -> None:
+    """Signals that have nothing to go by are left out, those that find nothing count as zero; best first."""
+    weights = {signal.name: signal.weight for signal in SIGNALS}
+    question = question_of_text(concepts, text)
+    hits = hits_for(concepts, text)
+    for hit in hits.values():
+        assert hit.parts.keys() == weights.keys() - (set() if question.asked else {"concepts"})
+        expected = sum(weights[name] * part for name, part in hit.parts.items()) / sum(weights[name] for name in hit.parts)
+        assert hit.score == pytest.approx(expected, abs=1e-3)
+    assert [hit.score for hit in hits.values()] == sorted((hit.score for hit in hits.values()), reverse=True)
+    assert len(hits) == 3
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_hits_are_the_cases_from_the_threshold_on(text: str, concepts: OpenSnapshot) -> None:
+    expected = [name for name, hit in hits_for(concepts, text).items() if hit.score >= RELEVANT]
+    result = search(concepts, text)
+    assert [hit.id for hit in result.hits] == expected
+    assert result.total == len(expected)
+    bare = search(concepts, text, explain=False)
+    assert [(hit.id, hit.score, hit.snippet) for hit in bare.hits] == [(hit.id, hit.score, hit.snippet) for hit in result.hits]
+    assert search(concepts, text, limit=1).total == result.total
+
+
+def test_the_threshold_leaves_some_out_and_lets_some_in(concepts: OpenSnapshot) -> None:
+    """So that the test above can fail."""
+    totals = [search(concepts, text).total for text in TEXTS]
+    assert any(0 < total < 3 for total in totals)
+    assert search(concepts, "Quasare und Neutronensterne").hits == ()
+
+
+@pytest.mark.parametrize("text", ["Friedhof", "Luftschiff Adlerhorst", "Bürgerbus am Abend", "a shared airship hangar", "Wasser und Ufer"])
+def test_a_case_about_something_else_changes_no_score_and_no_order(text: str, words: OpenSnapshot, larger: OpenSnapshot) -> None:
+    """Nothing in the ranking is only right for the cases that happen to be there: no score moves by more than a hundredth."""
+    before, after = hits_for(words, text), hits_for(larger, text)
+    assert [name for name in after if name != "vier"] == list(before)
+    for name, hit in before.items():
+        assert after[name].score == pytest.approx(hit.score, abs=0.01), name
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path, words: OpenSnapshot) -> OpenSnapshot:
+    """The world of words with a fourth case that has nothing to do with it."""
+    others = [words.catalog.raw(name).decode() for name in ("eins", "zwei", "drei")]
+    return world(
+        tmp_path_factory,
+        known_vectors,
+        *others,
+        record("vier", body="Im Winter wird Geld gezählt, gebucht und verliehen, bis es taut.", title="Vorhaben Sparbuch", title_en="Savings in the bank"),
+    )
