@@ -104,11 +104,15 @@ def _advice(name: str, known: Mapping[str, Mapping[str, Any]]) -> Message:
     if not known:
         return Message("it takes none")
     folded = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", name[:_SHOWN]).casefold()
-    spoken = [
-        other for other, schema in known.items() if any(label.casefold() in folded for label in str(schema.get("title", "")).split(TITLES_BETWEEN) if label)
-    ]
+    spoken = [other for other, schema in known.items() if any(label.casefold() in folded for label in _labels(schema))]
     close = spoken or difflib.get_close_matches(folded, known, n=1)
     return Message("nearest: {nearest!r}", nearest=close[0]) if close else Message("known: {known}", known=", ".join(known))
+
+
+def _labels(schema: Mapping[str, Any]) -> list[str]:
+    """What people call a facet; the title of anything else is made from its name."""
+    labels = str(schema.get("title", "")).split(TITLES_BETWEEN)
+    return labels if len(labels) > 1 else []
 
 
 def _given(times: int) -> Message:

@@ -83,7 +83,7 @@ def _related(case: Case, question: Question, language: Language) -> Iterator[tup
     for iri, weight in question.asked.items():
         concept = ontology.concepts.get(iri)
         if concept and concept.scheme == "sector" and not own & ontology.with_narrower(iri):
-            for other in sorted(ontology.related[iri] & own)[:1]:
+            for other in sorted(ontology.related[iri] & own - question.asked.keys())[:1]:
                 values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
                 yield weight / 2, Reason("related-sector", values, _statement("koop:sector", other))
 
