@@ -22,7 +22,8 @@ __all__ = ["CaseEntry", "CaseRow", "Catalog", "CatalogWriter", "DocumentRow"]
 _SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, raw BLOB NOT NULL, document BLOB NOT NULL, linked BLOB, spans BLOB,
   mentions INTEGER);
-CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, title_spans TEXT, terms BLOB, features BLOB);
+CREATE TABLE cases (id TEXT PRIMARY KEY, row INTEGER, document TEXT NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL,
+  title_spans TEXT, terms BLOB, features BLOB);
 CREATE TABLE describes (document TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (document, case_id)) WITHOUT ROWID;
 CREATE TABLE places (document TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (document, key)) WITHOUT ROWID;
 CREATE INDEX cases_by_row ON cases (row);
