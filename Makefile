@@ -5,7 +5,7 @@ PORT ?= $(or $(KOOPKG_PORT),8000)
 WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
 
-.PHONY: serve test check bench import licences messages clean
+.PHONY: serve test check bench bench-ingest import licences messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -28,6 +28,9 @@ bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, 
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/panel.py
 	$(BIN)/python bench/start.py
+
+bench-ingest: .venv/installed-dev  ## Measure what an ingest costs and how that grows: make bench-ingest CASES=10000
+	OMP_NUM_THREADS=1 $(BIN)/python bench/ingest.py $(CASES)
 
 licences: .venv/installed-dev  ## Check that every dependency has a licence that is allowed and stands in docs/licences.md
 	$(BIN)/python -m tools.list_licences --check

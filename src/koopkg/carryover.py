@@ -60,7 +60,8 @@ class Earlier:
 
     def features_of(self, case_id: str) -> Features:
         """What the columns have of a case."""
-        assert self._catalog is not None
+        if self._catalog is None:
+            raise SnapshotError(f"there is no earlier snapshot with the case {case_id!r}")
         return self._catalog.features_of(case_id)
 
     def case_rows(self) -> dict[str, int]:

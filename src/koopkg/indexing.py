@@ -26,11 +26,11 @@ from koopkg.index import (
     Reference,
     VectorIndex,
     WordSpans,
-    build_lexical_index,
     build_vector_index,
     embedded_passages,
     embedded_titles,
     features_of,
+    lexical_index_in_writing,
     lexical_text,
 )
 from koopkg.model import LANGUAGES
@@ -75,16 +75,19 @@ class CaseIndexer:
         try:
             embedded = self._features(catalog, fresh)
             reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
-            cases = self._vectors(catalog, set(fresh), before)
-            vectors = build_vector_index(self._staged.vectors, cases, Reference.of(reference))
+            with lexical_index_in_writing(self._staged.lexical, catalog.terms()):
+                cases = self._vectors(catalog, set(fresh), before)
+                vectors = build_vector_index(self._staged.vectors, cases, Reference.of(reference))
+                self._arrays(catalog, set(fresh), before)
         finally:
             self._cache.close()
-        build_lexical_index(self._staged.lexical, catalog.terms())
+        return Indexed({"vectors": vectors, "mentions": catalog.mentions()}, embedded)
+
+    def _arrays(self, catalog: CatalogWriter, fresh: set[str], before: Earlier) -> None:
         if before.base is not None and len(fresh) <= _SMALL * len(before.documents):
-            update_arrays(self._staged.arrays, catalog, set(fresh), before, before.base.arrays)
+            update_arrays(self._staged.arrays, catalog, fresh, before, before.base.arrays)
         else:
             write_arrays(self._staged.arrays, catalog)
-        return Indexed({"vectors": vectors, "mentions": catalog.mentions()}, embedded)
 
     def _features(self, catalog: CatalogWriter, fresh: list[str]) -> int:
         """Keep what the indexes are made from of each case that changed, and embed its texts; returns how many were not known."""

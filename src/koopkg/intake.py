@@ -85,13 +85,23 @@ def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = No
     candidates: dict[str, Candidate] = {}
     rejected = {error.where: Rejected.of(error) for found in below for error in found.refused}
     skipped = {item.path: item for found in below for item in found.skipped}
+    folders: dict[Path, str] = {}
     for path in dict.fromkeys(path for found in below for path in found.documents):
-        name, place = printable(str(path)), printable(os.path.realpath(path))
+        name, place = printable(str(path)), printable(_real(path, folders))
         if place in candidates:
             skipped[name] = Skipped(name, f"is the same file as {candidates[place].name}")
         else:
             candidates[place] = Candidate(name, place, partial(read_bytes, path, max_bytes=max_bytes))
     return Sources(tuple(candidates.values()), tuple(rejected.values()), tuple(skipped.values()))
+
+
+def _real(path: Path, folders: dict[Path, str]) -> str:
+    """Where a file lies; folders are looked up once, which is most of the work."""
+    if path.is_symlink() or not path.name:
+        return os.path.realpath(path)
+    if path.parent not in folders:
+        folders[path.parent] = os.path.realpath(path.parent)
+    return str(Path(folders[path.parent], path.name))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,16 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 from koopkg.index.columns import Columns, ColumnsBuilder, Matrix, Rows, mapped
 from koopkg.index.embedding import EmbeddingCache, Encoder, load_encoder, setting_of
 from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
-from koopkg.index.lexical import Analyser, LexicalIndex, LexicalText, TextSpans, WordSpans, build_lexical_index, highlights
+from koopkg.index.lexical import (
+    Analyser,
+    LexicalIndex,
+    LexicalText,
+    TextSpans,
+    WordSpans,
+    build_lexical_index,
+    highlights,
+    lexical_index_in_writing,
+)
 from koopkg.index.vectors import CaseVectors, Reference, VectorIndex, build_vector_index
 
 __all__ = [
@@ -37,6 +46,7 @@ __all__ = [
     "embedded_titles",
     "features_of",
     "highlights",
+    "lexical_index_in_writing",
     "lexical_text",
     "load_encoder",
     "mapped",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -21,7 +22,16 @@ from koopkg.messages import Foreign
 from koopkg.model import Language
 from koopkg.morphology import Morphology
 
-__all__ = ["Analyser", "LexicalIndex", "LexicalText", "TextSpans", "WordSpans", "build_lexical_index", "highlights"]
+__all__ = [
+    "Analyser",
+    "LexicalIndex",
+    "LexicalText",
+    "TextSpans",
+    "WordSpans",
+    "build_lexical_index",
+    "highlights",
+    "lexical_index_in_writing",
+]
 
 _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "constituents": 0.4, "english": 1.0}
 """Weight of a field; constituents of compounds count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
@@ -153,16 +163,36 @@ def build_lexical_index(folder: Path, analysed: Iterable[LexicalText]) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    with lexical_index_in_writing(folder, analysed):
+        pass
+
+
+@contextmanager
+def lexical_index_in_writing(folder: Path, analysed: Iterable[LexicalText]) -> Iterator[None]:
+    """The same, for whoever has something else to do while Tantivy writes in a thread of its own: it is done when the context ends.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     folder.mkdir(parents=True)
     try:
         index = tantivy.Index(_schema(), path=str(folder))
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for row, text in enumerate(analysed):
             writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in _BOOSTS}))
+    except ValueError as error:
+        raise _unwritable(error) from error
+    yield
+    try:
         writer.commit()
         writer.wait_merging_threads()
-    except ValueError as error:  # what Tantivy makes of a full disk
-        raise OSError(f"the lexical index cannot be written: {error}") from error
+    except ValueError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: ValueError) -> OSError:
+    """What Tantivy makes of a full disk, as what it is."""
+    return OSError(f"the lexical index cannot be written: {error}")
 
 
 def _opened(folder: Path) -> tantivy.Index:
