@@ -65,7 +65,7 @@ def assert_counted(facets: Iterable[Facet], chosen: Mapping[str, tuple[str, ...]
         assert free == sorted(free, reverse=True)
 
 
-CHOICES = [
+CHOICES: list[dict[str, tuple[str, ...]]] = [
     {},
     {"state": ("Hessen",)},
     {"state": ("Hessen", "Bayern")},

@@ -82,7 +82,8 @@ def _like_their_lists(named: Sequence[Named]) -> list[Named]:
             lists[-1].append(entry)
         else:
             lists.append([entry])
-    return [_of_level(entry, {_level(other) for other in entries if set(other.candidates) <= set(other.rivals)}) for entries in lists for entry in entries]
+    levels = [{_level(other) for other in entries if set(other.candidates) <= set(other.rivals)} for entries in lists]
+    return [_of_level(entry, found) for entries, found in zip(lists, levels, strict=True) for entry in entries]
 
 
 def _of_level(entry: Named, levels: Set[str | None]) -> Named:

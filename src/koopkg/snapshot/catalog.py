@@ -85,6 +85,9 @@ class Catalog:
         try:
             # SQLite is built to serialise its calls, and nobody ever writes into what is published.
             self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            [[size]] = self._database.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            if path.stat().st_size != size:  # SQLite itself finds out when it comes to a page that is not there
+                raise sqlite3.DatabaseError("the file is cut")
             [[self.size]] = self._database.execute("SELECT COUNT(*) FROM cases")
         except sqlite3.Error as error:
             raise SnapshotError("the catalog cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(error)) from error
