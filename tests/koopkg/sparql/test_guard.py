@@ -135,7 +135,7 @@ def test_any_text_is_judged_without_another_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "decided"),
     [
-        ("SELECT ?knowledge { ?knowledge a koop:Brand }", True),
+        ("SELECT ?knowledge { ?knowledge a koop:Branding }", True),
         ("SELECT (NOW() AS ?n) {}", False),
         ("SELECT (rand\t() AS ?n) {}", False),
         ("SELECT (StrUuid#\n() AS ?n) {}", False),
