@@ -194,6 +194,6 @@ def _model(packed: _Packed) -> Any:
         layer_norm_eps=packed.epsilon,
         pad_token_id=0,
     )
-    model = BertModel(shape, add_pooling_layer=False).eval()
+    model: Any = BertModel(shape, add_pooling_layer=False)
     model.load_state_dict(weights)
-    return model
+    return model.eval()

@@ -71,7 +71,8 @@ class _SentenceTransformers:
             from sentence_transformers import SentenceTransformer  # imports torch: seconds, and only if asked for
         except ImportError:
             raise ConfigurationError(
-                f"KOOPKG_ENCODER: {name!r} needs an extra; run `pip install 'koopkg[sentence-transformers]'`, in a clone `pip install -e '.[sentence-transformers]'`"
+                f"KOOPKG_ENCODER: {name!r} needs an extra; run `pip install 'koopkg[sentence-transformers]'`, "
+                "in a clone `pip install -e '.[sentence-transformers]'`"
             ) from None
         try:
             self._model = SentenceTransformer(name)
