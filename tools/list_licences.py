@@ -49,8 +49,8 @@ def licence(found: Distribution) -> str:
     if name in _READ_IN_FILES:
         return _READ_IN_FILES[name]
     classified = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or () if line.startswith("License ::")]
-    stated = metadata.get("License-Expression") or (metadata.get("License") or "").strip().partition("\n")[0] or " AND ".join(classified)
-    return _SPELLINGS.get(stated, stated) or "none stated"
+    stated = metadata.json.get("license_expression") or str(metadata.json.get("license", "")).strip().partition("\n")[0] or " AND ".join(classified)
+    return _SPELLINGS.get(str(stated), str(stated)) or "none stated"
 
 
 def table() -> list[str]:
