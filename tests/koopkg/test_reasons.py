@@ -19,7 +19,7 @@ from tests.koopkg.worlds import SECTION, hits_for, hits_like, record, world
 VOLL: dict[str, Any] = {
     "area_type": "laendlich",
     "status": "aktiv",
-    "sectors": ["baubetriebshof"],
+    "sectors": ["baubetriebshof", "strassen-wege"],
     "legal_form": "zweckverband",
     "legal_form_evidence": "Der Verband hat eine eigene Satzung",
     "cooperation_type": ["interkommunal"],
@@ -122,6 +122,9 @@ def test_a_related_task_is_a_reason_where_the_task_itself_is_none(three: OpenSna
     assert reason.fact.value == concept_iri("sector", "baubetriebshof")
     assert "related-sector" not in kinds(hits["leer"]) + kinds(hits["anders"])
     assert "shared-sector" in kinds(hits["leer"])
+    itself = kinds(hits_for(three, "Baubetriebshof")["voll"])  # it has a related task too
+    assert "shared-sector" in itself
+    assert "related-sector" not in itself
 
 
 @pytest.mark.parametrize(

@@ -273,16 +273,16 @@ def test_the_threshold_leaves_some_out_and_lets_some_in(concepts: OpenSnapshot) 
 def test_a_case_about_something_else_changes_no_score_and_no_order(text: str, words: OpenSnapshot, larger: OpenSnapshot) -> None:
     """Nothing in the ranking is only right for the cases that happen to be there.
 
-    Meaning and concepts stay as they are. Words are measured against the mean length and the rarity in all cases, of which three are few: with
-    a third more of them, a score moves by less than two hundredths.
+    Meaning stays as it is. Words and concepts are measured against the rarity in all cases, and words against the mean length: with a third more
+    of them, a score moves by less than two hundredths, and concepts by less than one.
     """
     before, after = hits_for(words, text), hits_for(larger, text)
     assert [name for name in after if name != "vier"] == list(before)
     for name, hit in before.items():
         assert after[name].score == pytest.approx(hit.score, abs=0.02), name
         assert after[name].parts.keys() == hit.parts.keys()
-        for signal in hit.parts.keys() - {"lexical"}:
-            assert after[name].parts[signal] == pytest.approx(hit.parts[signal], abs=1e-3), (name, signal)
+        assert after[name].parts["dense"] == pytest.approx(hit.parts["dense"], abs=1e-3), name
+        assert after[name].parts.get("concepts", 0) == pytest.approx(hit.parts.get("concepts", 0), abs=0.01), name
 
 
 @pytest.fixture(scope="module")
