@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from email.message import EmailMessage
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from typing import cast
 
 from tools.dependencies import INSTALLS, ROOT, brought_along
 
@@ -45,7 +43,7 @@ _READ_IN_FILES = {
 
 def licence(found: Distribution) -> str:
     """The licence of a distribution as an SPDX expression, or what it says if nobody has looked at that yet."""
-    name, metadata = found.metadata["Name"].lower(), cast(EmailMessage, found.metadata)
+    name, metadata = found.metadata["Name"].lower(), found.metadata
     if name in _READ_IN_FILES:
         return _READ_IN_FILES[name]
     classified = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or () if line.startswith("License ::")]
