@@ -97,9 +97,13 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
     """
     encoder = load_encoder(settings.encoder)
     made_by = identity.made_by(encoder.id, snapshot.FORMAT)
-    with snapshot.staging(settings.data) as staged, earlier(settings.data, made_by=made_by, rebuild=rebuild) as before:
+    with (
+        snapshot.staging(settings.data) as staged,
+        earlier(settings.data, made_by=made_by, rebuild=rebuild) as before,
+        closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses,
+    ):
         sources = intake.gather(paths, max_bytes=settings.max_document_bytes, leave_out=settings.data)
-        build = _Build(staged, before, encoder, settings, progress)
+        build = _Build(staged, before, encoder, analyses, settings, progress)
         report = build.run(sources, paths, made_by, rebuild=rebuild)
     if report.was_published:
         snapshot.prune(settings.data, keep=settings.keep_snapshots)
@@ -109,11 +113,11 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
 class _Build:
     """One run: a staged snapshot that grows stage by stage, documents going through one at a time or in small batches."""
 
-    def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, settings: Settings, progress: Progress) -> None:
-        self._staged, self._before, self._encoder, self._settings, self._progress = staged, before, encoder, settings, progress
+    def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, analyses: Analyses, settings: Settings, progress: Progress) -> None:
+        self._staged, self._before, self._encoder, self._analyses = staged, before, encoder, analyses
+        self._settings, self._progress = settings, progress
         self._started = datetime.now(UTC)
         self._terms, self._register = _terms(ontology.bundled_hash()), Register.bundled()
-        self._analyses = Analyses.cache(settings.cache_folder / "analyses.sqlite")
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
@@ -123,7 +127,8 @@ class _Build:
         """Documents of the earlier snapshot that changed or went."""
         self._touched: set[str] = set()
         """Keys of the places of all documents that changed, came or went."""
-        self._kept = 0
+        self._kept: set[str] = set()
+        """Documents of earlier runs that stay."""
 
     def run(self, sources: Sources, paths: Sequence[Path], made_by: str, *, rebuild: bool) -> IngestReport:
         """Every stage in its order."""
@@ -144,7 +149,6 @@ class _Build:
             catalog.number_rows()
             indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
         self._analyses.save(self._staged.analyses)
-        self._analyses.close()
         manifest = Manifest(
             id=identifier,
             format=snapshot.FORMAT,
@@ -170,7 +174,8 @@ class _Build:
                 self._quarantine.add(outcome, reader.raw(candidate))
                 continue
             stays.add(outcome.id)
-            self._kept += candidate.kept_id is not None
+            if candidate.kept_id is not None:
+                self._kept.add(outcome.id)
             if isinstance(outcome, Document):
                 self._changed[outcome.id] = candidate.name
                 if catalog.has_document(outcome.id):
@@ -256,6 +261,7 @@ class _Build:
 
     def _reject(self, catalog: CatalogWriter, name: str, problems: tuple[str, ...]) -> None:
         self._quarantine.add(Rejected(self._changed.pop(name, name), problems), catalog.raw(name))
+        self._kept.discard(name)
         self._withdraw(catalog, name)
 
     def _require_some(self, documents: Sequence[object], sources: Sources, paths: Sequence[Path]) -> None:
@@ -275,7 +281,7 @@ class _Build:
             found=accepted + len(rejected) + len(sources.skipped),
             documents=accepted + len(rejected),
             accepted=accepted,
-            kept=self._kept,
+            kept=len(self._kept),
             rejected=rejected,
             skipped=sources.skipped,
             texts=texts,
