@@ -25,7 +25,9 @@ ROOT = Path(__file__).parent.parent
 MUTANTS = ROOT / "tests" / "mutants.yaml"
 PACKAGES = {"koopkg": "src/koopkg", "koopkg_api": "api/koopkg_api", "koopkg_ontology": "ontology", "koopkg_corpus": "corpus"}
 """Name of a package -> where it lies in the tree."""
-_LEFT_OUT = (".git", ".venv", "data", "build", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info")
+_COPIED = ("src", "api", "ontology", "corpus", "tests", "tools", "bench", "docs")
+"""Folders that tests read; of the files beside them all are copied."""
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info")
 _KNOWN_VECTORS = Path(".pytest_cache") / "d" / "koopkg-reference"
 """Vectors that tests keep between runs; without them each run would take a quarter of a minute longer."""
 _SECONDS = 300
@@ -65,9 +67,11 @@ class _Copy:
     """A copy of the tree whose packages are imported instead of the installed ones, in child processes too."""
 
     def __init__(self, folder: Path) -> None:
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
-        if (ROOT / _KNOWN_VECTORS).is_dir():
-            shutil.copytree(ROOT / _KNOWN_VECTORS, folder / _KNOWN_VECTORS)
+        folder.mkdir()
+        for path in (path for path in ROOT.iterdir() if path.is_file()):
+            shutil.copy(path, folder)
+        for name in [*_COPIED, *([str(_KNOWN_VECTORS)] if (ROOT / _KNOWN_VECTORS).is_dir() else [])]:
+            shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT)
         self._folder, self._packages = folder, folder / ".packages"
         self._packages.mkdir()
         for name, place in PACKAGES.items():

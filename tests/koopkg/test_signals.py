@@ -12,7 +12,7 @@ from koopkg.index import Analyser, highlights
 from koopkg.indexing import reference_texts
 from koopkg.model import Document
 from koopkg.namespaces import concept_iri
-from koopkg.search import SIGNALS, Hit, search
+from koopkg.search import SIGNALS, Hit, search, similar
 from koopkg.search.question import question_of_text
 from koopkg.search.ranking import RELEVANT
 from koopkg.search.signals import fuse
@@ -283,3 +283,13 @@ def larger(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path, words:
         *others,
         record("vier", body="Im Winter wird Geld gezählt, gebucht und verliehen, bis es taut.", title="Vorhaben Sparbuch", title_en="Savings in the bank"),
     )
+
+
+def test_pages_of_similar_cases_do_not_overlap(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    """Four cases that are alike: each is comparable to the three others and never to itself."""
+    names = ("eins", "zwei", "drei", "vier")
+    alike = world(tmp_path_factory, known_vectors, *(record(name, body=CLOSE, sectors=["baubetriebshof"]) for name in names))
+    for name in names:
+        pages = [[hit.id for hit in similar(alike, name, limit=2, offset=offset).hits] for offset in (0, 2)]
+        assert [len(page) for page in pages] == [2, 1]
+        assert {*pages[0], *pages[1]} == {*names} - {name}
