@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from koopkg.index import Analyser, highlights
+from koopkg.index import Analyser, TextSpans, highlights
 from koopkg.indexing import reference_texts
 from koopkg.model import Document
 from koopkg.namespaces import concept_iri
@@ -109,6 +109,12 @@ def test_of_overlapping_highlights_the_longest_is_marked(query: str, expected: l
     analyser = Analyser(words.analyses)
     found = highlights(analyser.spans(text), analyser.stems(query, analyser.german))
     assert [(start, end, text[start:end]) for start, end in found] == expected
+
+
+def test_a_stem_is_found_in_its_passages_and_not_at_the_end_of_another() -> None:
+    spans = TextSpans.of([{"burgerbus": [(4, 13)], "bus": [(10, 13)]}, {"burgerbus": [(0, 9)]}, {"kahn": [(2, 6)], "bus": [(8, 11), (20, 23)]}])
+    assert spans.by_passage(["bus"]) == {0: {"bus": [(10, 13)]}, 2: {"bus": [(8, 11), (20, 23)]}}
+    assert spans.by_passage(["kahn", "burgerbus", "us"]) == {0: {"burgerbus": [(4, 13)]}, 1: {"burgerbus": [(0, 9)]}, 2: {"kahn": [(2, 6)]}}
 
 
 CLOSE = "Mehrere Gemeinden betreiben gemeinsam einen Bauhof mit Fahrzeugen und Werkstatt."
