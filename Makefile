@@ -5,7 +5,7 @@ PORT ?= $(or $(KOOPKG_PORT),8000)
 WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
 
-.PHONY: serve test check bench bench-ingest import licences messages clean
+.PHONY: serve test check mutants bench bench-ingest import licences messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -20,6 +20,9 @@ check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/mypy
 	$(BIN)/koopkg validate
 	$(BIN)/python -m tools.list_licences --check
+
+mutants: .venv/installed-dev  ## Plant the faults of tests/mutants.yaml one by one and see whether tests catch them: make mutants ONLY="no-threshold" JOBS=2
+	$(BIN)/python -m tools.mutants --jobs $(or $(JOBS),1) $(if $(ONLY),--only $(ONLY))
 
 bench: .venv/installed-dev  ## Measure speed as ratios against named baselines, and what disturbs what; SYNTHETIC=20000: also with so many cases
 	$(BIN)/python bench/speed.py

@@ -87,6 +87,19 @@ def test_a_single_key_is_guarded(tiny: Settings) -> None:
     assert [key for key in keys if key.isdigit()] == []
 
 
+def test_lists_in_a_cell_can_be_taken_apart(tiny: Settings) -> None:
+    """Addresses at blanks, which they cannot hold, slugs at semicolons: what comes out is what the records have."""
+    files = snapshot.open_files(tiny.data)
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(export(files, "csv").decode("utf-8-sig"), newline=""))}
+    records = [json.loads(line) for line in export(files, "jsonl").splitlines()]
+    assert any(len(record["sources"]) > 1 for record in records)
+    for record in records:
+        row = rows[record["id"]]
+        assert row["sources"].split() == [source["url"] for source in record["sources"] if source["url"]]
+        assert [slug for slug in row["actors"].split(";") if slug] == record["actors"]
+        assert [slug for slug in row["success_factors"].split(";") if slug] == [item["factor"] for item in record["success_factors"]]
+
+
 def test_records_for_programs_lose_nothing(tiny: Settings) -> None:
     """One JSON object a line: every field of the front matter, with its type."""
     import yaml

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import koopkg
-from koopkg.identity import code_hash, hanta_identity, library_versions
+from koopkg.identity import code_hash, hanta_identity, library_versions, linking_hash, made_by
 
 ROOTS = ["graph", "linking", "index.vectors"]
 
@@ -67,3 +67,16 @@ def test_libraries_that_decide_results_have_their_versions() -> None:
     assert versions["tantivy"] == version("tantivy")
     assert versions["HanTa"] == hanta_identity()
     assert hanta_identity().startswith(f"{version('HanTa')}-")
+
+
+@pytest.mark.parametrize("decides", ["code_hash", "library_versions", "ontology.bundled_hash", "register.bundled_hash"])
+def test_whatever_decides_links_changes_what_made_a_snapshot(decides: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its id and the name of its linking; the functions remember their answers, so they are asked below their memory."""
+    before = made_by.__wrapped__("encoder", 2), linking_hash.__wrapped__()
+    monkeypatch.setattr(f"koopkg.identity.{decides}", lambda *_: "another")
+    after = made_by.__wrapped__("encoder", 2), linking_hash.__wrapped__()
+    assert not set(before) & set(after)
+
+
+def test_encoder_and_format_change_what_made_a_snapshot() -> None:
+    assert len({made_by("encoder", 2), made_by("another", 2), made_by("encoder", 3)}) == 3

@@ -104,6 +104,18 @@ def test_documents_of_earlier_runs_are_counted_apart(tiny_copy: Settings, tmp_pa
     assert "documents: 9 = 9 accepted + 0 rejected, 8 of them from earlier runs" in done.stdout
 
 
+def test_a_document_about_cases_that_there_are_not_is_set_aside(tiny_copy: Settings, tmp_path: Path) -> None:
+    """With the cases that are missing; once their records come, it is taken in."""
+    text = "---\nid: bericht\ntitle: Bericht\ndescribes: [standesamt-lossetal, standesamt-neu, nirgends]\n---\n\n# Bericht\n\nDie Zusammenarbeit gelingt.\n"
+    (tmp_path / "bericht.md").write_text(text, encoding="utf-8")
+    done = run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data)
+    assert done.returncode == 1
+    assert "bericht.md: describes: 'nirgends', 'standesamt-neu': there is no such case" in done.stderr
+    assert "found: 9 = 8 accepted + 1 rejected + 0 skipped" in done.stdout
+    (tmp_path / "bericht.md").write_text(text.replace(", standesamt-neu, nirgends", ""), encoding="utf-8")
+    assert "9 accepted + 0 rejected" in run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data).stdout
+
+
 def test_a_document_named_anew_replaces_one_that_is_no_longer_read(tiny_copy: Settings) -> None:
     """What was published once and would be rejected today is not held against the file that mends it."""
     from koopkg.pipeline import ingest

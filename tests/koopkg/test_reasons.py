@@ -193,6 +193,12 @@ def test_the_passage_closest_in_meaning_is_a_reason_where_it_is_not_the_snippet(
     assert "meaning" not in kinds(both)
 
 
+def test_of_equal_passages_the_first_is_the_snippet(three: OpenSnapshot) -> None:
+    """One word of the question in each of two passages; with two in the second that is shown."""
+    assert hits_for(three, "Brücken und Ufer")["leer"].snippet.section == SECTION
+    assert hits_for(three, "Brücken aus Holz und Ufer")["leer"].snippet.section == "Organisation und Ablauf"
+
+
 def test_where_little_else_is_known_the_section_is_a_reason(three: OpenSnapshot) -> None:
     """Of the snippet, which is what is closest in meaning; with two other reasons, or another passage that is closer, it is not told."""
     vague = hits_for(three, "Quasare und Neutronensterne")["anders"]

@@ -98,6 +98,13 @@ def test_reasons_speak_the_language_asked_for(language: Language, sentence: str,
     assert sentence_of(reason.kind, reason.values, language) == sentence
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_titles_speak_the_language_asked_for(language: Language, opened: OpenSnapshot) -> None:
+    hits = search(opened, "Bauhof", language=language).hits
+    assert [hit.title for hit in hits] == [opened.catalog.entry(opened.catalog.row_of(hit.id)).case.title_in(language) for hit in hits]
+    assert any("depot" in hit.title.lower() for hit in hits) == (language == "en")
+
+
 @pytest.mark.parametrize(
     ("text", "filters", "message"),
     [

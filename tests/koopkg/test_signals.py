@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from koopkg.index import Analyser, highlights
+from koopkg.index import Analyser, TextSpans, highlights
 from koopkg.indexing import reference_texts
 from koopkg.model import Document
 from koopkg.namespaces import concept_iri
-from koopkg.search import SIGNALS, Hit, search
+from koopkg.search import SIGNALS, Hit, search, similar
 from koopkg.search.question import question_of_text
 from koopkg.search.ranking import RELEVANT
 from koopkg.search.signals import fuse
@@ -109,6 +109,12 @@ def test_of_overlapping_highlights_the_longest_is_marked(query: str, expected: l
     analyser = Analyser(words.analyses)
     found = highlights(analyser.spans(text), analyser.stems(query, analyser.german))
     assert [(start, end, text[start:end]) for start, end in found] == expected
+
+
+def test_a_stem_is_found_in_its_passages_and_not_at_the_end_of_another() -> None:
+    spans = TextSpans.of([{"burgerbus": [(4, 13)], "bus": [(10, 13)]}, {"burgerbus": [(0, 9)]}, {"kahn": [(2, 6)], "bus": [(8, 11), (20, 23)]}])
+    assert spans.by_passage(["bus"]) == {0: {"bus": [(10, 13)]}, 2: {"bus": [(8, 11), (20, 23)]}}
+    assert spans.by_passage(["kahn", "burgerbus", "us"]) == {0: {"burgerbus": [(4, 13)]}, 1: {"burgerbus": [(0, 9)]}, 2: {"kahn": [(2, 6)]}}
 
 
 CLOSE = "Mehrere Gemeinden betreiben gemeinsam einen Bauhof mit Fahrzeugen und Werkstatt."
@@ -295,3 +301,13 @@ def larger(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path, words:
         *others,
         record("vier", body="Im Winter wird Geld gezählt, gebucht und verliehen, bis es taut.", title="Vorhaben Sparbuch", title_en="Savings in the bank"),
     )
+
+
+def test_pages_of_similar_cases_do_not_overlap(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    """Four cases that are alike: each is comparable to the three others and never to itself."""
+    names = ("eins", "zwei", "drei", "vier")
+    alike = world(tmp_path_factory, known_vectors, *(record(name, body=CLOSE, sectors=["baubetriebshof"]) for name in names))
+    for name in names:
+        pages = [[hit.id for hit in similar(alike, name, limit=2, offset=offset).hits] for offset in (0, 2)]
+        assert [len(page) for page in pages] == [2, 1]
+        assert {*pages[0], *pages[1]} == {*names} - {name}
