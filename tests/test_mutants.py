@@ -26,7 +26,7 @@ def test_a_mutant_can_be_planted_and_is_looked_for(mutant: Mutant) -> None:
     assert mutant.why
     ast.parse((ROOT / mutant.file).read_text(encoding="utf-8").replace(mutant.find, mutant.replace))
     for path, _, name in (test.partition("::") for test in mutant.tests):
-        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8")
+        assert f"def {name.partition('[')[0]}" in (ROOT / path).read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_planted_is_told(tmp_path: Path) -> None:

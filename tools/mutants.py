@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,12 +95,13 @@ class _Copy:
             command, cwd=self._folder, env=self._environment, stdout=output, stderr=output, start_new_session=True
         )
         try:
-            started.wait(seconds)
+            return started.wait(seconds) == 0
         except subprocess.TimeoutExpired:
-            os.killpg(started.pid, 9)  # with the servers that tests have started
-            started.wait()
             return False
-        return started.returncode == 0
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)  # with the servers that tests have started
+            started.wait()
 
     def catches(self, mutant: Mutant) -> bool:
         """Whether the tests of a fault fail while it is planted."""
@@ -123,6 +126,7 @@ class _Copy:
 
 def main() -> None:
     """Run the mutants; exit code 1 where too few are caught, 2 where they cannot be run."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that copies and running tests go too
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time, each in a copy of its own")
     parser.add_argument("--only", nargs="+", metavar="ID", help="these mutants alone")

@@ -146,6 +146,15 @@ def test_a_member_without_a_key_of_the_register_belongs_to_its_case(linked: tupl
     assert graph.place_quads(graph.place_keys([case]), REGISTER) == []
 
 
+@pytest.mark.parametrize(("kind", "lies_in"), [("interkommunal", ["https://w3id.org/koopkg/place/06"]), ("grenzueberschreitend", [])])
+def test_a_member_that_may_lie_abroad_lies_in_no_land(kind: str, lies_in: list[str], linked: tuple[Document, Linked], ontology: Ontology) -> None:
+    """Of a case that crosses a border nobody says on which side a member without a key lies."""
+    case = replace(linked[0].cases[0], places=(Place("Forbach", "Stadt"),), state="Hessen", cooperation_type=(kind,))
+    quads = graph.document_quads(replace(linked[0], cases=(case,)), linked[1], ontology, REGISTER, RUN)
+    member = ox.NamedNode(case_iri(case.id, "place-1"))
+    assert values([quad for quad in quads if quad.subject == member], "dcterms:isPartOf") == [ox.NamedNode(place) for place in lies_in]
+
+
 def test_years_are_integers(linked: tuple[Document, Linked], ontology: Ontology) -> None:
     """Comparison, difference and average of years work in SPARQL, which they do not for xsd:gYear."""
     store = ox.Store()

@@ -134,6 +134,21 @@ def test_only_what_changed_is_embedded_and_the_rest_is_shared(tiny_copy: Setting
     assert snapshot.check(before) == snapshot.check(after) == []
 
 
+def test_graphs_go_with_their_document(tmp_path: Path, known_vectors: Path) -> None:
+    """One of eight goes: the graph is changed, not built anew, and none of its three graphs is left."""
+
+    def graphs() -> set[bytes]:
+        lines = export(snapshot.open_files(settings.data), "nq").splitlines()
+        return {line.rsplit(b" ", 2)[1] for line in lines if line.endswith(b"standesamt-lossetal> .")}
+
+    folder, settings = shutil.copytree(TINY, tmp_path / "in"), with_vectors(tmp_path / "data", known_vectors)
+    ingest([folder], settings, Silent())
+    assert len(graphs()) == 3
+    (folder / "standesamt-lossetal.md").unlink()
+    ingest([folder], settings, Silent())
+    assert graphs() == set()
+
+
 def test_a_snapshot_made_by_other_code_is_no_base(tiny_copy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is read anew, under another id."""
     from koopkg import identity
