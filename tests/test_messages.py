@@ -130,6 +130,13 @@ def test_an_error_is_said_in_the_language_of_its_reader() -> None:
     assert [counted("{n:,} case", "{n:,} cases", number, "en") for number in (0, 1, 1234)] == ["0 cases", "1 case", "1,234 cases"]
 
 
+def test_a_value_stands_in_quotes_where_its_sentence_says_so() -> None:
+    """So that people see where what they wrote begins and ends, blanks included."""
+    refusal = Message("{field}: {value!r} is unknown; expected one of {known}", field="format", value=" pdf", known="nq, ttl")
+    assert translated(refusal, "en") == "format: ' pdf' is unknown; expected one of nq, ttl"
+    assert "' pdf'" in translated(refusal, "de")
+
+
 def test_sentences_within_a_sentence_are_translated_and_words_of_others_marked() -> None:
     refusal = ConfigurationError("{host}, port {port}: {refusal}", host="h", port="80", refusal=explain(PermissionError(13, "Permission denied")))
     german = list(pieces(refusal.message, "de"))

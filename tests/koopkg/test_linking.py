@@ -102,6 +102,8 @@ def test_longest_match_of_a_scheme_wins(linker: Linker) -> None:
 def test_concepts_inside_place_names_do_not_count(linker: Linker) -> None:
     linked = link(linker, "Beteiligt sind Bodnegg und der Landkreis Bad Tölz.")
     assert [place.name for place in linked.places] == ["Bodnegg"]
+    assert [item.slug for item in link(linker, "Die Kirchen sind alle dabei.").concepts] == ["kirche"]
+    assert link(linker, "Die Gemeinde Kirchen (Sieg) ist dabei.").concepts == ()
 
 
 def test_place_is_resolved_to_its_key(linker: Linker) -> None:
