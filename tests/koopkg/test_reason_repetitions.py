@@ -42,6 +42,9 @@ def test_a_task_close_to_the_one_asked_for_is_named(pair: OpenSnapshot) -> None:
     hit = next(hit for hit in search(pair, "Friedhof in Grünkraut").hits if hit.id == NARROW)
     related = next(reason for reason in hit.reasons if reason.kind == "related-sector")
     assert related.values == {"label": "Baubetriebshof", "asked": "Friedhof"}
+    both = next(hit for hit in search(pair, "Friedhof in Grünkraut").hits if hit.id == WIDE)
+    assert "shared-sector" in {reason.kind for reason in both.reasons}
+    assert "related-sector" not in {reason.kind for reason in both.reasons}
 
 
 def test_a_word_is_named_once_however_it_is_written(pair: OpenSnapshot) -> None:

@@ -172,6 +172,14 @@ def test_words_that_the_title_has_too_are_not_told_twice(three: OpenSnapshot) ->
         assert len(told) == len({word.casefold() for word in told})
 
 
+def test_a_word_of_title_and_text_is_told_of_the_title_alone(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    bodies = {"eins": "Der Leuchtturm steht, wo auch ein Kahn liegt.", "zwei": "Zweiter Text.", "drei": "Dritter Text."}
+    titles = {"eins": "Vorhaben Leuchtturm", "zwei": "Vorhaben Sonnenuhr", "drei": "Vorhaben Kornblume"}
+    lights = world(tmp_path_factory, known_vectors, *(record(name, body=bodies[name], title=titles[name]) for name in bodies))
+    hit = hits_for(lights, "Leuchtturm mit Kahn")["eins"]
+    assert [reason.values["words"] for kind in ("title", "words") for reason in of_kind(hit, kind)] == ["Leuchtturm", "Kahn"]
+
+
 NEAREST = "Eine Laterne hilft nicht, wenn man zu Fuß über das Wasser will und nur ein Boot hinüberfährt."
 """Shares a word with one passage and its meaning with another."""
 
