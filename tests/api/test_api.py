@@ -45,6 +45,13 @@ def test_search_answers_as_the_library_does(server: Server, opened: OpenSnapshot
     assert answer["understood"]["concepts"][0]["slug"] == "standesamt-meldewesen"
 
 
+def test_search_speaks_the_language_asked_for(server: Server, opened: OpenSnapshot) -> None:
+    for language in ("de", "en"):
+        hits = server.request(f"/api/v1/search?q=Bauhof&lang={language}").json()["hits"]
+        assert [hit["title"] for hit in hits] == [opened.catalog.entry(opened.catalog.row_of(hit["id"])).case.title_in(language) for hit in hits]
+        assert hits
+
+
 def test_explanations_can_be_left_out(server: Server) -> None:
     plain, explained = (server.request(f"/api/v1/search?q=Standesamt&explain={value}").json()["hits"][0] for value in ("false", "true"))
     assert (plain["reasons"], plain["parts"]) == ([], {})
@@ -241,6 +248,8 @@ def test_without_a_snapshot_the_server_lives_but_is_not_ready(tiny_copy: Setting
         assert started.request("/healthz").status == 200
         assert problem(started.request("/readyz"), 503)["detail"].startswith("no snapshot is being served")
         assert started.request("/").status == 503
+        told = problem(started.request("/api/v1/cases"), 503)["detail"]
+        assert told == "no snapshot is being served at the moment; try again later"  # and not where it was looked for
 
 
 def test_interrupt_ends_the_server_and_its_workers(tiny: Settings) -> None:
