@@ -76,7 +76,7 @@ def test_damage_is_found(tiny_copy: Settings) -> None:
     files = snapshot.open_files(tiny_copy.data)
     files.catalog.write_bytes(files.catalog.read_bytes() + b" ")
     files.analyses.unlink()
-    assert snapshot.check(files) == ["analyses.json: is missing", "catalog.sqlite: has changed"]
+    assert snapshot.check(files) == ["analyses.sqlite: is missing", "catalog.sqlite: has changed"]
 
 
 def test_changed_document_embeds_only_what_changed(tiny_copy: Settings, tmp_path: Path) -> None:
