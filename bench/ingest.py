@@ -260,7 +260,7 @@ def measure_shacl() -> list[Document]:
     """SHACL on the real cases, in batches as the pipeline makes them."""
     terms, register = Ontology.bundled(), Register.bundled()
     sources = gather([pipeline.bundled_corpus()], max_bytes=5_000_000)
-    documents = [outcome for _, outcome in Reader(terms).read(sources.candidates) if isinstance(outcome, Document)]
+    documents = [outcome for _, _, outcome in Reader(terms).read(sources.candidates) if isinstance(outcome, Document)]
     checked = [(document.id, graph.checked_triples(document, (), terms, register)) for document in documents]
     began = time.process_time()
     validator = graph.Validator(ontology.bundled_triples(), ontology.bundled_shapes())

@@ -15,9 +15,6 @@ LONGEST_COMPOUND = 40
 """Letters; the longest compound of the corpus has 36. HanTa's time grows with the square of the length, so that longer words are left whole."""
 _NOUN_TAGS = frozenset(("NN", "NNA", "NE", "FM", "XY"))
 """HanTa's tags of nouns, names, foreign words and what it does not know; a nominalised infinitive (NNI: Laufen) is a verb here."""
-_AS_NOUN, _AS_OTHER = -17.5, -23.0
-"""HanTa's log probability from which a reading of a name as a noun, or as another word, is one of an everyday word; read off 1,499 names of
-places: above lie Essen, Hof, Singen, Wissen, below compounds that are hardly used (Kirchheim) and guesses at what HanTa does not know."""
 _MOST_REMEMBERED = 100_000
 """Analyses kept in memory, about 30 MB; with one more all are forgotten there, but not those of the table."""
 _FORMAT = 1
@@ -104,10 +101,6 @@ class Analyses:
         """Whether the word is a proper name rather than an everyday noun (Potsdam, but not Häusern)."""
         return self._analysis(word)[1] == "NE"
 
-    def is_word(self, name: str) -> bool:
-        """Whether a capitalised name is also a German word, however rarely (Essen, Halle, Laufen, but not Köln or Feuchtwangen)."""
-        return len(name) <= LONGEST_COMPOUND and _is_word(name)
-
     def _analysis(self, word: str) -> tuple[str, str]:
         word = word[0].upper() + word[1:].lower()
         found = self._known.get(word) or self._recent.get(word)
@@ -143,11 +136,6 @@ def _tagger() -> Any:
     from HanTa.HanoverTagger import HanoverTagger  # takes a quarter of a second: only for words not seen before
 
     return HanoverTagger("morphmodel_ger.pgz")
-
-
-@lru_cache(maxsize=10_000)
-def _is_word(name: str) -> bool:
-    return any(probability > (_AS_NOUN if tag == "NN" else _AS_OTHER) for tag, probability in _tagger().tag_word(name, cutoff=30) if tag != "NE")
 
 
 @lru_cache(maxsize=10_000)

@@ -118,32 +118,29 @@ class Reader:
     """Id of a document that was accepted -> name of its file; likewise for cases."""
     _cases: dict[str, str] = field(default_factory=dict)
 
-    def read(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Document | Unchanged | Rejected]]:
-        """Each candidate with what became of it; one carried over that a document named now replaces is left out."""
+    def read(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, bytes, Document | Unchanged | Rejected]]:
+        """Each candidate with its bytes, where they had to be read and could be, and what became of it.
+
+        One carried over that a document named now replaces is left out. Each file is read once: it may be another a moment later.
+        """
         for candidate in candidates:
             if candidate.kept_id is None or candidate.kept_id not in self._documents:
-                yield candidate, self._outcome(candidate)
+                yield candidate, *self._outcome(candidate)
 
-    def raw(self, candidate: Candidate) -> bytes:
-        """The bytes of a candidate; empty where they cannot be had."""
-        try:
-            return candidate.load()
-        except DocumentError:
-            return b""
-
-    def _outcome(self, candidate: Candidate) -> Document | Unchanged | Rejected:
+    def _outcome(self, candidate: Candidate) -> tuple[bytes, Document | Unchanged | Rejected]:
+        raw = b""
         try:
             known = self.known.get(candidate.sha256)
-            raw = b"" if known else candidate.load()
+            raw = raw if known else candidate.load()
             known = known or self.known.get(hashlib.sha256(raw).hexdigest())
             if known is not None:
                 self._claim(candidate, known.id, known.cases)
-                return Unchanged(known.id)
+                return raw, Unchanged(known.id)
             document = read_document(raw, self.ontology, where=candidate.name, format=format_of(candidate.path))
             self._claim(candidate, document.id, tuple(case.id for case in document.cases))
         except DocumentError as error:
-            return Rejected.of(error)
-        return document
+            return raw, Rejected.of(error)
+        return raw, document
 
     def _claim(self, candidate: Candidate, document_id: str, case_ids: tuple[str, ...]) -> None:
         """Take the ids for a file.

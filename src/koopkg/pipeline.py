@@ -168,10 +168,10 @@ class _Build:
         self._progress.stage("reading", len(candidates))
         reader = Reader(self._terms, self._before.known())
         stays = set()
-        for candidate, outcome in reader.read(candidates):
+        for candidate, raw, outcome in reader.read(candidates):
             self._progress.step()
             if isinstance(outcome, Rejected):
-                self._quarantine.add(outcome, reader.raw(candidate))
+                self._quarantine.add(outcome, raw)
                 continue
             stays.add(outcome.id)
             if candidate.kept_id is not None:
@@ -180,7 +180,7 @@ class _Build:
                 self._changed[outcome.id] = candidate.name
                 if catalog.has_document(outcome.id):
                     self._withdraw(catalog, outcome.id)
-                catalog.put(outcome, path=candidate.path, raw=reader.raw(candidate))
+                catalog.put(outcome, path=candidate.path, raw=raw)
         for document in catalog.documents():
             if document.id not in stays:
                 self._withdraw(catalog, document.id)

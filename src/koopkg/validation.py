@@ -71,7 +71,7 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, 
     terms, areas = Ontology.bundled(), Register.bundled()
     sources = gather(paths, max_bytes=max_bytes)
     rejected, documents = list(sources.rejected), []
-    for _, outcome in Reader(terms).read(sources.candidates):
+    for _, _, outcome in Reader(terms).read(sources.candidates):
         if isinstance(outcome, Rejected):
             rejected.append(outcome)
         elif isinstance(outcome, Document):

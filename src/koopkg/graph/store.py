@@ -14,7 +14,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-__all__ = ["StoreCounts", "build", "default_graph", "update", "write_store"]
+__all__ = ["StoreCounts", "build", "default_graph", "update"]
 
 _LOG = logging.getLogger(__name__)
 _IMMUTABLE = frozenset({".sst", ".blob"})
@@ -59,11 +59,6 @@ def build(folder: Path, quads: Iterable[ox.Quad]) -> StoreCounts:
     store.optimize()
     triples = _count(store)
     return _closed(store, folder, StoreCounts(len(store) - triples, triples))
-
-
-def write_store(folder: Path, quads: Iterable[ox.Quad]) -> int:
-    """Build a store; returns how many triples its default graph has."""
-    return build(folder, quads).triples
 
 
 def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Iterable[ox.Quad], lost: Iterable[ox.Quad] = ()) -> StoreCounts:

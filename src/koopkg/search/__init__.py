@@ -107,7 +107,7 @@ def list_cases(opened: OpenSnapshot, filters: Filters | None = None, *, limit: i
     chosen = checked(filters, opened.ontology)
     passes = passing(opened, chosen)
     rows = opened.by_title[passes[opened.by_title]]
-    facets = facets_of(opened, np.ones(len(opened), dtype=bool), chosen, language=language)
+    facets = facets_of(opened, np.ones(len(opened), dtype=bool), passes, chosen, language=language)
     return CasePage(len(rows), tuple(opened.catalog.entry(int(row)) for row in rows[offset : offset + limit]), facets)
 
 
@@ -139,9 +139,10 @@ def _result(question: Question, ranking: Ranking, filters: Filters, page: slice,
     opened = question.opened
     is_hit: Mask = np.zeros(len(opened), dtype=bool)
     is_hit[ranking.rows] = True
-    places = np.flatnonzero(passing(opened, filters)[ranking.rows])
+    passes = passing(opened, filters)
+    places = np.flatnonzero(passes[ranking.rows])
     hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
-    return SearchResult(len(places), hits, facets_of(opened, is_hit, filters, language=language), question.linked, ranking.weights)
+    return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), question.linked, ranking.weights)
 
 
 def _checked_text(opened: OpenSnapshot, text: str) -> str:

@@ -67,12 +67,15 @@ def passing(opened: OpenSnapshot, filters: Filters, *, but: str | None = None) -
     return passes
 
 
-def facets_of(opened: OpenSnapshot, is_hit: Mask, filters: Filters, *, language: Language) -> tuple[Facet, ...]:
+def facets_of(opened: OpenSnapshot, is_hit: Mask, passes: Mask, filters: Filters, *, language: Language) -> tuple[Facet, ...]:
     """Counts over the cases marked as hits: each counts the hits if that value were the only choice in its facet.
 
     Chosen values come first and are there even without hits, so that what is applied can be seen and taken back.
+
+    Args:
+        passes: What `passing` says of the filters.
     """
-    everywhere = is_hit & passing(opened, filters)
+    everywhere = is_hit & passes
     found = []
     for name, field in FACETS.items():
         prefix = _key(field, "")

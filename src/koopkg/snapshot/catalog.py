@@ -220,11 +220,6 @@ class CatalogWriter:
         self._database.execute("UPDATE documents SET linked = ?, spans = ?, mentions = ? WHERE id = ?", values)
         self._database.executemany("INSERT INTO places VALUES (?, ?)", [(document_id, key) for key in sorted(place_keys)])
 
-    def holder_of(self, case_id: str) -> str | None:
-        """The document that holds the record of a case; None where there is no such case."""
-        found = self._database.execute("SELECT document FROM cases WHERE id = ?", (case_id,)).fetchone()
-        return None if found is None else str(found[0])
-
     def has_document(self, document_id: str) -> bool:
         return self._database.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
