@@ -29,7 +29,7 @@ _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 def described(text: str, files: SnapshotFiles) -> str:
     """The text of the README with its tables written anew."""
-    ontology = Ontology.from_file(files.ontology)
+    ontology = Ontology.open(files.terms)
     tables = {"schemes": _schemes(ontology), "coverage": _coverage(ontology, Documentation(files.ontology)), "questions": _questions(files)}
     return _MARKED.sub(lambda match: match[1] + "\n".join(tables[match[2]]) + "\n" + match[3], text)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 
 from koopkg import snapshot
+from koopkg.analyses import load_model
 from koopkg.config import Settings
 from koopkg.documentation import Documentation
 from koopkg.errors import KoopkgError, SnapshotError
@@ -70,7 +71,8 @@ class Site:
         self._moving: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
         self.sending = sending_places(settings.workers)
-        self._ending: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
+        """What goes on beside the requests."""
 
     @property
     def opened(self) -> OpenSnapshot | None:
@@ -128,7 +130,7 @@ class Site:
         self._served = None
         for opened in list(self._requests):
             self._end(opened)
-        await asyncio.gather(*self._ending)
+        await asyncio.gather(*self._beside)
 
     async def _move_on(self) -> None:
         """Open what is published and serve it; if that fails in any way, go on with what is served."""
@@ -161,6 +163,7 @@ class Site:
         self._requests[opened] = 0
         if replaced is not None:
             self._end_if_replaced(replaced)
+        self._go_on_beside(asyncio.to_thread(load_model))  # the first word that is not known would wait for it; the first visitor need not
 
     def _refuse(self, identifier: str | None, error: BaseException) -> None:
         if is_told := isinstance(error, KoopkgError):
@@ -177,9 +180,12 @@ class Site:
 
     def _end(self, opened: Served) -> None:
         del self._requests[opened]
-        ending = asyncio.create_task(opened.sparql.close())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        self._go_on_beside(opened.sparql.close())
+
+    def _go_on_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
 
 async def _outcome(work: Awaitable[_T]) -> _T | BaseException:
@@ -209,7 +215,7 @@ def _open(files: SnapshotFiles, settings: Settings) -> tuple[OpenSnapshot, Docum
         raise SnapshotError("snapshot {id}: its manifest names {other}; run `koopkg ingest`", id=files.folder.name, other=files.manifest().id)
     opened = OpenSnapshot(files, settings)
     warm_up(opened)
-    return opened, Documentation(files.ontology)
+    return opened, Documentation(files.unharmed(files.ontology))
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from koopkg.caches import CheckedTable
 from koopkg.identity import hanta_identity
 
-__all__ = ["LONGEST_COMPOUND", "Analyses"]
+__all__ = ["LONGEST_COMPOUND", "Analyses", "load_model"]
 
 LONGEST_COMPOUND = 40
 """Letters; the longest compound of the corpus has 36. HanTa's time grows with the square of the length, so that longer words are left whole."""
@@ -124,6 +124,11 @@ class Analyses:
             self._recent = {}
         self._recent[word] = found
         return found
+
+
+def load_model() -> None:
+    """Load HanTa's model now rather than with the first word that is not known."""
+    _tagger()
 
 
 def _analysed(word: str) -> tuple[str, str]:

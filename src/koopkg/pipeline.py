@@ -24,7 +24,7 @@ from koopkg.files import Skipped
 from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Reader, Rejected, Sources
-from koopkg.linking import Linker
+from koopkg.linking import Linker, save_labels
 from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
@@ -117,7 +117,7 @@ class _Build:
         self._staged, self._before, self._encoder, self._analyses = staged, before, encoder, analyses
         self._settings, self._progress = settings, progress
         self._started = datetime.now(UTC)
-        self._terms, self._register = _terms(ontology.bundled_hash()), Register.bundled()
+        self._terms, self._register = Ontology.bundled(), Register.bundled()
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
@@ -149,6 +149,8 @@ class _Build:
             catalog.number_rows()
             indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
         self._analyses.save(self._staged.analyses)
+        self._terms.save(self._staged.terms)
+        save_labels(self._terms, self._staged.labels)
         manifest = Manifest(
             id=identifier,
             format=snapshot.FORMAT,
@@ -289,12 +291,6 @@ class _Build:
             reused=texts - embedded,
             quads=manifest.counts["quads"] if manifest else 0,
         )
-
-
-@lru_cache(maxsize=1)
-def _terms(_: str) -> Ontology:
-    """The installed ontology, read once for each hash of it."""
-    return Ontology.bundled()
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,8 @@ from koopkg import analyses as analyses_module
 from koopkg.analyses import Analyses
 from koopkg.caches import CheckedTable
 from koopkg.language import detect_language
-from koopkg.linking import Linker
-from koopkg.linking.lexicon import is_abbreviation
+from koopkg.linking import Linker, open_labels, save_labels
+from koopkg.linking.lexicon import is_abbreviation, labels_of
 from koopkg.model import Document, Language, Link, Linked, PlaceLink
 from koopkg.morphology import Morphology
 from koopkg.ontology import Ontology
@@ -354,3 +354,12 @@ def test_any_text_gives_exact_offsets_and_confidences_in_range(words: list[str])
     for item in named(linked):
         assert 0 < item.confidence < 1
         assert all(text[mention.start : mention.end] == mention.quote for mention in item.evidence)
+
+
+def test_ontology_and_labels_come_back_from_their_files_as_they_were(ontology: Ontology, tmp_path: Path) -> None:
+    ontology.save(tmp_path / "terms.json")
+    save_labels(ontology, tmp_path / "labels.json")
+    opened = Ontology.open(tmp_path / "terms.json")
+    assert (opened.concepts, opened.territories, opened.unlinked_schemes) == (ontology.concepts, ontology.territories, ontology.unlinked_schemes)
+    assert (opened.scheme_labels, opened.property_labels) == (ontology.scheme_labels, ontology.property_labels)
+    assert open_labels(tmp_path / "labels.json") == labels_of(ontology) == labels_of(opened)

@@ -45,9 +45,9 @@ def cut_catalog(settings: Settings) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
-def cut_ontology(settings: Settings) -> None:
-    path = snapshot.open_files(settings.data).ontology
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[::2]))
+def changed_terms(settings: Settings) -> None:
+    path = snapshot.open_files(settings.data).terms
+    path.write_bytes(path.read_bytes().replace(b'"Standesamt"', b'"Standesbeamte"'))
 
 
 def no_analyses(settings: Settings) -> None:
@@ -71,7 +71,7 @@ def current_is_garbage(settings: Settings) -> None:
 
 
 STATES = (
-    *(other_format, no_manifest_to_read, no_manifest, cut_catalog, cut_ontology, no_analyses),
+    *(other_format, no_manifest_to_read, no_manifest, cut_catalog, changed_terms, no_analyses),
     *(no_lexical_index, no_vectors, current_is_gone, current_is_garbage),
 )
 

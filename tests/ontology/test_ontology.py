@@ -102,7 +102,7 @@ def test_every_own_property_that_the_graph_uses_is_declared() -> None:
 
 def mutated(*added: str) -> Ontology:
     extra = "\n".join(added).encode()
-    return Ontology([*bundled_triples(), *(quad.triple for quad in ox.parse(extra, format=ox.RdfFormat.TURTLE))])
+    return Ontology.of([*bundled_triples(), *(quad.triple for quad in ox.parse(extra, format=ox.RdfFormat.TURTLE))])
 
 
 SECTOR = "https://w3id.org/koopkg/vocab/sector"

@@ -9,13 +9,14 @@ from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import ConceptLinker
 from koopkg.linking.gazetteer import Gazetteer
+from koopkg.linking.lexicon import Labels, labels_of, open_labels, save_labels
 from koopkg.linking.place_names import words
 from koopkg.linking.places import link_places, place_words
 from koopkg.model import Document, Language, Link, Linked, Passage, Place, PlaceLink
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["Linker"]
+__all__ = ["Linker", "open_labels", "save_labels"]
 
 _OTHER: dict[Language, Language] = {"de": "en", "en": "de"}
 _TELLING = 6
@@ -25,8 +26,13 @@ _TELLING = 6
 class Linker:
     """Links texts to one ontology and one register of places; what a text names depends on nothing else."""
 
-    def __init__(self, ontology: Ontology, register: Register, analyses: Analyses) -> None:
-        self._concepts = ConceptLinker(ontology, analyses)
+    def __init__(self, ontology: Ontology, register: Register, analyses: Analyses, labels: Mapping[Language, Labels] | None = None) -> None:
+        """Make ready to link.
+
+        Args:
+            labels: Those of the ontology, where they are known already.
+        """
+        self._concepts = ConceptLinker(ontology, labels or labels_of(ontology), analyses)
         self._gazetteer = Gazetteer(register, ontology)
 
     def link(self, passages: Iterable[Passage], language: Language, *, state: str | None = None, own_places: Iterable[Place] = ()) -> Linked:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from koopkg.language import FUNCTION_WORDS
-from koopkg.linking.lexicon import Entry, Lexicon
+from koopkg.linking.lexicon import Entry, Labels, Lexicon
 from koopkg.model import Language, Link, Mention, Passage
 from koopkg.morphology import Analyses, Token
 from koopkg.ontology import Ontology
@@ -45,9 +45,9 @@ class _Match:
 class ConceptLinker:
     """The lexicons of an ontology in German and English."""
 
-    def __init__(self, ontology: Ontology, analyses: Analyses) -> None:
+    def __init__(self, ontology: Ontology, labels: Mapping[Language, Labels], analyses: Analyses) -> None:
         self.ontology = ontology
-        self.lexicons: dict[Language, Lexicon] = {"de": Lexicon(ontology, "de", analyses), "en": Lexicon(ontology, "en", analyses)}
+        self.lexicons = {language: Lexicon(known, language, analyses) for language, known in labels.items()}
 
     def link(
         self,
@@ -151,7 +151,7 @@ class _Text:
             window = self._tokens[position : position + length]
             if len(window) < length or (length > 1 and not self._joined[position + length - 2]):
                 break
-            for entry in self._lexicon.entries.get(tuple(token.stem for token in window), ()):
+            for entry in self._lexicon.entries(token.stem for token in window):
                 if (length > 1 or self._can_stand_alone(position, entry)) and self._lexicon.fits(entry, [token.surface for token in window]):
                     yield window[0].start, window[-1].end, entry, "whole"
 
@@ -184,7 +184,7 @@ class _Text:
                 is_head = last == len(parts) - 1
                 start, end = parts[first][0], len(token.surface) if is_head else parts[last][1]
                 word, kind = token.surface[start:end], "head" if is_head else "modifier" if first == 0 else "inner"
-                for entry in self._lexicon.entries.get((self._lexicon.morphology.stem(word),), ()):
+                for entry in self._lexicon.entries([self._lexicon.morphology.stem(word)]):
                     if not entry.is_weak and self._lexicon.fits(entry, [word], is_part=not is_head):
                         yield token.start + start, token.start + end, entry, kind
 

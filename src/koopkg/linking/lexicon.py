@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from koopkg.analyses import Analyses
-from koopkg.model import Language
+from koopkg.model import LANGUAGES, Language
 from koopkg.morphology import Morphology, has_umlaut
 from koopkg.ontology import Label, Ontology
 
-__all__ = ["Entry", "Lexicon"]
+__all__ = ["Entry", "Labels", "Lexicon", "labels_of", "open_labels", "save_labels"]
 
 _LONGEST_ABBREVIATION = 7
 
@@ -35,48 +38,85 @@ class Entry:
     asks_umlaut: bool
 
 
-class _Labels:
-    """Every label of an ontology in one language, by its stems or as it is written."""
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Every label of an ontology in one language.
 
-    def __init__(self, ontology: Ontology, language: Language) -> None:
-        self._morphology = Morphology(language, Analyses())  # stems need none
-        self.entries: dict[tuple[str, ...], tuple[Entry, ...]] = {}
-        self.abbreviations: dict[str, tuple[Entry, ...]] = {}
+    Attributes:
+        entries: Stems of a label, with a blank between them -> the concepts that it names.
+        abbreviations: Abbreviation as it is written -> the concepts that it names.
+        longest: Most words of a label.
+    """
+
+    entries: dict[str, tuple[Entry, ...]]
+    abbreviations: dict[str, tuple[Entry, ...]]
+    longest: int
+
+    @classmethod
+    def of(cls, ontology: Ontology, language: Language) -> Labels:
+        """Stem the labels; a preferred label that is also a weak one counts as weak."""
+        morphology = Morphology(language, Analyses())  # stems need none
+        entries: dict[str, tuple[Entry, ...]] = {}
+        abbreviations: dict[str, tuple[Entry, ...]] = {}
         for concept in ontology.concepts.values():
             if concept.scheme in ontology.unlinked_schemes:
                 continue
             weak = {label.text for label in concept.labels if label.kind == "weak"}
             for label in concept.labels:
                 if label.language == language and (label.kind == "weak" or label.text not in weak):
-                    self._add(label, concept.iri)
-        self.longest = max((len(key) for key in self.entries), default=0)
+                    words = tuple(token.surface for token in morphology.tokens(label.text))
+                    key, found = (label.text, abbreviations) if is_abbreviation(label.text) else (" ".join(map(morphology.stem, words)), entries)
+                    entry = _entry(label, concept.iri, words)
+                    if key and entry not in found.get(key, ()):
+                        found[key] = (*found.get(key, ()), entry)
+        return cls(entries, abbreviations, max((key.count(" ") + 1 for key in entries), default=0))
 
-    def _add(self, label: Label, iri: str) -> None:
-        is_german = self._morphology.language == "de"
-        is_noun, asks_umlaut = is_german and label.text[0].isupper(), is_german and has_umlaut(label.text)
-        words = tuple(token.surface for token in self._morphology.tokens(label.text))
-        entry = Entry(iri, words, label.kind == "weak", label.kind == "confusable", is_noun, asks_umlaut)
-        if is_abbreviation(label.text):
-            self.abbreviations[label.text] = (*self.abbreviations.get(label.text, ()), entry)
-            return
-        key = tuple(self._morphology.stem(word) for word in words)
-        if key and entry not in self.entries.get(key, ()):
-            self.entries[key] = (*self.entries.get(key, ()), entry)
+
+_LABELS = TypeAdapter(dict[Language, Labels])
 
 
 @lru_cache(maxsize=2)
-def _labels(ontology: Ontology, language: Language) -> _Labels:
-    """Made once for an ontology: it takes as long as linking ten documents."""
-    return _Labels(ontology, language)
+def labels_of(ontology: Ontology) -> Mapping[Language, Labels]:
+    """The labels of an ontology in each language; made once for it, because that takes as long as linking ten documents."""
+    return {language: Labels.of(ontology, language) for language in LANGUAGES}
+
+
+def save_labels(ontology: Ontology, path: Path) -> None:
+    """Write the labels of an ontology to a file."""
+    path.write_bytes(_LABELS.dump_json(dict(labels_of(ontology))))
+
+
+def open_labels(path: Path) -> Mapping[Language, Labels]:
+    """The labels that were saved at a path.
+
+    Raises:
+        ValueError: They are damaged.
+    """
+    return _LABELS.validate_json(path.read_bytes())
+
+
+def _entry(label: Label, iri: str, words: tuple[str, ...]) -> Entry:
+    is_german = label.language == "de"
+    return Entry(
+        iri,
+        words,
+        is_weak=label.kind == "weak",
+        is_confusable=label.kind == "confusable",
+        is_noun=is_german and label.text[0].isupper(),
+        asks_umlaut=is_german and has_umlaut(label.text),
+    )
 
 
 class Lexicon:
-    """Every label of an ontology in one language, ready to be looked up; a preferred label that is also a weak one counts as weak."""
+    """Every label of an ontology in one language, ready to be looked up."""
 
-    def __init__(self, ontology: Ontology, language: Language, analyses: Analyses) -> None:
+    def __init__(self, labels: Labels, language: Language, analyses: Analyses) -> None:
         self.morphology = Morphology(language, analyses)
-        labels = _labels(ontology, language)
-        self.entries, self._abbreviations, self.longest = labels.entries, labels.abbreviations, labels.longest
+        self.longest, self._labels = labels.longest, labels
+
+    def entries(self, stems: Iterable[str]) -> tuple[Entry, ...]:
+        """What a sequence of stems can name."""
+        return self._labels.entries.get(" ".join(stems), ())
 
     def fits(self, entry: Entry, words: Sequence[str], *, is_part: bool = False) -> bool:
         """Whether words with the stems of a label are forms of the label's words; `is_part` as in `Morphology.is_form`."""
@@ -91,7 +131,7 @@ class Lexicon:
     @cached_property
     def abbreviation_pattern(self) -> re.Pattern[str]:
         """Matches any abbreviation as written, blanks after full stops free (`e. V.`, `e.V.`); longest first."""
-        written = sorted(self._abbreviations, key=len, reverse=True)
+        written = sorted(self._labels.abbreviations, key=len, reverse=True)
         alternatives = "|".join(re.escape(label).replace(r"\ ", r"\s?").replace(r"\.", r"\.\s?").removesuffix(r"\s?") for label in written)
         return re.compile(rf"(?<![\w.])(?:{alternatives})(?!\w)") if written else re.compile(r"(?!)")
 
@@ -102,7 +142,7 @@ class Lexicon:
     @cached_property
     def _by_compact_form(self) -> dict[str, tuple[Entry, ...]]:
         merged: dict[str, tuple[Entry, ...]] = {}
-        for label, entries in self._abbreviations.items():
+        for label, entries in self._labels.abbreviations.items():
             merged[_compact(label)] = tuple(dict.fromkeys((*merged.get(_compact(label), ()), *entries)))
         return merged
 

@@ -127,12 +127,12 @@ def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> li
 
 
 def warm_up(opened: OpenSnapshot) -> None:
-    """Load everything that the first search would load.
+    """Load everything that a first search for known words would load.
 
     Raises:
         EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
     """
-    search(opened, "Aufwärmen")
+    search(opened, "Zusammenarbeit")
 
 
 def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language) -> SearchResult:

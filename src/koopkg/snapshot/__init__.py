@@ -2,9 +2,6 @@
 
 from koopkg.snapshot.catalog import CaseEntry, CaseRow, Catalog, CatalogWriter, DocumentRow
 from koopkg.snapshot.folders import (
-    FORMAT,
-    Manifest,
-    SnapshotFiles,
     activate,
     check,
     current_id,
@@ -18,6 +15,7 @@ from koopkg.snapshot.folders import (
     staging,
     unreadable_snapshots,
 )
+from koopkg.snapshot.layout import FORMAT, Manifest, SnapshotFiles
 from koopkg.snapshot.opened import OpenSnapshot
 
 __all__ = [

@@ -10,21 +10,17 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from koopkg.errors import SnapshotError
-from koopkg.messages import Foreign, Message
+from koopkg.messages import Message
 from koopkg.sealing import checksums
+from koopkg.snapshot.layout import Manifest, SnapshotFiles
 from koopkg.text import printable
 
 __all__ = [
-    "FORMAT",
-    "Manifest",
-    "SnapshotFiles",
     "activate",
     "check",
     "current_id",
@@ -39,97 +35,9 @@ __all__ = [
     "unreadable_snapshots",
 ]
 
-FORMAT = 2
-"""Raised when the layout of a snapshot changes; readers refuse another."""
 _BUILDING = ".building-"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot was built from and holds; small, however many documents there are.
-
-    Attributes:
-        id: Hash of everything that decides the content: `made_by` and each document.
-        made_by: Hash of what turns documents into a snapshot: code, libraries, ontology, register of places, encoder.
-    """
-
-    id: str
-    format: int
-    created: str
-    koopkg_version: str
-    ontology_sha256: str
-    encoder: str
-    made_by: str
-    counts: dict[str, int]
-    checksums: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotFiles:
-    """Where the parts of a snapshot lie."""
-
-    folder: Path
-
-    @property
-    def graph(self) -> Path:
-        return self.folder / "graph"
-
-    @property
-    def lexical(self) -> Path:
-        return self.folder / "lexical"
-
-    @property
-    def vectors(self) -> Path:
-        return self.folder / "vectors"
-
-    @property
-    def catalog(self) -> Path:
-        return self.folder / "catalog.sqlite"
-
-    @property
-    def arrays(self) -> Path:
-        return self.folder / "arrays"
-
-    @property
-    def ontology(self) -> Path:
-        return self.folder / "ontology.nt"
-
-    @property
-    def analyses(self) -> Path:
-        return self.folder / "analyses.sqlite"
-
-    @property
-    def manifest_path(self) -> Path:
-        return self.folder / "manifest.json"
-
-    def manifest(self) -> Manifest:
-        """The manifest.
-
-        Raises:
-            SnapshotError: It is missing, unreadable or of another format.
-        """
-        try:
-            manifest = _MANIFEST.validate_json(self.manifest_path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise SnapshotError(
-                "snapshot {id}: {name} cannot be read ({reason}); run `koopkg ingest`",
-                id=self.folder.name,
-                name=self.manifest_path.name,
-                reason=Foreign(type(error).__name__),
-            ) from error
-        if manifest.format != FORMAT:
-            raise SnapshotError(
-                "snapshot {id}: has format {found}, this version reads {format}; run `koopkg ingest`",
-                id=self.folder.name,
-                found=manifest.format,
-                format=FORMAT,
-            )
-        return manifest
-
-
-_MANIFEST = TypeAdapter(Manifest)
 
 
 def current_id(data: Path) -> str | None:

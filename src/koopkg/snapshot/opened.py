@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -15,12 +13,12 @@ from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
-from koopkg.linking import Linker
+from koopkg.linking import Linker, open_labels
 from koopkg.messages import Foreign, Message
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import Register
 from koopkg.snapshot.catalog import Catalog
-from koopkg.snapshot.folders import Manifest, SnapshotFiles
+from koopkg.snapshot.layout import Manifest, SnapshotFiles
 
 __all__ = ["OpenSnapshot"]
 
@@ -40,7 +38,7 @@ class OpenSnapshot:
         self.settings = settings
         self.manifest: Manifest = files.manifest()
         self.catalog = Catalog(files.catalog)
-        self.ontology = Ontology.from_file(self._unharmed(files.ontology))
+        self.ontology = Ontology.open(files.unharmed(files.terms))
 
     @property
     def id(self) -> str:
@@ -101,7 +99,7 @@ class OpenSnapshot:
 
     @cached_property
     def linker(self) -> Linker:
-        return Linker(self.ontology, Register.bundled(), self.analyses)
+        return Linker(self.ontology, Register.bundled(), self.analyses, open_labels(self.files.unharmed(self.files.labels)))
 
     @cached_property
     def analyses(self) -> Analyses:
@@ -132,15 +130,3 @@ class OpenSnapshot:
     def query_vector(self) -> Callable[[str], Matrix]:
         """Text -> unit vector; remembered, because paging and filtering ask for the same text again."""
         return lru_cache(maxsize=_REMEMBERED_QUERIES)(lambda text: self.encoder.encode_query([text])[0])
-
-    def _unharmed(self, path: Path) -> Path:
-        """The path of a file that is as it was published."""
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise SnapshotError(
-                "snapshot {id}: {name} cannot be read ({reason}); run `koopkg ingest`", id=self.id, name=path.name, reason=Foreign(error.strerror)
-            ) from error
-        if hashlib.sha256(raw).hexdigest() != self.manifest.checksums.get(path.name):
-            raise SnapshotError("snapshot {id}: {name} is not as it was published; run `koopkg ingest`", id=self.id, name=path.name)
-        return path
