@@ -4,6 +4,7 @@ HOST ?= $(or $(KOOPKG_HOST),127.0.0.1)
 PORT ?= $(or $(KOOPKG_PORT),8000)
 WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # without byte code kept, every command would compile all it imports: a second each
 
 .PHONY: serve test check mutants bench bench-ingest import licences messages clean
 

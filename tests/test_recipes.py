@@ -23,7 +23,7 @@ def test_files_of_the_recipes_are_there() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_a_field_is_one_line_and_one_file(tmp_path: Path, known_vectors: Path) -> None:
+def test_a_field_is_one_line_and_one_file(tmp_path: Path, tiny_vectors: Path) -> None:
     """Copies of the packages with a line more in the table and a scheme more in the vocabulary; see tests/data/recipes/new_field.py for what that gives."""
     for package, folder in (("koopkg", "src/koopkg"), ("koopkg_api", "api/koopkg_api"), ("koopkg_ontology", "ontology"), ("koopkg_corpus", "corpus")):
         shutil.copytree(ROOT / folder, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "cases", "queries", "eval"))
@@ -34,7 +34,7 @@ def test_a_field_is_one_line_and_one_file(tmp_path: Path, known_vectors: Path) -
     shutil.copy(DATA / "recipes" / "climate-need.ttl", tmp_path / "koopkg_ontology" / "vocab")
     shutil.copytree(ROOT / "ontology" / "queries", tmp_path / "koopkg_ontology" / "queries")
     cases = shutil.copytree(TINY, tmp_path / "cases")
-    settings = with_vectors(tmp_path / "data", known_vectors)
+    settings = with_vectors(tmp_path / "data", tiny_vectors)
     done = subprocess.run(
         [sys.executable, str(DATA / "recipes" / "new_field.py"), str(cases), str(settings.data)],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},

@@ -191,17 +191,20 @@ def sparql(
 
 
 @app.command()
-def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: the bundled corpus.")] = None, as_json: AsJson = False) -> None:
-    """Review ontology and documents without publishing anything. Exit code 1 if something is wrong."""
+def validate(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: ontology and bundled corpus.")] = None, as_json: AsJson = False
+) -> None:
+    """Review documents, or else the ontology and its corpus, without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
     from koopkg.validation import review_documents, review_ontology
 
-    reviews = []
-    for review in review_ontology():
+    settings = Settings.from_environment()
+    reviews: list[tuple[str, Review]] = []
+    for review in [] if paths else review_ontology():
         reviews.append(("ontology", review))
         if not as_json:
             _print_review(*reviews[-1])
-    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=Settings.from_environment().max_document_bytes)
+    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=settings.max_document_bytes)
     reviews.append(("documents", documents))
     wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
     if as_json:
@@ -210,7 +213,8 @@ def validate(paths: Annotated[list[Path] | None, typer.Argument(help="Documents 
         _print_review(*reviews[-1])
         _print_skipped(counts.skipped)
         typer.echo(f"found: {counts.found} = {counts.accepted} accepted + {counts.rejected} rejected + {len(counts.skipped)} skipped")
-        typer.echo(f"ontology: {wrong} findings; documents: {counts.accepted + counts.rejected} checked, {len(documents.findings)} findings")
+        reviewed = "" if paths else f"ontology: {wrong} findings; "
+        typer.echo(f"{reviewed}documents: {counts.accepted + counts.rejected} checked, {len(documents.findings)} findings")
     if wrong or documents.findings:
         raise typer.Exit(PARTLY)
 

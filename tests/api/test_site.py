@@ -26,9 +26,9 @@ SEARCH = "/api/v1/search?q=Standesamt&limit=1"
 
 
 @pytest.fixture(scope="module")
-def next_one(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> Path:
+def next_one(tmp_path_factory: pytest.TempPathFactory, tiny_vectors: Path) -> Path:
     """A whole snapshot of one document, in a data folder of its own."""
-    settings = with_vectors(tmp_path_factory.mktemp("next"), known_vectors)
+    settings = with_vectors(tmp_path_factory.mktemp("next"), tiny_vectors)
     ingest([TINY / "standesamt-lossetal.md"], settings, Silent())
     return snapshot.open_files(settings.data).folder
 

@@ -105,9 +105,9 @@ def everything(settings: Settings) -> object:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_edits_one_by_one_equal_a_build_from_all(seed: int, tmp_path: Path, known_vectors: Path, request: pytest.FixtureRequest) -> None:
+def test_edits_one_by_one_equal_a_build_from_all(seed: int, tmp_path: Path, tiny_vectors: Path, request: pytest.FixtureRequest) -> None:
     edits = request.config.getoption("--edits") // 2
-    folder, settings = Folder(tmp_path / "in", seed), with_vectors(tmp_path / "data", known_vectors)
+    folder, settings = Folder(tmp_path / "in", seed), with_vectors(tmp_path / "data", tiny_vectors)
     ingest([folder.path], settings, Silent())
     done = []
     for number in range(1, edits + 1):
@@ -134,14 +134,14 @@ def test_only_what_changed_is_embedded_and_the_rest_is_shared(tiny_copy: Setting
     assert snapshot.check(before) == snapshot.check(after) == []
 
 
-def test_graphs_go_with_their_document(tmp_path: Path, known_vectors: Path) -> None:
+def test_graphs_go_with_their_document(tmp_path: Path, tiny_vectors: Path) -> None:
     """One of eight goes: the graph is changed, not built anew, and none of its three graphs is left."""
 
     def graphs() -> set[bytes]:
         lines = export(snapshot.open_files(settings.data), "nq").splitlines()
         return {line.rsplit(b" ", 2)[1] for line in lines if line.endswith(b"standesamt-lossetal> .")}
 
-    folder, settings = shutil.copytree(TINY, tmp_path / "in"), with_vectors(tmp_path / "data", known_vectors)
+    folder, settings = shutil.copytree(TINY, tmp_path / "in"), with_vectors(tmp_path / "data", tiny_vectors)
     ingest([folder], settings, Silent())
     assert len(graphs()) == 3
     (folder / "standesamt-lossetal.md").unlink()

