@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import shutil
@@ -199,7 +200,11 @@ def test_a_snapshot_is_closed_when_its_last_request_is_done(tiny_copy: Settings,
 
 def children() -> set[str]:
     """Processes that this one has started and that are alive."""
-    return {child for task in Path("/proc/self/task").glob("*/children") for child in task.read_text(encoding="ascii").split()}
+    found: set[str] = set()
+    for task in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+            found.update(task.read_text(encoding="ascii").split())
+    return found
 
 
 def test_requests_of_a_site_that_opens_its_first_snapshot_wait(tiny_copy: Settings) -> None:
