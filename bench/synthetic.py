@@ -33,7 +33,7 @@ def synthetic_snapshot(real: OpenSnapshot, count: int, data: Path) -> SnapshotFi
         build_lexical_index(staged.lexical, catalog.terms())
         write_arrays(staged.arrays, catalog)
     shutil.copytree(real.files.graph, staged.graph)
-    for name in ("ontology", "analyses"):
+    for name in ("ontology", "terms", "labels", "analyses"):
         shutil.copy(getattr(real.files, name), getattr(staged, name))
     manifest = replace(real.manifest, id=f"synthetic-{count}", counts=real.manifest.counts | {"documents": count, "vectors": vectors})
     return publish(staged, manifest, data)
