@@ -89,9 +89,9 @@ def _cell(field: CaseField, case: Case) -> object:
     """What stands in a column: the value, or several in one text; of records, the field of them that says most."""
     values = field.values(case)
     if field.cell:
-        joint = " " if field.cell == "url" else ";"
+        joint = " " if field.cell == "url" else " | " if field.cell == "text" else ";"
         return joint.join(cell for value in values if (cell := getattr(value, field.cell)))
-    return ";".join(values) if field.is_many else getattr(case, field.name)
+    return ";".join(map(str, values)) if field.is_many else getattr(case, field.name)
 
 
 def _guarded(value: object) -> object:

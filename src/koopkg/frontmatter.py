@@ -21,6 +21,7 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is ten time
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 """Source: YAML 1.2, core schema; only unquoted."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
+_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,11})\.[0-9]{1,6}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'’_ \u00a0\u202f][0-9]{3})+|0[0-9]+")
 _NO_COMMENT = re.compile(r"[ \t]*(#\S.{0,80})")
 _DEEPEST = 6
@@ -102,10 +103,11 @@ def parse(front_matter: str) -> Entry:
 
 
 def typed(entry: Entry, record: type) -> tuple[Any, list[Problem]]:
-    """The values below an entry with the numbers that a record's fields ask for.
+    """The values below an entry with the numbers and records that a record's fields ask for.
 
     Returns:
-        Dicts, lists, texts, None and, where a field of the record is an integer, integers; None and a problem for what is no plain decimal number.
+        Dicts, lists, texts, None and, where a field of the record is a number, numbers; None and a problem for what is no plain decimal number. Where a
+        record has a field `text` and a plain text stands there, the text is that field.
     """
     problems: list[Problem] = []
     return _typed(entry, record, "", problems), problems
@@ -215,10 +217,14 @@ def _typed(entry: Entry, kind: Any, path: str, problems: list[Problem]) -> Any:
     if isinstance(value, list):
         inner = get_args(kind)[0] if get_origin(kind) is tuple else None
         return [_typed(item, inner, f"{path}.{number}", problems) for number, item in enumerate(value)]
-    if kind is not int or value is None:
+    if value is not None and isinstance(kind, type) and is_dataclass(kind) and "text" in _fields(kind):
+        return {"text": value}
+    if kind not in (int, float) or value is None:
         return value
     if _NUMBER.fullmatch(value):
         return int(value)
+    if kind is float and _DECIMAL.fullmatch(value):
+        return float(value)
     told = Message(
         "{value!r} cannot be used; expected: a valid integer in digits alone, such as {example}, or null where it is unknown",
         value=value[:80],

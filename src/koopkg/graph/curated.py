@@ -49,27 +49,41 @@ def _record_triples(record: Any, subject: str, case_id: str) -> Iterator[Triple]
         for number, value in enumerate(field.values(record), start=1):
             if field.kind == "nested" and field.record is not Place:
                 yield from _node_triples(field, value, subject, case_id, number)
-            elif field.property and field.kind in ("text", "number", "concept"):
+            elif field.kind == "citation":
+                yield iri(subject, "dcterms:source", case_iri(case_id, f"source-{value}"))
+            elif field.kind == "moment":
+                yield from _moment(subject, str(field.property), value)
+            elif field.property and field.kind != "place":
                 yield _statement(field, field.property, value, subject)
+        if field.kind == "citation" and not field.values(record):
+            yield typed(subject, "koop:sourceUnknown", "true", "boolean")
 
 
 def _statement(field: CaseField, property: str, value: Any, subject: str) -> Triple:
     if field.kind == "concept":
         return iri(subject, property, concept_iri(str(field.scheme), value))
+    if field.kind == "case":
+        return iri(subject, property, case_iri(value))
     if field.kind == "number":
         return typed(subject, property, str(value), "integer")
+    if field.kind == "amount":
+        return typed(subject, property, f"{value:f}".rstrip("0").rstrip("."), "decimal")
     return typed(subject, property, value, "anyURI") if property == "schema:url" else text(subject, property, value, field.language)
 
 
+def _moment(subject: str, property: str, value: str) -> Iterator[Triple]:
+    """The year, which can be computed with, and the date itself where more of it is known."""
+    yield typed(subject, property, value[:4], "integer")
+    if len(value) > len("2010"):
+        yield typed(subject, f"{property}Date", value, "date" if value.count("-") == 2 else "gYearMonth")
+
+
 def _node_triples(field: CaseField, value: Any, subject: str, case_id: str, number: int) -> Iterator[Triple]:
-    """A node for a nested record, or for a text that supports a statement."""
+    """A node for a nested record."""
     node = case_iri(case_id, f"{field.stem}-{number}")
     prefix, _, local = str(field.node).partition(":")
     yield iri(subject, str(field.property), node)
     yield iri(node, "rdf:type", PREFIXES[prefix] + local)
-    if field.record is None:
-        yield text(node, "koop:evidence", value, "de")
-        return
     yield from _record_triples(value, node, case_id)
     if field.shortcut:
         for inner, slug, _ in concepts_of(value):

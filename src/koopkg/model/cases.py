@@ -9,9 +9,26 @@ from typing import Literal
 
 from pydantic import ConfigDict, with_config
 
-from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, nested, number, place, text
+from koopkg.model.details import (
+    Agreement,
+    CoordinationUnit,
+    Cost,
+    FactorEvidence,
+    FailureReason,
+    Funding,
+    MunicipalRole,
+    Obstacle,
+    Participant,
+    Relation,
+    Result,
+    Source,
+    Staff,
+    Stage,
+    Trigger,
+)
+from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, moment, nested, number, place, text
 
-__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "Case", "FactorEvidence", "Place", "Source"]
+__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "Case", "Place"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""
@@ -26,26 +43,6 @@ class Place:
     name: str
     kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Amt", "Region", "Ortsteil"]
     ags: str | None = None
-
-
-@with_config(_EXACT_KEYS)
-@dataclass(frozen=True, slots=True)
-class FactorEvidence:
-    """A success factor of a case and, in words, what supports it."""
-
-    factor: str = concept("success-factor", "koop:factor", default=_REQUIRED, weight=0.4, evidence="evidence")
-    evidence: str = text("koop:evidence", default=_REQUIRED, language="de")
-
-
-@with_config(_EXACT_KEYS)
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A public source of a case; `url` is None where the address would name a person."""
-
-    title: str = text("dcterms:title", default=_REQUIRED, language="de")
-    url: str | None = text("schema:url")
-    publisher: str | None = text("dcterms:publisher")
-    year: int | None = number("dcterms:issued")
 
 
 @with_config(_EXACT_KEYS)
@@ -66,6 +63,7 @@ class Case:
     ended: int | None = number("koop:endYear")
     status: str = concept("status", "koop:status", default=_REQUIRED, facet="status", rank=4, weight=0.3)
     sectors: tuple[str, ...] = concept("sector", "koop:sector", default=_REQUIRED, facet="sector", rank=1, weight=1.0)
+    activities: tuple[str, ...] = concept("activity", "koop:activity", default=(), facet="activity", rank=6, weight=0.6)
     service: str = text("koop:service", default=_REQUIRED, language="de", column=True)
     legal_form: str | None = concept("legal-form", "koop:legalForm", facet="legal_form", rank=2, weight=0.4, evidence="legal_form_evidence")
     legal_form_evidence: str | None = text("koop:legalFormEvidence", language="de")
@@ -76,6 +74,7 @@ class Case:
     actors: tuple[str, ...] = concept("actor-type", "koop:actorType", default=(), weight=0.1)
     phase: str | None = concept("phase", "koop:phase", weight=0.2)
     coordination: str | None = text("koop:coordination", language="de")
+    coordination_unit: CoordinationUnit | None = nested("koop:hasCoordinationUnit", stem="coordination", node="koop:CoordinationUnit", default=None)
     success_factors: tuple[FactorEvidence, ...] = nested(
         "koop:hasFactorStatement",
         stem="factor",
@@ -84,9 +83,29 @@ class Case:
         column="success_factors",
         cell="factor",
     )
-    obstacles: tuple[str, ...] = nested("koop:hasObstacle", stem="obstacle", node="koop:ObstacleStatement")
-    results: tuple[str, ...] = nested("koop:hasResult", stem="result", node="koop:ResultStatement")
-    funding: tuple[str, ...] = text("koop:funding", default=(), language="de")
+    triggers: tuple[Trigger, ...] = nested("koop:hasTrigger", stem="trigger", node="koop:TriggerStatement", shortcut="koop:triggeredBy")
+    obstacles: tuple[Obstacle, ...] = nested("koop:hasObstacle", stem="obstacle", node="koop:ObstacleStatement", column="obstacles", cell="obstacle")
+    failure_reasons: tuple[FailureReason, ...] = nested(
+        "koop:hasFailureReason", stem="failure", node="koop:FailureReason", column="failure_reasons", cell="obstacle"
+    )
+    results: tuple[Result, ...] = nested("koop:hasResult", stem="result", node="koop:ResultStatement", column="results", cell="text")
+    costs: tuple[Cost, ...] = nested("koop:hasCost", stem="cost", node="koop:CostStatement", column="costs", cell="text")
+    cost_sharing: str | None = text("koop:costSharing", language="de")
+    funding: tuple[Funding, ...] = nested("koop:hasFunding", stem="funding", node="koop:FundingStatement", column="funding", cell="text")
+    staff: Staff | None = nested("koop:hasStaff", stem="staff", node="koop:Staffing", default=None)
+    governance: str | None = text("koop:governance", language="de")
+    stages: tuple[Stage, ...] = nested("koop:hasStage", stem="stage", node="koop:Stage")
+    participants: tuple[Participant, ...] = nested("koop:hasParticipation", stem="participant", node="koop:Participation")
+    agreements: tuple[Agreement, ...] = nested("koop:hasAgreement", stem="agreement", node="koop:Agreement")
+    services: tuple[str, ...] = concept("service", "koop:offer", default=(), weight=0.3)
+    municipal_roles: tuple[MunicipalRole, ...] = nested("koop:hasMunicipalRole", stem="role", node="koop:MunicipalRoleStatement", shortcut="koop:municipalRole")
+    view: str | None = concept("imc-view", "koop:view")
+    relations: tuple[Relation, ...] = nested("koop:hasRelation", stem="relation", node="koop:CooperationRelation")
+    lessons: tuple[str, ...] = text("koop:lesson", default=(), language="de")
+    summary_en: str | None = text("dcterms:abstract", language="en")
+    search_phrases: tuple[str, ...] = text("koop:searchPhrase", default=(), language="de")
+    search_phrases_en: tuple[str, ...] = text("koop:searchPhrase", default=(), language="en")
+    checked_on: str | None = moment("koop:checked")
     sources: tuple[Source, ...] = nested("dcterms:source", stem="source", node="dcterms:BibliographicResource", column="sources", cell="url")
 
     def title_in(self, language: str) -> str:
@@ -113,7 +132,10 @@ def _with_nested(fields: tuple[CaseField, ...]) -> Iterator[CaseField]:
             yield from _with_nested(fields_of(field.record))
 
 
-CONCEPT_FIELDS = {field.scheme: field for field in _with_nested(CASE_FIELDS) if field.scheme}
-"""Concept scheme -> the line whose values come from it, nested ones included; a scheme has one line."""
-FACETS = {field.facet: field for field in sorted(CASE_FIELDS, key=lambda field: field.rank) if field.facet}
+CONCEPT_FIELDS: dict[str, CaseField] = {}
+"""Concept scheme -> the line whose values come from it, nested ones included; the first, where several lines have concepts of a scheme."""
+for _field in _with_nested(CASE_FIELDS):
+    if _field.scheme and not _field.is_qualifier:
+        CONCEPT_FIELDS.setdefault(_field.scheme, _field)
+FACETS = {field.facet: field for field in sorted(_with_nested(CASE_FIELDS), key=lambda field: field.rank) if field.facet}
 """Name of a facet, which is also a parameter of the API and an option of the command line -> its line."""

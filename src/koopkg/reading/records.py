@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -14,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from koopkg.errors import DocumentError, Problem
 from koopkg.frontmatter import Entry, typed
 from koopkg.messages import Foreign, Message
-from koopkg.model import CASE_FIELDS, Case, concepts_of
+from koopkg.model import CASE_FIELDS, Case, CaseField, Place, concepts_of, fields_of
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.reading.content import MOST_PROBLEMS
@@ -81,7 +82,11 @@ def _read(entry: Entry, kind: type[_T], adapter: TypeAdapter[_T], where: str) ->
 def _problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
     """What is wrong with a case, each problem once."""
     found = itertools.chain(
-        _concept_problems(case, ontology, entry), _place_problems(case, ontology, entry), _value_problems(case, entry), _number_problems(case, entry)
+        _concept_problems(case, ontology, entry),
+        _place_problems(case, ontology, entry),
+        _value_problems(case, entry),
+        _number_problems(case, entry),
+        _detail_problems(case, entry),
     )
     yield from dict.fromkeys(itertools.islice(found, MOST_PROBLEMS))
 
@@ -142,11 +147,61 @@ def _nearest(value: str, known: list[str]) -> Message:
 def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:
     known = {scheme: [concept.slug for concept in concepts] for scheme, concepts in ontology.schemes.items()}
     for name, record in [(field.name, value) for field in CASE_FIELDS if field.record for value in field.values(case)]:
-        for field, slug, _ in concepts_of(record):
+        for field, slug, _ in concepts_of(record, with_qualifiers=True):
             yield from _unknown_concept(name, str(field.scheme), slug, known, entry)
     for field in CASE_FIELDS:
         for slug in field.values(case) if field.kind == "concept" else ():
             yield from _unknown_concept(field.name, str(field.scheme), slug, known, entry)
+
+
+def _detail_problems(case: Case, entry: Entry) -> Iterator[Problem]:
+    """What is wrong with dates, with the numbers of sources and with the ids of other cases."""
+    for name, path, field, value in _details(case):
+        told = _wrong_detail(field.kind, value, len(case.sources))
+        if told is not None:
+            yield Problem(f"{name}.{field.name}" if path else name, told, entry.line_of((name, *path, field.name) if path else (name,)))
+    for name, path, record in _nested(case):
+        since, until = getattr(record, "since", None), getattr(record, "until", None)
+        if since and until and until < since[: len(until)]:
+            told = Message("{ended!r} lies before the start in {started!r}; expected a later year or null", ended=until, started=since)
+            yield Problem(f"{name}.until", told, entry.line_of((name, *path, "until")))
+
+
+def _details(case: Case) -> Iterator[tuple[str, tuple[int, ...], CaseField, Any]]:
+    """Every single value of a case and of the records in it: name of the field of the case, place of the record in it, its own field, the value."""
+    for field in CASE_FIELDS:
+        for value in field.values(case) if field.record is None else ():
+            yield field.name, (), field, value
+    for name, path, record in _nested(case):
+        for field in fields_of(type(record)):
+            for value in field.values(record):
+                yield name, path, field, value
+
+
+def _nested(case: Case) -> Iterator[tuple[str, tuple[int, ...], Any]]:
+    for field in CASE_FIELDS:
+        for number, record in enumerate(field.values(case) if field.record and field.record is not Place else ()):
+            yield field.name, (number,) if field.is_many else (), record
+
+
+def _wrong_detail(kind: str, value: Any, sources: int) -> Message | None:
+    if kind == "moment" and not _is_date(value):
+        return Message("{value} is no date; expected one like '2010', '2010-11' or '2010-11-30', or null where it is unknown", value=_shown(value))
+    if kind == "citation" and not 1 <= value <= sources:
+        return Message("{value!r} is no number of a source; expected 1 to {most}, or null where it cannot be told", value=value, most=sources)
+    if kind == "case" and not is_identifier(value):
+        return _no_identifier(value)
+    return None
+
+
+def _is_date(text: str) -> bool:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown_concept(name: str, scheme: str, slug: str, known: dict[str, list[str]], entry: Entry) -> Iterator[Problem]:

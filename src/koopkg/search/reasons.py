@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from koopkg.model import CASE_FIELDS, Case, Language, Passage, concepts_of, fields_of
+from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Passage, concepts_of, fields_of
 from koopkg.namespaces import concept_iri, document_iri, place_iri
 from koopkg.search.facets import field_label
 from koopkg.search.question import Question, weight_of_place
@@ -24,7 +24,7 @@ def _properties() -> Iterator[tuple[str, str]]:
     """Concept scheme -> the property by which a case has its concepts, also those of nested records."""
     for field in CASE_FIELDS:
         for inner in fields_of(field.record) if field.record else (field,):
-            if inner.scheme:
+            if inner.scheme and inner in CONCEPT_FIELDS.values():
                 yield inner.scheme, str(field.shortcut or inner.property)
 
 
@@ -68,10 +68,11 @@ def _statement(name: str, value: str, quote: str | None = None) -> Fact:
 
 def _shared(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
     """Concepts of the record that are asked for, or are narrower than one that is."""
-    ontology = question.opened.ontology
+    ontology, told = question.opened.ontology, set[str]()
     for field, slug, record in concepts_of(case):
         iri = concept_iri(str(field.scheme), slug)
-        if iri in question.covered:
+        if iri in question.covered and iri not in told:
+            told.add(iri)
             values = {"field": field_label(field, ontology, language), "label": ontology.concepts[iri].label(language)}
             quote = getattr(record, field.evidence) if field.evidence else None
             yield question.covered[iri], Reason(f"shared-{field.scheme}", values, _statement(_PROPERTIES[str(field.scheme)], iri, quote))
