@@ -1,10 +1,10 @@
 """Turn batches of case records (YAML lists) into corpus files, one Markdown file a case.
 
-    python tools/import_cases.py BATCH.yaml...
+    python -m tools.import_cases BATCH.yaml... [--details FILE... --texts FILE... --join]
 
 Official keys come from `corpus/register/`. A corpus file that is there already
-is left alone, because after its import it is edited by hand; `--overwrite` makes it anew. The rules of `corpus/README.md`
-are applied to every record, single corrections come from `corrections.yaml` beside this file.
+is left alone, because after its import it is edited by hand; `--overwrite` makes it anew, `--join` adds what details and texts say to its front matter
+and leaves its prose. The rules of `corpus/README.md` are applied to every record, single corrections come from `corrections.yaml` beside this file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from typing import Any
 
 import yaml
 
-Record = dict[str, Any]
+from koopkg.model import CASE_FIELDS
+from koopkg.ontology import Ontology
+from tools.case_details import CodedTerms, Record, by_id, joined
 
 TOOLS = Path(__file__).parent
 FRONT_MATTER = (
@@ -27,6 +29,13 @@ FRONT_MATTER = (
     "legal_form_evidence cooperation_type initiative orientation approach actors phase coordination success_factors obstacles results funding "
     "sources"
 ).split()
+"""Keys that every record has."""
+FURTHER = (
+    "activities coordination_unit triggers failure_reasons costs cost_sharing staff governance stages participants agreements services municipal_roles "
+    "view relations lessons summary_en search_phrases search_phrases_en checked_on"
+).split()
+"""Keys that only those records have that can fill them."""
+ORDER = [field.name for field in CASE_FIELDS]
 
 LAND_PREFIX = {
     "Schleswig-Holstein": "01", "Hamburg": "02", "Niedersachsen": "03", "Bremen": "04", "Nordrhein-Westfalen": "05", "Hessen": "06",
@@ -114,7 +123,7 @@ def district_name(name: str) -> str:
 
 def correct(record: Record, corrections: dict[str, Record], report: Counter[str]) -> Record:
     """Apply the rules of the corpus and the record's own corrections."""
-    record = {key: record.get(key) for key in (*FRONT_MATTER, "summary")}
+    record = {key: record.get(key) for key in (*FRONT_MATTER, "summary")} | {key: record[key] for key in FURTHER if record.get(key)}
     record["summary"] = " ".join(str(record["summary"]).split())
     own = corrections.get(record["id"], {})
     for old, new in own.get("replace", []):
@@ -124,7 +133,7 @@ def correct(record: Record, corrections: dict[str, Record], report: Counter[str]
     if "append" in own:
         record["summary"] += " " + own["append"]
     record["places"] = [place for place in record["places"] if place["name"] not in own.get("drop_places", [])]
-    record["results"] = [result for result in record["results"] if result not in own.get("drop_results", [])]
+    record["results"] = [result for result in record["results"] if result["text"] not in own.get("drop_results", [])]
     for source in record["sources"]:
         if any(part in (source["url"] or "") for part in own.get("hide_urls", [])):
             source["url"] = None
@@ -164,12 +173,21 @@ def body(record: Record) -> str:
     sections = [
         ("Ausgangslage und Zusammenarbeit", record["summary"]),
         ("Organisation", organisation(record)),
-        ("Ergebnisse", bullets(record["results"])),
-        ("Erfolgsfaktoren", bullets([factor["evidence"] for factor in record["success_factors"]])),
-        ("Hürden", bullets(record["obstacles"])),
+        *restated(record).items(),
         ("Quellen", bullets([citation(source) for source in record["sources"]])),
     ]
     return f"# {record['title']}\n" + "".join(f"\n## {heading}\n\n{text}\n" for heading, text in sections if text)
+
+
+def restated(record: Record) -> dict[str, str]:
+    """The sections that repeat what the lists of the record say, so that its text can be searched and linked."""
+    return {
+        "Anlass": bullets([trigger["evidence"] for trigger in record.get("triggers", []) if trigger.get("evidence")]),
+        "Ergebnisse": bullets(texts_of(record["results"])),
+        "Erfolgsfaktoren": bullets([factor["evidence"] for factor in record["success_factors"]]),
+        "Hürden": bullets(texts_of(record["obstacles"])),
+        "Gründe des Endes": bullets(texts_of(record.get("failure_reasons", []))),
+    }
 
 
 def organisation(record: Record) -> str:
@@ -178,9 +196,14 @@ def organisation(record: Record) -> str:
         f"Beteiligt {'ist' if len(names) == 1 else 'sind'} {listing(names)}." if names else "",
         f"Zur Rechtsform: {sentence(record['legal_form_evidence'])}" if record["legal_form_evidence"] else "",
         f"Leitung: {sentence(record['coordination'])}" if record["coordination"] else "",
-        f"Mittel: {sentence('; '.join(record['funding']))}" if record["funding"] else "",
+        f"Mittel: {sentence('; '.join(texts_of(record['funding'])))}" if record["funding"] else "",
     ]
     return " ".join(filter(None, sentences))
+
+
+def texts_of(items: list[Any]) -> list[str]:
+    """What the entries of a list say, be they records or plain texts."""
+    return [item["text"] if isinstance(item, dict) else item for item in items]
 
 
 def listing(names: list[str]) -> str:
@@ -202,9 +225,43 @@ def citation(source: Record) -> str:
     return ", ".join(filter(None, [linked, source["publisher"], str(source["year"] or "")]))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of digits in quotes, so that no reader of YAML takes an official key for a number."""
+
+
+def _written(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if text.replace("-", "").isdigit() else None)
+
+
+_Dumper.add_representer(str, _written)
+
+
+def front_matter(record: Record) -> str:
+    kept = {key: record[key] for key in ORDER if key in record}
+    return yaml.dump(kept, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
 def corpus_file(record: Record) -> str:
-    front = yaml.safe_dump({key: record[key] for key in FRONT_MATTER}, allow_unicode=True, sort_keys=False, width=120)
-    return f"---\n{front}---\n\n{body(record)}"
+    return f"---\n{front_matter(record)}---\n\n{body(record)}"
+
+
+def with_details(text: str, details: dict[str, Record], texts: dict[str, Record], terms: CodedTerms, report: Counter[str]) -> str:
+    """A corpus file with what details and texts add to its front matter; its prose stays."""
+    _, front, prose = text.split("---\n", 2)
+    record = yaml.load(front, Loader=yaml.SafeLoader)
+    name = record["id"]
+    record = joined(record, details.get(name, {}), texts.get(name, {}), terms, report)
+    return f"---\n{front_matter(record)}---\n{_with_restated(prose, record)}"
+
+
+def _with_restated(prose: str, record: Record) -> str:
+    """The prose with the sections that repeat lists made anew."""
+    title, *sections = prose.rstrip("\n").split("\n\n## ")
+    texts = dict(section.split("\n\n", 1) for section in sections)
+    again = restated(record)
+    names = [name for name in texts if name not in again and name != "Quellen"] + [*again, "Quellen"]
+    told = {**texts, **again}
+    return f"{title}\n" + "".join(f"\n## {name}\n\n{told[name]}\n" for name in names if told.get(name))
 
 
 def main() -> int:
@@ -212,7 +269,12 @@ def main() -> int:
     parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH.yaml")
     parser.add_argument("--out", type=Path, default=TOOLS.parent / "corpus" / "cases")
     parser.add_argument("--overwrite", action="store_true", help="make files anew that are there already")
+    parser.add_argument("--details", nargs="*", type=Path, default=[], metavar="FILE.yaml", help="details of the records, coded by reading")
+    parser.add_argument("--texts", nargs="*", type=Path, default=[], metavar="FILE.yaml", help="summaries, search phrases and activities of the records")
+    parser.add_argument("--join", action="store_true", help="add details and texts to files that are there already")
     arguments = parser.parse_args()
+    details, texts = by_id(arguments.details), by_id(arguments.texts)
+    terms = CodedTerms(TOOLS, {scheme: {concept.slug for concept in concepts} for scheme, concepts in Ontology.bundled().schemes.items()})
 
     corrections = yaml.safe_load((TOOLS / "corrections.yaml").read_text(encoding="utf-8"))
     gazetteer = Gazetteer(TOOLS.parent / "corpus" / "register")
@@ -220,10 +282,15 @@ def main() -> int:
     for batch in arguments.batches:
         for raw in yaml.safe_load(batch.read_text(encoding="utf-8")):
             target = arguments.out / f"{raw['id']}.md"
+            if target.exists() and arguments.join:
+                target.write_text(with_details(target.read_text(encoding="utf-8"), details, texts, terms, report), encoding="utf-8")
+                report["files with details joined"] += 1
+                continue
             if target.exists() and not arguments.overwrite:
                 report["files left as they are"] += 1
                 continue
-            record = correct(raw, corrections, report)
+            own = details.get(raw["id"]) or {key: raw[key] for key in ("factors", "challenges", *FURTHER) if raw.get(key)}
+            record = correct(joined(raw, own, texts.get(raw["id"], {}), terms, report), corrections, report)
             resolve_places(record, gazetteer, report)
             target.write_text(corpus_file(record), encoding="utf-8")
             report["files written"] += 1

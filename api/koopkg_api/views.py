@@ -11,6 +11,7 @@ from koopkg.ontology import Concept, Ontology
 from koopkg.search import Hit, Reason, Snippet, facet_label, field_label
 from koopkg.sentences import message_of
 from koopkg.snapshot import CaseEntry
+from koopkg_api.details import DetailView, details_of
 
 __all__ = [
     "RELATIONS",
@@ -45,7 +46,7 @@ SYNTAXES = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Tri
 """Suffix of an RDF file -> the name of its syntax."""
 _PLACED = ("sectors", "legal_form", "status", "phase")
 """Fields that the page of a case shows in a place of their own."""
-_OWN_SECTIONS = ("Organisation", "Erfolgsfaktoren", "Hürden", "Ergebnisse")
+_OWN_SECTIONS = ("Organisation", "Anlass", "Erfolgsfaktoren", "Hürden", "Ergebnisse", "Gründe des Endes")
 """Headings of the document with the record whose content the page of a case shows from its curated facts."""
 _QUOTES = 5
 """How many of the words that name a concept are shown."""
@@ -151,11 +152,9 @@ class CaseView:
     population: int | None
     further: tuple[FactView, ...]
     coordination: str | None
-    funding: tuple[str, ...]
     documents: tuple[DocumentView, ...]
-    results: tuple[str, ...]
     success_factors: tuple[Evidenced, ...]
-    obstacles: tuple[str, ...]
+    details: tuple[DetailView, ...]
     sources: tuple[Source, ...]
     mentions: tuple[Evidenced, ...]
 
@@ -228,11 +227,9 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
         population=case.population,
         further=tuple(_further(case, ontology, language)),
         coordination=case.coordination,
-        funding=case.funding,
         documents=tuple(_document_view(text.document, case) for text in entry.texts),
-        results=case.results,
         success_factors=tuple(Evidenced(link("success-factor", factor.factor), (factor.evidence,)) for factor in case.success_factors),
-        obstacles=case.obstacles,
+        details=tuple(details_of(case, ontology, language)),
         sources=case.sources,
         mentions=tuple(_mentions(entry, ontology, language)),
     )

@@ -21,7 +21,7 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is ten time
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 """Source: YAML 1.2, core schema; only unquoted."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
-_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,11})\.[0-9]{1,6}")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'’_ \u00a0\u202f][0-9]{3})+|0[0-9]+")
 _NO_COMMENT = re.compile(r"[ \t]*(#\S.{0,80})")
 _DEEPEST = 6
@@ -221,14 +221,21 @@ def _typed(entry: Entry, kind: Any, path: str, problems: list[Problem]) -> Any:
         return {"text": value}
     if kind not in (int, float) or value is None:
         return value
-    if _NUMBER.fullmatch(value):
-        return int(value)
     if kind is float and _DECIMAL.fullmatch(value):
         return float(value)
-    told = Message(
-        "{value!r} cannot be used; expected: a valid integer in digits alone, such as {example}, or null where it is unknown",
-        value=value[:80],
-        example=_example(value),
+    if kind is int and _NUMBER.fullmatch(value):
+        return int(value)
+    told = (
+        Message(
+            "{value!r} cannot be used; expected: a number like 1250.5 with a point before its decimals, or null where it is unknown",
+            value=value[:80],
+        )
+        if kind is float
+        else Message(
+            "{value!r} cannot be used; expected: a valid integer in digits alone, such as {example}, or null where it is unknown",
+            value=value[:80],
+            example=_example(value),
+        )
     )
     problems.append(Problem(path, told, entry.line))
     return None

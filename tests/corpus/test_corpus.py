@@ -50,7 +50,9 @@ def test_body_says_what_the_front_matter_says(documents: dict[str, Document]) ->
     """Prose and facts cannot drift apart: each factor, obstacle, result and source stands in its section."""
     for document in documents.values():
         [case] = document.cases
-        for words in (*(factor.evidence for factor in case.success_factors), *case.obstacles, *case.results, *(source.title for source in case.sources)):
+        told: list[Any] = [*case.obstacles, *case.results, *case.funding, *case.failure_reasons]
+        supported = [item.evidence for item in (*case.success_factors, *case.triggers) if item.evidence]
+        for words in (*(item.text for item in told), *supported, *(source.title for source in case.sources)):
             body = " ".join(document.text.split("\n---\n", 1)[1].split())
             assert " ".join(words.split()).replace("[", "(").replace("]", ")") in body, (document.id, words)
 

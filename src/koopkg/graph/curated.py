@@ -53,7 +53,7 @@ def _record_triples(record: Any, subject: str, case_id: str) -> Iterator[Triple]
                 yield iri(subject, "dcterms:source", case_iri(case_id, f"source-{value}"))
             elif field.kind == "moment":
                 yield from _moment(subject, str(field.property), value)
-            elif field.property and field.kind != "place":
+            elif field.property and field.kind not in ("place", "nested"):
                 yield _statement(field, field.property, value, subject)
         if field.kind == "citation" and not field.values(record):
             yield typed(subject, "koop:sourceUnknown", "true", "boolean")
@@ -86,5 +86,7 @@ def _node_triples(field: CaseField, value: Any, subject: str, case_id: str, numb
     yield iri(node, "rdf:type", PREFIXES[prefix] + local)
     yield from _record_triples(value, node, case_id)
     if field.shortcut:
-        for inner, slug, _ in concepts_of(value):
-            yield iri(subject, field.shortcut, concept_iri(str(inner.scheme), slug))
+        concepts = [concept_iri(str(inner.scheme), slug) for inner, slug, _ in concepts_of(value)]
+        yield from (iri(subject, field.shortcut, concept) for concept in concepts)
+        if not concepts:
+            yield text(subject, field.shortcut, value.text, "de")

@@ -13,7 +13,7 @@ from koopkg.ontology import Ontology
 
 __all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_titles", "features_of", "lexical_text"]
 
-FACT_SECTIONS = frozenset({"Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden"})
+FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
 _BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""

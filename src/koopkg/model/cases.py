@@ -91,7 +91,9 @@ class Case:
     results: tuple[Result, ...] = nested("koop:hasResult", stem="result", node="koop:ResultStatement", column="results", cell="text")
     costs: tuple[Cost, ...] = nested("koop:hasCost", stem="cost", node="koop:CostStatement", column="costs", cell="text")
     cost_sharing: str | None = text("koop:costSharing", language="de")
-    funding: tuple[Funding, ...] = nested("koop:hasFunding", stem="funding", node="koop:FundingStatement", column="funding", cell="text")
+    funding: tuple[Funding, ...] = nested(
+        "koop:hasFunding", stem="funding", node="koop:FundingStatement", shortcut="koop:funding", column="funding", cell="text"
+    )
     staff: Staff | None = nested("koop:hasStaff", stem="staff", node="koop:Staffing", default=None)
     governance: str | None = text("koop:governance", language="de")
     stages: tuple[Stage, ...] = nested("koop:hasStage", stem="stage", node="koop:Stage")

@@ -102,7 +102,7 @@ class CoordinationUnit:
     hosted_by: str | None = line.text("koop:host", language="de")
     tasks: tuple[str, ...] = line.concept("coordination-task", "koop:fulfilsTask", default=())
     staff_fte: float | None = line.amount("koop:fullTimeEquivalents")
-    evidence: str | None = line.text("koop:evidence", language="de")
+    evidence: str | None = line.text("koop:note", language="de")
     source: int | None = line.citation()
 
 

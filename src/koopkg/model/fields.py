@@ -48,7 +48,7 @@ class CaseField:
         rank: Where the facet stands among the others, lower first.
         node: Class of a nested record's nodes; None where what they are is said elsewhere.
         stem: Of the names of a nested record's nodes (`factor` -> `…#factor-1`).
-        shortcut: Property from the case to the concepts of a nested record, without the node between them.
+        shortcut: Property from the case to the concepts of a nested record, or to its text where it has none, without the node between them.
         column: Name in the table for spreadsheets; None where it is left out.
         cell: Field of a nested record that its cell shows.
         evidence: Field of the same record that says what supports this one.
@@ -172,7 +172,8 @@ _READ: dict[type[Any], tuple[CaseField, ...]] = {}
 
 def _read(name: str, line: dict[str, Any], hint: Any) -> CaseField:
     is_many = getattr(hint, "__origin__", None) is tuple
-    record = next((option for option in get_args(hint) if dataclasses.is_dataclass(option)), None) if line["kind"] == "nested" else None
+    options = [option for option in get_args(hint) if isinstance(option, type) and dataclasses.is_dataclass(option)]
+    record = options[0] if line["kind"] == "nested" else None
     has_column = line.pop("has_column")
     column = line.pop("column", None) or (name if has_column else None)
     return CaseField(name=name, is_many=is_many, column=column, record=record, **line)

@@ -1,0 +1,114 @@
+"""The records within the record of a case -> sections of its page: each line of the table shown under the name of its property."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from koopkg.messages import Language, Message, local_number, translated
+from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
+from koopkg.ontology import Concept, Ontology
+from koopkg.search import field_label
+
+__all__ = ["DetailFact", "DetailRecord", "DetailView", "details_of"]
+
+_HEADINGS = {
+    "results": Message("Results"),
+    "obstacles": Message("Obstacles"),
+    "failure_reasons": Message("Why it ended"),
+    "triggers": Message("What set it off"),
+    "stages": Message("Stages"),
+    "participants": Message("Who takes part, and how"),
+    "agreements": Message("Agreements"),
+    "coordination_unit": Message("Who coordinates"),
+    "costs": Message("Costs"),
+    "funding": Message("Funding"),
+    "staff": Message("Staff"),
+    "municipal_roles": Message("Role of the municipality"),
+    "relations": Message("Related cooperations"),
+    "cost_sharing": Message("How costs are shared"),
+    "governance": Message("Bodies and votes"),
+    "lessons": Message("What those involved advise"),
+}
+"""Field of a case -> heading of its section, in the order of the page."""
+_LEADS = ("text", "name", "title", "evidence")
+"""Fields of a record of which the first that it has says what the record is about."""
+_LOCALES = {"de": "de", "en": "en_GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class DetailFact:
+    """One value of a record: a text of the corpus in German, a concept, or the id of another case."""
+
+    label: str
+    text: str | None = None
+    is_german: bool = False
+    concept: Concept | None = None
+    case_id: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRecord:
+    """A record: what it is about, its values, and the number of the source that it rests on."""
+
+    lead: str | None
+    facts: tuple[DetailFact, ...]
+    source: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailView:
+    """A section of the page of a case."""
+
+    heading: str
+    records: tuple[DetailRecord, ...]
+
+
+def details_of(case: Case, ontology: Ontology, language: Language) -> Iterator[DetailView]:
+    """The sections for which a case has something to tell."""
+    fields = {field.name: field for field in CASE_FIELDS}
+    for name, heading in _HEADINGS.items():
+        records = tuple(_record(value, ontology, language) for value in fields[name].values(case))
+        if records:
+            yield DetailView(translated(heading, language), records)
+
+
+def _record(value: Any, ontology: Ontology, language: Language) -> DetailRecord:
+    if isinstance(value, str):
+        return DetailRecord(value, (), None)
+    lead = next((name for name in _LEADS if getattr(value, name, None)), None)
+    facts = [
+        _fact(field, item, ontology, language)
+        for field in fields_of(type(value))
+        if field.name != lead and field.kind != "citation"
+        for item in field.values(value)
+    ]
+    return DetailRecord(getattr(value, lead) if lead else None, tuple(facts), getattr(value, "source", None))
+
+
+def _fact(field: CaseField, value: Any, ontology: Ontology, language: Language) -> DetailFact:
+    if field.property == "schema:url":
+        return DetailFact("", text=value, url=value)
+    label = field_label(field, ontology, language)
+    if field.kind == "concept":
+        return DetailFact(label, concept=ontology.concept(str(field.scheme), value))
+    if field.kind == "case":
+        return DetailFact(label, case_id=value)
+    if field.kind == "moment":
+        return DetailFact(label, text=_written(value, language))
+    if field.kind in ("number", "amount"):
+        return DetailFact(label, text=local_number(value, language))
+    return DetailFact(label, text=value, is_german=True)
+
+
+def _written(moment: str, language: Language) -> str:
+    """A date as people write it, as precise as it is known."""
+    if len(moment) == len("2010"):
+        return moment
+    day = date.fromisoformat(moment if moment.count("-") == 2 else f"{moment}-01")
+    return format_date(day, "long" if moment.count("-") == 2 else "LLLL yyyy", locale=_LOCALES[language])
