@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_body_says_what_the_front_matter_says(documents: dict[str, Document]) ->
 
 
 def test_sections_come_in_their_order(documents: dict[str, Document]) -> None:
-    order = ["Ausgangslage und Zusammenarbeit", "Organisation", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Quellen"]
+    order = ["Ausgangslage und Zusammenarbeit", "Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes", "Quellen"]
     for document in documents.values():
         found = re.findall(r"^## (.+)$", document.text, re.MULTILINE)
         assert found == [section for section in order if section in found], document.id
