@@ -9,16 +9,22 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError
+from koopkg.export import export
 from koopkg.files import find_files, read_bytes
 from koopkg.intake import gather
+from koopkg.pipeline import ingest
 from koopkg.reading import ENDINGS, document_paths
+from koopkg.snapshot import OpenSnapshot
 from koopkg.validation import review_documents
-from tests.conftest import TINY, run_koopkg
+from tests.conftest import TINY, Silent, run_koopkg, write_copy
+from tests.koopkg.worlds import record
 
 
 @pytest.fixture
@@ -116,13 +122,25 @@ def test_a_document_about_cases_that_there_are_not_is_set_aside(tiny_copy: Setti
     assert "9 accepted + 0 rejected" in run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data).stdout
 
 
+def test_what_the_shapes_refuse_is_set_aside_and_nowhere_to_be_found(tiny_copy: Settings, tmp_path: Path) -> None:
+    """Reading lets these pass; the sound one beside them is published, and they are in no graph and no list."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    faulty: dict[str, dict[str, Any]] = {"ohne-titel": {"title_en": ""}, "ohne-beleg": {"success_factors": [{"factor": "vertrauen", "evidence": "x"}]}}
+    for name, fields in {**faulty, "in-ordnung": {}}.items():
+        (folder / f"{name}.md").write_text(record(name, body="Ein Text.", **fields), encoding="utf-8")
+    report = ingest([folder], tiny_copy, Silent())
+    assert {Path(rejected.path).stem: rejected.problems[0].partition(":")[0] for rejected in report.rejected} == dict.fromkeys(faulty, "graph")
+    assert (report.accepted, report.kept) == (9, 8)
+    files = snapshot.open_files(tiny_copy.data)
+    listed, quads = {entry.case.id for entry in OpenSnapshot(files, tiny_copy).catalog.entries()}, export(files, "nq").decode()
+    for name in (*faulty, "in-ordnung"):
+        assert (name in listed, f"/{name}" in quads) == (name not in faulty, name not in faulty)
+
+
 def test_a_document_named_anew_replaces_one_that_is_no_longer_read(tiny_copy: Settings) -> None:
     """What was published once and would be rejected today is not held against the file that mends it."""
-    from koopkg.pipeline import ingest
-    from koopkg.snapshot import open_files
-    from tests.conftest import Silent, write_copy
-
-    write_copy(open_files(tiny_copy.data), "standesamt-lossetal", b"no front matter")
+    write_copy(snapshot.open_files(tiny_copy.data), "standesamt-lossetal", b"no front matter")
     report = ingest([TINY / "standesamt-lossetal.md"], tiny_copy, Silent())
     assert (report.found, report.accepted, report.rejected) == (8, 8, ())
 

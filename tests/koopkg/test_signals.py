@@ -14,8 +14,8 @@ from koopkg.model import Document
 from koopkg.namespaces import concept_iri
 from koopkg.search import SIGNALS, Hit, search, similar
 from koopkg.search.question import question_of_text
-from koopkg.search.ranking import RELEVANT
-from koopkg.search.signals import fuse
+from koopkg.search.ranking import RELEVANT, rank
+from koopkg.search.signals import Signal, fuse
 from koopkg.snapshot import OpenSnapshot
 from tests.koopkg.worlds import SECTION, hits_for, record, world
 
@@ -50,10 +50,34 @@ def test_a_word_in_the_title_counts_twice_what_it_does_in_the_text(words: OpenSn
 
 
 def test_a_constituent_finds_the_compound_and_the_word_itself_finds_more(words: OpenSnapshot) -> None:
+    """What has the word itself scores more than twice what has it within a compound, or every street would match every other."""
     found = parts(words, "Bus", "lexical")
-    assert found["eins"] > found["zwei"] > found["drei"] == 0
+    assert found["eins"] > 2 * found["zwei"] > found["drei"] == 0
     back = parts(words, "Bürgerbus", "lexical")
     assert back["zwei"] > back["eins"] > back["drei"] == 0
+
+
+@pytest.mark.parametrize("text", ["Friedhof und Feuerwehr", "Wipperfürth Dritter"])
+def test_what_a_record_says_counts_as_what_a_text_says(text: str, concepts: OpenSnapshot) -> None:
+    """The name of a task or a member, which the first case has in its record alone, as a word that the third has in its text, up to the lengths of both."""
+    found = parts(concepts, text, "lexical")
+    assert found["eins"] == pytest.approx(found["drei"], rel=0.25)
+    assert found["zwei"] == 0
+
+
+def test_a_case_that_has_half_of_what_is_asked_for_scores_less_for_it(words: OpenSnapshot) -> None:
+    """Whether or not another case has the other half."""
+    whole = parts(words, "Luftschiff", "lexical")["zwei"]
+    for half in ("Luftschiff und Kahn", "Luftschiff und Quasar"):
+        assert 0 < parts(words, half, "lexical")["zwei"] < 0.8 * whole, half
+
+
+def test_a_long_question_takes_nothing_from_the_case_it_is_about(words: OpenSnapshot) -> None:
+    """The most telling words of a question are enough: nobody has all that a page of text says."""
+    short, longer = "Am Ufer liegt ein Kahn, im Herbst geputzt, neben dem Bus", "und am Morgen fährt ein Bürgerbus im Sommer"
+    expected = parts(words, short, "lexical")["drei"]
+    assert expected > 0.4
+    assert parts(words, f"{short} {longer}", "lexical")["drei"] == pytest.approx(expected, abs=1e-3)
 
 
 def test_an_english_question_finds_english_titles(words: OpenSnapshot) -> None:
@@ -167,6 +191,12 @@ def test_a_passage_and_a_title_on_the_subject_each_bring_a_case_forward(meanings
     assert meanings.catalog.document("passage").document.passages[place[1]].text == CLOSE
 
 
+@pytest.mark.parametrize("text", ["Quasare und Neutronensterne", "Die Ringe des Saturn", "a galaxy and its black hole"])
+def test_what_is_about_something_else_is_not_close(text: str, meanings: OpenSnapshot) -> None:
+    """Any two texts are somewhat alike for the encoder; only what is closer than definitions that have nothing to do with the question counts."""
+    assert max(parts(meanings, text, "dense").values()) < 0.05
+
+
 @pytest.fixture(scope="module")
 def concepts(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
     """Tasks in records, one in a text alone, and places."""
@@ -238,6 +268,17 @@ def test_fusion_is_the_mean_by_weight_of_what_there_is() -> None:
     one = {"a": np.array([0.9, 0.0], np.float32), "b": np.array([0.3, 0.6], np.float32)}
     np.testing.assert_allclose(fuse(one, weights), [0.7, 0.2], atol=1e-6)
     np.testing.assert_allclose(fuse({**one, "c": np.array([0.1, 1.0], np.float32)}, weights), [0.55, 0.4], atol=1e-6)
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+def test_each_signal_has_a_say_in_the_score(signal: Signal, concepts: OpenSnapshot) -> None:
+    """Left out, it moves a case by a twentieth at least: none is there for show."""
+    question = question_of_text(concepts, "Friedhof")
+    scores = [
+        dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))
+        for found in (rank(question, SIGNALS, least=0.0), rank(question, [other for other in SIGNALS if other != signal], least=0.0))
+    ]
+    assert max(abs(scores[0][row] - scores[1][row]) for row in scores[0]) > 0.05
 
 
 TEXTS = ["Friedhof", "Trinkwasser in Hessen", "Erster Text", "a cemetery", "Baubetriebshof und Friedhof", "Feuerwehr"]
