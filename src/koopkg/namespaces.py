@@ -45,6 +45,7 @@ RUN_GRAPH = f"{BASE}graph/run"
 """Holds the times of a build and nothing else: all other graphs are the same whenever they are built from the same input."""
 
 PREFIXES = {
+    "activity": f"{VOCAB}activity/",
     "case": CASE,
     "dcterms": "http://purl.org/dc/terms/",
     "document": DOCUMENT,

@@ -210,13 +210,14 @@ def test_umlauts_may_be_written_out(linker: Linker) -> None:
 def test_english_query_is_linked_by_english_labels(linker: Linker) -> None:
     linked = linker.link_query("joint drinking water supply")
     assert linked.language == "en"
-    assert [item.slug for item in linked.concepts] == ["wasser"]
+    assert [item.slug for item in linked.concepts] == ["trinkwasserversorgung", "wasser"]
 
 
 def test_names_of_the_other_language_count_beside_those_of_the_own(linker: Linker) -> None:
     linked = linker.link_query("Zweckverband for drinking water")
     assert linked.language == "en"
-    assert [f"{item.scheme}/{item.slug}" for item in linked.concepts] == ["legal-form/zweckverband", "sector/wasser"]
+    found = [f"{item.scheme}/{item.slug}" for item in linked.concepts]
+    assert found == ["activity/trinkwasserversorgung", "legal-form/zweckverband", "sector/wasser"]
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,9 @@ KEYS = {
 
 SCHEMES = {
     *KEYS,
-    *"affectedness architecture central-place challenge coordination-task coproduction-condition demographic-trend effect-basis form-aspect form-value".split(),
-    *"frame imc-view municipal-role obstacle principle service suitability trend verification".split(),
+    *"activity affectedness agreement-kind architecture central-place challenge coordination-kind coordination-task coproduction-condition cost-kind".split(),
+    *"demographic-trend effect-basis form-aspect form-value frame funding-level imc-view municipal-role obstacle participant-role principle".split(),
+    *"relation-kind result-kind service suitability trend verification".split(),
 }
 
 

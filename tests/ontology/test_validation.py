@@ -13,6 +13,7 @@ CHECKS = Path(__file__).parent.parent.parent / "ontology" / "checks"
 QUERIES = sorted(path.stem for path in CHECKS.glob("*.rq"))
 PLANTED = {path.name.removesuffix(".planted.ttl"): path for path in CHECKS.glob("*.planted.ttl")}
 NAMED = {
+    "activities-placed": ("vocab/activity/neu-activities-placed", "belongs to no sector"),
     "circular-broader": ("vocab/sector/neu-circular-broader", "broader than itself"),
     "contradiction": ("place/06", "Disjoint classes"),
     "dangling-references": ("vocab/sector/neu-dangling-references", "gibt-es-nicht, which is not described"),
