@@ -27,11 +27,14 @@ KEYS = {
     "legal-form": "zweckverband planungsverband kommunale-arbeitsgemeinschaft oeffentlich-rechtliche-vereinbarung-delegierend "
     "oeffentlich-rechtliche-vereinbarung-mandatierend oeffentlich-rechtliche-vereinbarung anstalt-oeffentlichen-rechts verwaltungsgemeinschaft gmbh ggmbh "
     "gmbh-co-kg ag stiftung verein genossenschaft buergergenossenschaft gbr privatrechtlicher-vertrag runder-tisch projektbeirat koordinierungsbuero "
-    "staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag leader-aktionsgruppe euregio evtz",
+    "staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag leader-aktionsgruppe euregio evtz "
+    "gemeinsame-anstalt gesamtgemeinde amt verbandsgemeinde samtgemeinde vereinbarte-verwaltungsgemeinschaft verwaltungsgemeinschaft-koerperschaft "
+    "besondere-arbeitsgemeinschaft pflichtverband pflichtvereinbarung personalgestellung regiebetrieb eigengesellschaft kommunalverband-besonderer-art nachbarschaftsverband "
+    "gewaesserunterhaltungsverband gemeindeverband-at verwaltungsgemeinschaft-at wasserverband-at zweckverband-ch anschlussvertrag gemeinsame-anstalt-ch",
     "success-factor": "vertrauen win-win zielklarheit kommunikation komplementaere-ressourcen commitment klare-vereinbarung effiziente-organisationsform "
     "koordinationsstelle augenhoehe freiwilligkeit politischer-rueckhalt buergerbeteiligung foerderung externe-begleitung schluesselpersonen "
     "schrittweises-vorgehen evaluation",
-    "cooperation-type": "interkommunal koproduktion public-private stadt-umland regional grenzueberschreitend",
+    "cooperation-type": "interkommunal koproduktion public-private stadt-umland regional grenzueberschreitend euregio leader-aktionsgruppe",
     "actor-type": "kommune landkreis land bund eu buergerschaft verein genossenschaft unternehmen stadtwerke kirche wohlfahrtsverband hochschule kammer "
     "sparkasse verkehrsverbund",
     "area-type": "laendlich verstaedtert staedtisch stadt-umland grenzraum",
@@ -39,7 +42,7 @@ KEYS = {
     "orientation": "aufgabenorientiert strategisch",
     "approach": "sektoral integriert",
     "phase": "anbahnung konzeption umsetzung betrieb weiterentwicklung beendigung",
-    "status": "geplant pilot aktiv beendet gescheitert unbekannt",
+    "status": "geplant pilot aktiv beendet gescheitert in-fusion-aufgegangen unbekannt",
 }
 
 
