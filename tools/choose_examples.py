@@ -51,7 +51,7 @@ def examples_of_terms(files: SnapshotFiles, cases: Sequence[Case]) -> dict[str, 
 
 def _is_nearest_key(case: Case) -> bool:
     """Whether the case has a form that the scheme lacks, so that it only stands nearest to its key."""
-    return "nächstliegend" in (case.legal_form_evidence or "")
+    return "nächstliegend" in (case.legal_form_evidence or "").lower()
 
 
 def _rank(case: Case) -> tuple[int, str]:

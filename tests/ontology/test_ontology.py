@@ -25,12 +25,13 @@ KEYS = {
     "beschaffung-vergabe standesamt-meldewesen ordnung-sicherheit gewerbe-wirtschaft tourismus raumplanung-flaechen klimaschutz-umwelt hochwasserschutz "
     "ehrenamt-gemeinwesen jugend-familie senioren integration friedhof strassen-wege leerstand-ortskern",
     "legal-form": "zweckverband planungsverband kommunale-arbeitsgemeinschaft oeffentlich-rechtliche-vereinbarung-delegierend "
-    "oeffentlich-rechtliche-vereinbarung-mandatierend oeffentlich-rechtliche-vereinbarung anstalt-oeffentlichen-rechts verwaltungsgemeinschaft gmbh ggmbh "
-    "gmbh-co-kg ag stiftung verein genossenschaft buergergenossenschaft gbr privatrechtlicher-vertrag runder-tisch projektbeirat koordinierungsbuero "
-    "staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag leader-aktionsgruppe euregio evtz "
-    "gemeinsame-anstalt gesamtgemeinde amt verbandsgemeinde samtgemeinde vereinbarte-verwaltungsgemeinschaft verwaltungsgemeinschaft-koerperschaft "
-    "besondere-arbeitsgemeinschaft pflichtverband pflichtvereinbarung personalgestellung regiebetrieb eigengesellschaft kommunalverband-besonderer-art nachbarschaftsverband "
-    "gewaesserunterhaltungsverband gemeindeverband-at verwaltungsgemeinschaft-at wasserverband-at zweckverband-ch anschlussvertrag gemeinsame-anstalt-ch",
+    "oeffentlich-rechtliche-vereinbarung-mandatierend oeffentlich-rechtliche-vereinbarung anstalt-oeffentlichen-rechts verwaltungsgemeinschaft "
+    "gmbh ggmbh gmbh-co-kg ag stiftung verein genossenschaft buergergenossenschaft gbr privatrechtlicher-vertrag runder-tisch projektbeirat "
+    "koordinierungsbuero staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag "
+    "leader-aktionsgruppe euregio evtz gemeinsame-anstalt gesamtgemeinde amt verbandsgemeinde samtgemeinde vereinbarte-verwaltungsgemeinschaft "
+    "verwaltungsgemeinschaft-koerperschaft besondere-arbeitsgemeinschaft pflichtverband pflichtvereinbarung personalgestellung regiebetrieb "
+    "eigengesellschaft kommunalverband-besonderer-art nachbarschaftsverband gewaesserunterhaltungsverband gemeindeverband-at "
+    "verwaltungsgemeinschaft-at wasserverband-at zweckverband-ch anschlussvertrag gemeinsame-anstalt-ch",
     "success-factor": "vertrauen win-win zielklarheit kommunikation komplementaere-ressourcen commitment klare-vereinbarung effiziente-organisationsform "
     "koordinationsstelle augenhoehe freiwilligkeit politischer-rueckhalt buergerbeteiligung foerderung externe-begleitung schluesselpersonen "
     "schrittweises-vorgehen evaluation",
