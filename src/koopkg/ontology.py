@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A SKOS concept; `iri` ends in `<scheme>/<slug>`."""
+    """A SKOS concept; `iri` ends in `<scheme>/<slug>`. A deprecated one still has its page, but texts name its successor."""
 
     iri: str
     scheme: str
@@ -45,6 +45,7 @@ class Concept:
     definitions: tuple[tuple[str, str], ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
+    is_deprecated: bool = False
 
     def label(self, language: str = "de") -> str:
         """The preferred label in a language, German where it has none in that language."""
@@ -281,6 +282,7 @@ def _concept(iri: str, values: _Values) -> Concept:
         definitions=tuple(sorted(_texts(values, f"{_SKOS}definition").items())),
         broader=tuple(sorted(node.value for node in values.get(f"{_SKOS}broader", []))),
         related=tuple(sorted(node.value for node in values.get(f"{_SKOS}related", []))),
+        is_deprecated=any(value.value == "true" for value in values.get(f"{PREFIXES['owl']}deprecated", [])),
     )
 
 

@@ -25,13 +25,17 @@ KEYS = {
     "beschaffung-vergabe standesamt-meldewesen ordnung-sicherheit gewerbe-wirtschaft tourismus raumplanung-flaechen klimaschutz-umwelt hochwasserschutz "
     "ehrenamt-gemeinwesen jugend-familie senioren integration friedhof strassen-wege leerstand-ortskern",
     "legal-form": "zweckverband planungsverband kommunale-arbeitsgemeinschaft oeffentlich-rechtliche-vereinbarung-delegierend "
-    "oeffentlich-rechtliche-vereinbarung-mandatierend oeffentlich-rechtliche-vereinbarung anstalt-oeffentlichen-rechts verwaltungsgemeinschaft gmbh ggmbh "
-    "gmbh-co-kg ag stiftung verein genossenschaft buergergenossenschaft gbr privatrechtlicher-vertrag runder-tisch projektbeirat koordinierungsbuero "
-    "staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag leader-aktionsgruppe euregio evtz",
+    "oeffentlich-rechtliche-vereinbarung-mandatierend oeffentlich-rechtliche-vereinbarung anstalt-oeffentlichen-rechts verwaltungsgemeinschaft "
+    "gmbh ggmbh gmbh-co-kg ag stiftung verein genossenschaft buergergenossenschaft gbr privatrechtlicher-vertrag runder-tisch projektbeirat "
+    "koordinierungsbuero staedtenetz regionalforum netzwerk forum ehrenamtsboerse kommunaler-eigenbetrieb kooperationsvertrag "
+    "leader-aktionsgruppe euregio evtz gemeinsame-anstalt gesamtgemeinde amt verbandsgemeinde samtgemeinde vereinbarte-verwaltungsgemeinschaft "
+    "verwaltungsgemeinschaft-koerperschaft besondere-arbeitsgemeinschaft pflichtverband pflichtvereinbarung personalgestellung regiebetrieb "
+    "eigengesellschaft kommunalverband-besonderer-art nachbarschaftsverband gewaesserunterhaltungsverband gemeindeverband-at "
+    "verwaltungsgemeinschaft-at wasserverband-at zweckverband-ch anschlussvertrag gemeinsame-anstalt-ch",
     "success-factor": "vertrauen win-win zielklarheit kommunikation komplementaere-ressourcen commitment klare-vereinbarung effiziente-organisationsform "
     "koordinationsstelle augenhoehe freiwilligkeit politischer-rueckhalt buergerbeteiligung foerderung externe-begleitung schluesselpersonen "
     "schrittweises-vorgehen evaluation",
-    "cooperation-type": "interkommunal koproduktion public-private stadt-umland regional grenzueberschreitend",
+    "cooperation-type": "interkommunal koproduktion public-private stadt-umland regional grenzueberschreitend euregio leader-aktionsgruppe",
     "actor-type": "kommune landkreis land bund eu buergerschaft verein genossenschaft unternehmen stadtwerke kirche wohlfahrtsverband hochschule kammer "
     "sparkasse verkehrsverbund",
     "area-type": "laendlich verstaedtert staedtisch stadt-umland grenzraum",
@@ -39,7 +43,7 @@ KEYS = {
     "orientation": "aufgabenorientiert strategisch",
     "approach": "sektoral integriert",
     "phase": "anbahnung konzeption umsetzung betrieb weiterentwicklung beendigung",
-    "status": "geplant pilot aktiv beendet gescheitert unbekannt",
+    "status": "geplant pilot aktiv beendet gescheitert in-fusion-aufgegangen unbekannt",
 }
 
 
@@ -173,7 +177,8 @@ def test_broken_turtle_is_one_clear_message(tmp_path: Path) -> None:
 
 
 def test_each_question_on_legal_forms_is_one_query() -> None:
-    """Private partners join and staff must be employed, in Hessen: the Zweckverband with its sections, and five forms of private law, but no working group."""
+    """Private partners join and staff must be employed, in Hessen: five forms of private law and two of public law, but no working group."""
     rows = (FOLDER / "queries" / "cq04-form-mit-privaten-und-personal.csv").read_text(encoding="utf-8").splitlines()
-    assert [row.partition(",")[0] for row in rows[1:]] == ["Aktiengesellschaft", "Genossenschaft", "GmbH", "Verein", "Stiftung", "Zweckverband"]
+    forms = ["Aktiengesellschaft", "Genossenschaft", "GmbH", "Verein", "Anstalt des öffentlichen Rechts", "Stiftung", "Zweckverband"]
+    assert [row.partition(",")[0] for row in rows[1:]] == forms
     assert rows[-1].endswith("KGG §§ 5–23a")

@@ -59,7 +59,7 @@ class Labels:
         entries: dict[str, tuple[Entry, ...]] = {}
         abbreviations: dict[str, tuple[Entry, ...]] = {}
         for concept in ontology.concepts.values():
-            if concept.scheme in ontology.unlinked_schemes:
+            if concept.scheme in ontology.unlinked_schemes or concept.is_deprecated:
                 continue
             weak = {label.text for label in concept.labels if label.kind == "weak"}
             for label in concept.labels:
