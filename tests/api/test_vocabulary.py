@@ -110,7 +110,7 @@ def test_forms_by_land_show_every_provision_of_the_statutes_and_nothing_else(ser
         " BIND(CONCAT(COALESCE(?sections, STR(?name)), ' ', ?short) AS ?text) }"
     )
     expected: dict[tuple[str, str], set[str]] = {}
-    for form, code, text in store.query(query, prefixes=PREFIXES):  # type: ignore[union-attr, misc]
+    for form, code, text in store.query(query, prefixes=PREFIXES):  # type: ignore[union-attr]
         if form.value in ontology.concepts and code.value.startswith("DE"):
             expected.setdefault((form.value.rpartition("/")[2], code.value.rpartition("-")[2]), set()).add(text.value)
     table = page_of("/vocab/legal-form/laender", server).select("table")[0]
