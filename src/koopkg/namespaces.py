@@ -49,6 +49,7 @@ PREFIXES = {
     "case": CASE,
     "dcterms": "http://purl.org/dc/terms/",
     "document": DOCUMENT,
+    "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "koop": KOOP,
     "oa": "http://www.w3.org/ns/oa#",

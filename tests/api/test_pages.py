@@ -97,6 +97,7 @@ def test_user_text_is_escaped(server: Server) -> None:
 KINDS_OF_PAGE = [
     *["/", "/?q=gemeinsamer+Bauhof", "/?state=Hessen", "/case/standesamt-lossetal", "/?q=Bus&sector=nix", "/sparql"],
     *["/ontology", "/vocab/sector", "/vocab/legal-form/zweckverband", "/vocab/obstacle/kirchturmdenken?lang=en"],
+    *["/vocab/legal-form/laender", "/vocab/legal-form/laender?lang=en", "/statute/06-kgg", "/statute/04-staatsvertrag?lang=en"],
     *["/vocab", "/nix", "/?long=1", f"/?state=Hessen&q={'gemeinsamer+Bauhof+' * 15}"],
 ]
 

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 
 from koopkg.namespaces import ONTOLOGY_GRAPH, PREFIXES, VOCAB
-from koopkg.ontology import bundled_triples
+from koopkg.ontology import Ontology, bundled_triples
 from tests.api.test_pages import browser, page
 from tests.conftest import Server
 
@@ -22,6 +22,10 @@ MEDIA = {
 }
 CONCEPT = ox.NamedNode(f"{VOCAB}legal-form/zweckverband")
 LABEL = ox.Triple(CONCEPT, ox.NamedNode(f"{PREFIXES['skos']}prefLabel"), ox.Literal("Zweckverband", language="de"))
+
+
+def page_of(path: str, server: Server) -> BeautifulSoup:
+    return BeautifulSoup(server.request(path, headers={"Accept": "text/html"}).text, "html.parser")
 
 
 @pytest.mark.parametrize("suffix", MEDIA)
@@ -53,7 +57,6 @@ def test_rdf_of_a_concept_holds_what_is_said_about_it(server: Server) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("/statute/06-kgg", "§§ 5–23a"),
         ("/rule/horizontale-kooperation", "§ 108 Abs. 6 GWB"),
         ("/form-statement/zweckverband/private-mitglieder/08", "Freiverband"),
         ("/suitability-assessment/nahversorgung", "20 %"),
@@ -63,12 +66,78 @@ def test_rdf_of_a_concept_holds_what_is_said_about_it(server: Server) -> None:
     ],
 )
 def test_every_other_part_of_the_ontology_has_an_iri_that_answers(path: str, text: str, server: Server) -> None:
-    """Programs get its RDF, a statute with its provisions; people the page of the ontology."""
+    """Programs get its RDF; people the page of the ontology."""
     for answer in (server.request(path, headers={"Accept": "application/n-triples"}), server.request(f"{path}.nt")):
         triples = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)}
         assert any(text in str(triple) for triple in triples)
         assert any(str(triple.subject).endswith(f"{path}>") for triple in triples)
     assert "<h1>koopkg-Ontologie" in server.request(path, headers={"Accept": "text/html"}).text
+
+
+def test_a_statute_has_a_page_with_versions_sections_and_forms(server: Server) -> None:
+    soup = page_of("/statute/06-kgg", server)
+    assert soup.select_one("h1") is not None
+    assert soup.h1.text == "Gesetz über kommunale Gemeinschaftsarbeit"  # type: ignore[union-attr]
+    facts = {row.dt.text: row.dd.text for row in soup.select(".facts dl > div") if row.dt and row.dd}
+    assert facts["Gilt in"] == "Hessen"
+    assert facts["Ausgefertigt oder neu bekannt gemacht"] == "16.12.1969"
+    assert facts["Kennung"] == "https://w3id.org/koopkg/statute/06-kgg"
+    [version] = soup.select("#fassung-2023-02-16")
+    assert "Fassung vom 16.02.2023, gelesen am 27.11.2026" in version.text
+    [row] = soup.select("tr#zweckverband")
+    assert row.th is not None
+    assert row.th.a is not None
+    assert str(row.th.a["href"]).endswith("/vocab/legal-form/zweckverband")
+    assert [cell.get_text(" ", strip=True) for cell in row("td")][:3] == ["Zweckverband", "§§ 5–23a", "16.02.2023, gelesen am 27.11.2026"]
+    assert "Version of 16 Feb 2023, read on 27 Nov 2026" in page_of("/statute/06-kgg?lang=en", server).text
+
+
+def test_the_rdf_of_a_statute_holds_its_provisions_and_versions(server: Server) -> None:
+    for answer in (server.request("/statute/06-kgg", headers={"Accept": "application/n-triples"}), server.request("/statute/06-kgg.nt")):
+        triples = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)}
+        subjects = {str(triple.subject).strip("<>").partition("#")[2] for triple in triples}
+        assert {"", "zweckverband", "fassung-2023-02-16"} <= subjects
+        assert ox.NamedNode(f"{PREFIXES['eli']}LegalResource") in {triple.object for triple in triples}
+
+
+def test_forms_by_land_show_every_provision_of_the_statutes_and_nothing_else(server: Server, ontology: Ontology) -> None:
+    """Counted from the Turtle by hand: in the row of a form and the column of a Land stand the sections of each provision, else a dash."""
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in bundled_triples(("statutes", "places")))
+    query = (
+        "SELECT ?form ?code ?text { ?s koop:hasProvision ?p ; koop:appliesIn ?place ; koop:abbreviation ?short . ?place dcterms:identifier ?code ."
+        " ?p koop:provides ?form ; koop:localName ?name OPTIONAL { ?p koop:sections ?sections }"
+        " BIND(CONCAT(COALESCE(?sections, STR(?name)), ' ', ?short) AS ?text) }"
+    )
+    expected: dict[tuple[str, str], set[str]] = {}
+    for form, code, text in store.query(query, prefixes=PREFIXES):  # type: ignore[union-attr]
+        if form.value in ontology.concepts and code.value.startswith("DE"):
+            expected.setdefault((form.value.rpartition("/")[2], code.value.rpartition("-")[2]), set()).add(text.value)
+    table = page_of("/vocab/legal-form/laender", server).select("table")[0]
+    heads = [cell.get_text(strip=True) for cell in table.select("thead th")][1:]
+    assert heads[0] == "Bundesrecht"
+    assert sorted(heads[1:]) == sorted("BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH".split())
+    found = {}
+    for row in table.select("tbody tr"):
+        assert row.th is not None
+        assert row.th.a is not None
+        slug = str(row.th.a["href"]).rpartition("/")[2]
+        for code, cell in zip(["DE", *heads[1:]], row("td"), strict=True):
+            assert cell("a") or cell.text == "–"
+            if cell("a"):
+                found[slug, code] = {link.text for link in cell("a")}
+    assert found == expected
+    assert len({slug for slug, _ in found}) > 10
+
+
+def test_the_page_of_forms_by_land_says_what_a_dash_means_and_is_linked(server: Server) -> None:
+    assert "Es heißt nicht, dass die Form unzulässig ist" in page_of("/vocab/legal-form/laender", server).text
+    assert "It does not mean that the form is not allowed" in page_of("/vocab/legal-form/laender?lang=en", server).text
+    for path in ("/vocab/legal-form", "/vocab/legal-form/zweckverband", "/ontology", "/statute/06-kgg"):
+        assert page_of(path, server).select('a[href="/vocab/legal-form/laender"]'), path
+    for link in page_of("/vocab/legal-form/laender", server).select("td a")[:20]:
+        path, _, anchor = str(link["href"]).partition("#")
+        assert page_of(path, server).select(f'tr[id="{anchor}"]'), link
 
 
 UNKNOWN = ["/statute/nix", "/source/nix.ttl", "/vocab/nix", "/vocab/sector/nix", "/vocab/sector/wasser.doc", "/ontology.doc", "/ontology/9.9.9"]
@@ -101,6 +170,8 @@ def test_a_form_is_compared_with_sources_and_state_of_checking(server: Server) -
     assert rows["Übertragung der Aufgabe"].a is not None
     assert "zu prüfen" in rows["Gründungsaufwand"].text
     assert "KGG, §§ 5–23a" in rows["Hessen"].text
+    assert "16.02.2023, gelesen am 27.11.2026" in rows["Hessen"].text
+    assert [str(link["href"]) for link in rows["Hessen"]("a")] == ["/statute/06-kgg#zweckverband"]
 
 
 def test_from_case_to_concept_to_ontology_and_back_to_cases(page: Page, server: Server) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 import pytest
@@ -182,3 +183,12 @@ def test_each_question_on_legal_forms_is_one_query() -> None:
     forms = ["Aktiengesellschaft", "Genossenschaft", "GmbH", "Verein", "Anstalt des öffentlichen Rechts", "Stiftung", "Zweckverband"]
     assert [row.partition(",")[0] for row in rows[1:]] == forms
     assert rows[-1].endswith("KGG §§ 5–23a")
+
+
+def test_every_land_with_a_statute_on_cooperation_says_where_its_zweckverband_stands() -> None:
+    """Berlin and Hamburg, each one municipality, have none."""
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in bundled_triples(("statutes",)))
+    query = "SELECT DISTINCT ?place { ?s koop:appliesIn ?place ; koop:hasProvision/koop:provides legal-form:zweckverband }"
+    places = {row["place"].value.rpartition("/")[2] for row in cast(ox.QuerySolutions, store.query(query, prefixes=PREFIXES))}
+    assert places == {f"{key:02}" for key in range(1, 17)} - {"02", "11"}

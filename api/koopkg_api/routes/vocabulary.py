@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 import numpy as np
-import pyoxigraph as ox
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,28 +14,23 @@ from koopkg.errors import UnknownCaseError
 from koopkg.index import Rows
 from koopkg.messages import Language, Message, translated
 from koopkg.model import CONCEPT_FIELDS
-from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, PREFIXES, concept_iri, scheme_iri
+from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import bundled_questions
 from koopkg.sparql import GRAPH_FORMATS
-from koopkg_api.errors import RequestError
-from koopkg_api.negotiation import best_match
+from koopkg_api.described import negotiated, page_or_rdf, rdf
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot, Served
 from koopkg_api.urls import path_to
-from koopkg_api.views import RELATIONS, SYNTAXES, CaseLink, ConceptLink, case_link, concept_link, concept_view
+from koopkg_api.views import RELATIONS, CaseLink, ConceptLink, case_link, concept_link, concept_view
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
-_MEDIA = {media.partition(";")[0]: suffix for suffix, (media, _) in GRAPH_FORMATS.items()}
-"""Media type of RDF -> suffix."""
-_OFFERED = ["text/html", *_MEDIA]
 _CASES_SHOWN = 8
 _CONCEPTS_SHOWN = 4
 _ASKED_BY = {"practitioner": Message("practitioner"), "researcher": Message("researcher")}
-_HEADERS = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,6 @@ async def version(request: Request, served: CurrentSnapshot, version: str) -> Re
     return RedirectResponse(path_to(request, "ontology_page"), status_code=303)
 
 
-@router.get("/statute/{name:path}")
 @router.get("/rule/{name:path}")
 @router.get("/form-statement/{name:path}")
 @router.get("/suitability-assessment/{name:path}")
@@ -111,10 +103,10 @@ def part(request: Request, served: CurrentSnapshot, name: str) -> Response:
     triples = served.documentation.described(f"{BASE}{request.url.path.split('/')[1]}/{stem}")
     if not triples:
         raise HTTPException(404)
-    suffix = suffix or _negotiated(request)
+    suffix = suffix or negotiated(request)
     if suffix is None:
         return RedirectResponse(path_to(request, "ontology_page"), status_code=303)
-    return _rdf(triples, suffix)
+    return rdf(triples, suffix)
 
 
 @router.get("/vocab", name="vocabulary_page")
@@ -147,28 +139,7 @@ def concept_page(request: Request, served: CurrentSnapshot, scheme: str, slug: s
 
 
 def _answer(request: Request, served: Served, iri: str, suffix: str | None, page: str) -> Response:
-    """The page or the RDF of an IRI: by suffix, else what Accept likes best."""
-    suffix = suffix or _negotiated(request)
-    if suffix is None:
-        syntaxes = [(suffix, SYNTAXES[suffix]) for suffix in GRAPH_FORMATS]
-        context = {"iri": iri, "syntaxes": syntaxes, **_CONTEXTS[page](served, iri, language_of(request))}
-        return render(request, f"{page}.html", context, headers=_HEADERS)
-    if suffix not in GRAPH_FORMATS:
-        raise HTTPException(404)
-    return _rdf(served.documentation.described(iri), suffix)
-
-
-def _negotiated(request: Request) -> str | None:
-    """The suffix of the RDF syntax that Accept likes best, None if it is the page."""
-    chosen = best_match(request.headers.get("accept", ""), _OFFERED)
-    if chosen is None:
-        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "this can be had as {media_types}", media_types=", ".join(_OFFERED))
-    return _MEDIA.get(chosen)
-
-
-def _rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
-    media, syntax = GRAPH_FORMATS[suffix]
-    return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=_HEADERS)
+    return page_or_rdf(request, served, iri, suffix, f"{page}.html", lambda: _CONTEXTS[page](served, iri, language_of(request)))
 
 
 def _ontology_context(served: Served, _: str, language: Language) -> dict[str, object]:
@@ -178,7 +149,7 @@ def _ontology_context(served: Served, _: str, language: Language) -> dict[str, o
         "header": documentation.header(language),
         "terms": terms,
         "labels": {term.name: term.label for term in terms},
-        "statutes": documentation.statutes(language),
+        "statutes": documentation.law.statutes(language),
         "bullets": [_bullet(section, ontology, language) for section in documentation.sections()],
         "questions": [
             _Question(question.wording[language], translated(_ASKED_BY[question.asked_by], language), question.missing) for question in bundled_questions()
