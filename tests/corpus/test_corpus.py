@@ -52,7 +52,7 @@ def test_body_says_what_the_front_matter_says(documents: dict[str, Document]) ->
     for document in documents.values():
         [case] = document.cases
         told: list[Any] = [*case.obstacles, *case.results, *case.funding, *case.failure_reasons]
-        supported = [item.evidence for item in (*case.success_factors, *case.triggers) if item.evidence]
+        supported = [factor.evidence for factor in case.success_factors] + [trigger.evidence for trigger in case.triggers if trigger.evidence]
         for words in (*(item.text for item in told), *supported, *(source.title for source in case.sources)):
             body = " ".join(document.text.split("\n---\n", 1)[1].split())
             assert " ".join(words.split()).replace("[", "(").replace("]", ")") in body, (document.id, words)
