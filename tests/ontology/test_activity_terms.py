@@ -17,6 +17,7 @@ FILE = Path(__file__).parent.parent.parent / "tools" / "activity-terms.yaml"
 def tables() -> dict[str, list[tuple[str, str]]]:
     """Name of a table -> its rows as they are written, doubled keys included."""
     root = yaml.compose(FILE.read_text(encoding="utf-8"))
+    assert isinstance(root, yaml.MappingNode)
     return {name.value: [(key.value, value.value) for key, value in table.value] for name, table in root.value}
 
 
