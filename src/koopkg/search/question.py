@@ -14,9 +14,8 @@ from koopkg.snapshot import OpenSnapshot
 
 __all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
 
-_OTHER_SCHEMES = {"service": 0.4, "frame": 0.0, "activity": 0.0}
-"""Weight of concepts that no field of a case holds but that texts name: a service tells something, the name of the field itself nothing, an activity
-no more than its sector."""
+_OTHER_SCHEMES = {"frame": 0.0}
+"""Weight of concepts that no field of a case holds but that texts name: the name of the field itself tells nothing."""
 _OTHER_WEIGHT = 0.1
 
 
