@@ -29,6 +29,7 @@ NAMED = {
     "origin-stated": ("vocab/sector/neu-origin-stated", "no dcterms:source"),
     "orphan-concepts": ("vocab/sector/neu-orphan-concepts", "nothing broader"),
     "source-covered": ("section/99", "carried by no concept"),
+    "sources-dated": ("source/neu-sources-dated", "no day on which it was read"),
     "undeclared-terms": ("ontology#gibtEsNicht", "not declared"),
     "unused-properties": ("ontology#neueEigenschaft", "never used"),
 }
