@@ -178,13 +178,12 @@ def test_broken_turtle_is_one_clear_message(tmp_path: Path) -> None:
 def test_what_is_said_of_a_form_is_the_law_of_the_land() -> None:
     """A Verwaltungsgemeinschaft is a corporation in Bayern and Thüringen, a contract in Schleswig-Holstein, Mecklenburg-Vorpommern and Sachsen."""
     graph = rdflib.Graph().parse(FOLDER / "legal-forms.ttl")
-    form = rdflib.URIRef(f"{VOCAB}legal-form/verwaltungsgemeinschaft")
-    aspect = rdflib.URIRef(f"{VOCAB}form-aspect/rechtspersoenlichkeit")
-    said = {
-        str(graph.value(statement, rdflib.URIRef(f"{KOOP}appliesIn"))).rpartition("/")[2]: str(graph.value(statement, rdflib.URIRef(f"{KOOP}value"))).rpartition("/")[2]
-        for statement in graph.subjects(rdflib.URIRef(f"{KOOP}ofForm"), form)
-        if (statement, rdflib.URIRef(f"{KOOP}aspect"), aspect) in graph
-    }
+    form, aspect = rdflib.URIRef(f"{VOCAB}legal-form/verwaltungsgemeinschaft"), rdflib.URIRef(f"{VOCAB}form-aspect/rechtspersoenlichkeit")
+    said = {}
+    for statement in graph.subjects(rdflib.URIRef(f"{KOOP}ofForm"), form):
+        if graph.value(statement, rdflib.URIRef(f"{KOOP}aspect")) == aspect:
+            land, value = (str(graph.value(statement, rdflib.URIRef(f"{KOOP}{name}"))) for name in ("appliesIn", "value"))
+            said[land.rpartition("/")[2]] = value.rpartition("/")[2]
     assert said == {"None": "bedingt", "08": "bedingt", "09": "ja", "16": "ja", "01": "nein", "13": "nein", "14": "nein"}
 
 
