@@ -27,10 +27,12 @@ from tools.format_turtle import ONTOLOGY, canonical
 def examples(opened: OpenSnapshot, cases: Sequence[Case]) -> dict[str, str]:
     """IRI of a concept -> IRI of its example case, out of all cases in the order of rows."""
     chosen = {}
+    nearest = {row for row, case in enumerate(cases) if is_nearest_key(case)}
     for concept in opened.ontology.concepts.values():
-        covered = [case for case in (cases[row] for row in opened.cases_of(concept)) if concept.scheme != "legal-form" or not _is_nearest_key(case)]
+        left_out = nearest if concept.scheme == "legal-form" else set[int]()
+        covered = [cases[row] for row in opened.cases_of(concept) if row not in left_out]
         exact = [case for case in covered if (concept.scheme, concept.slug) in case.concepts()]
-        candidates = exact or covered or [cases[row] for row in opened.cases_naming(concept)]
+        candidates = exact or covered or [cases[row] for row in opened.cases_naming(concept) if row not in left_out]
         if candidates:
             chosen[concept.iri] = case_iri(min(candidates, key=_rank).id)
     return chosen
@@ -49,7 +51,7 @@ def examples_of_terms(files: SnapshotFiles, cases: Sequence[Case]) -> dict[str, 
     return {iri: case_iri(min(found, key=_rank).id) for iri, found in used.items()}
 
 
-def _is_nearest_key(case: Case) -> bool:
+def is_nearest_key(case: Case) -> bool:
     """Whether the case has a form that the scheme lacks, so that it only stands nearest to its key."""
     return "nächstliegend" in (case.legal_form_evidence or "").lower()
 

@@ -166,7 +166,7 @@ def test_the_version_iri_leads_to_the_ontology(server: Server) -> None:
 def test_a_form_is_compared_with_sources_and_state_of_checking(server: Server) -> None:
     soup = BeautifulSoup(server.request("/vocab/legal-form/zweckverband", headers={"Accept": "text/html"}).text, "html.parser")
     rows = {row.th.get_text(strip=True): row for row in soup.select("tbody tr") if row.th}
-    assert "Rechte und Pflichten gehen über" in rows["Übertragung der Aufgabe"].text
+    assert "Das Recht und die Pflicht, die Aufgabe zu erfüllen, gehen über" in rows["Übertragung der Aufgabe"].text
     assert rows["Übertragung der Aufgabe"].a is not None
     assert "zu prüfen" in rows["Gründungsaufwand"].text
     assert "KGG, §§ 5–23a" in rows["Hessen"].text

@@ -15,7 +15,7 @@ import rdflib.collection
 from tools.format_turtle import formatted
 
 from koopkg.errors import OntologyError
-from koopkg.namespaces import KOOP, ONTOLOGY_GRAPH, PREFIXES
+from koopkg.namespaces import KOOP, ONTOLOGY_GRAPH, PREFIXES, VOCAB
 from koopkg.ontology import Ontology, _triples, bundled_files, bundled_triples
 
 FOLDER = Path(__file__).parent.parent.parent / "ontology"
@@ -175,6 +175,18 @@ def test_broken_turtle_is_one_clear_message(tmp_path: Path) -> None:
     broken.write_text("<a> <b> ;;; oops", encoding="utf-8")
     with pytest.raises(OntologyError, match=r"broken\.ttl: line 1: .*; expected Turtle"):
         list(_triples(broken))
+
+
+def test_what_is_said_of_a_form_is_the_law_of_the_land() -> None:
+    """A Verwaltungsgemeinschaft is a corporation in Bayern and Thüringen, a contract in Schleswig-Holstein, Mecklenburg-Vorpommern and Sachsen."""
+    graph = rdflib.Graph().parse(FOLDER / "legal-forms.ttl")
+    form, aspect = rdflib.URIRef(f"{VOCAB}legal-form/verwaltungsgemeinschaft"), rdflib.URIRef(f"{VOCAB}form-aspect/rechtspersoenlichkeit")
+    said = {}
+    for statement in graph.subjects(rdflib.URIRef(f"{KOOP}ofForm"), form):
+        if graph.value(statement, rdflib.URIRef(f"{KOOP}aspect")) == aspect:
+            land, value = (str(graph.value(statement, rdflib.URIRef(f"{KOOP}{name}"))) for name in ("appliesIn", "value"))
+            said[land.rpartition("/")[2]] = value.rpartition("/")[2]
+    assert said == {"None": "bedingt", "08": "bedingt", "09": "ja", "16": "ja", "01": "nein", "13": "nein", "14": "nein"}
 
 
 def test_each_question_on_legal_forms_is_one_query() -> None:
