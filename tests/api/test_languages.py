@@ -44,7 +44,7 @@ REFUSED = [
     ("/?q=%00", 400),
     ("/?q=Bus&sector=bauhof", 400),
     ("/?q=Bus&state=xyq", 400),
-    ("/?q=Bus&status=nix&country=Deutschland", 400),
+    ("/?q=Bus&status=nix&country=Nirgendwo", 400),
     (f"/?q={TOO_LONG}", 400),
     (f"/?sector={'x' * 150}", 422),
     (f"/?{'&'.join(['sector=wasser'] * 60)}", 422),

@@ -18,7 +18,15 @@ from tests.conftest import TINY
 
 Values = dict[str, set[str]]
 """Facet -> the values that a case has there, those of broader concepts included."""
-KEYS = {"sector": "sectors", "legal_form": "legal_form", "state": "state", "status": "status", "country": "country"}
+KEYS = {
+    "sector": "sectors",
+    "legal_form": "legal_form",
+    "state": "state",
+    "status": "status",
+    "country": "country",
+    "activity": "activities",
+    "obstacle": "obstacles",
+}
 """Facet -> key of the front matter."""
 RECORDS: list[dict[str, Any]] = [yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1]) for path in sorted(TINY.glob("*-*.md"))]
 TEXTS = ["Gemeinde", "gemeinsamer Bauhof von drei kleinen Gemeinden", "Verein im Dorf", "Zweckverband Hallenbad"]
@@ -34,13 +42,20 @@ def broader(scheme: str, slug: str, ontology: Ontology) -> set[str]:
     return found
 
 
+def values_of(front: dict[str, Any], key: str) -> list[str]:
+    """What a record says at a key; of obstacles their concepts, where they have one."""
+    written = front.get(key) or []
+    items = written if isinstance(written, list) else [written]
+    return [item["obstacle"] for item in items if isinstance(item, dict) and "obstacle" in item] if key == "obstacles" else items
+
+
 @pytest.fixture(scope="module")
 def records(ontology: Ontology) -> dict[str, Values]:
     """Case -> what its front matter says."""
     said: dict[str, Values] = {}
     for front in RECORDS:
-        own = {facet: front[key] if isinstance(front[key], list) else [front[key]] if front[key] else [] for facet, key in KEYS.items()}
-        schemes = {"sector": "sector", "legal_form": "legal-form", "status": "status"}
+        own = {facet: values_of(front, key) for facet, key in KEYS.items()}
+        schemes = {"sector": "sector", "legal_form": "legal-form", "status": "status", "activity": "activity", "obstacle": "obstacle"}
         above = {facet: {name for slug in own[facet] for name in broader(scheme, slug, ontology)} for facet, scheme in schemes.items()}
         said[front["id"]] = {facet: above.get(facet, set(values)) for facet, values in own.items()}
     return said

@@ -29,6 +29,17 @@ VOLL: dict[str, Any] = {
     "actors": ["kommune"],
     "phase": "betrieb",
     "success_factors": [{"factor": "augenhoehe", "evidence": "Alle stimmen mit gleichem Gewicht ab"}],
+    "activities": ["gruenpflege"],
+    "services": ["buergerbus"],
+    "view": "eng-gedacht",
+    "coordination_unit": {"name": "Stab", "tasks": ["monitoring-evaluation"]},
+    "triggers": [
+        {"challenge": "finanzielle-kapazitaet", "evidence": "Die Kassen waren leer"},
+        {"demographic_trend": "alterung", "evidence": "Die Leute werden älter"},
+        {"trend": "digitale-transformation", "evidence": "Alles wird elektronisch"},
+    ],
+    "obstacles": [{"text": "Niemand wusste, wer entscheidet", "obstacle": "unklare-zustaendigkeit"}],
+    "municipal_roles": [{"role": "traeger", "evidence": "Der Ort trägt es selbst"}],
     "state": "Nordrhein-Westfalen",
     "places": [{"name": "Wipperfürth", "kind": "Stadt", "ags": "05374052"}],
 }
@@ -47,6 +58,17 @@ ANDERS: dict[str, Any] = {
     "actors": ["verein"],
     "phase": "konzeption",
     "success_factors": [{"factor": "freiwilligkeit", "evidence": "Wer nicht will, bleibt draußen"}],
+    "activities": ["carsharing"],
+    "services": ["dorfladen"],
+    "view": "weiter-gedacht",
+    "coordination_unit": {"name": "Kreis", "tasks": ["oeffentlichkeitsarbeit"]},
+    "triggers": [
+        {"challenge": "gesetzesaenderung", "evidence": "Die Pflicht kam neu hinzu"},
+        {"demographic_trend": "bevoelkerungsrueckgang", "evidence": "Die Jungen gehen fort"},
+        {"trend": "prosumer", "evidence": "Es soll weniger verbraucht werden"},
+    ],
+    "obstacles": [{"text": "Alles kam später als gedacht", "obstacle": "verzoegerung"}],
+    "municipal_roles": [{"role": "unterstuetzung", "evidence": "Der Ort hilft mit Geld"}],
     "state": "Bayern",
     "places": [{"name": "Söchtenau", "kind": "Gemeinde", "ags": "09187174"}],
 }
@@ -78,10 +100,10 @@ def of_kind(hit: Hit, kind: str) -> list[Reason]:
 
 def slug_and_evidence(field: CaseField, fields: dict[str, Any]) -> tuple[str, str | None]:
     """What a record says in a field, and the words that support it."""
-    if field.name == "factor":
-        return fields["success_factors"][0]["factor"], fields["success_factors"][0]["evidence"]
-    value = fields[field.name]
-    return value[0] if isinstance(value, list) else value, fields.get(f"{field.name}_evidence")
+    records = [item for value in fields.values() for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+    record = fields if field.name in fields else next(item for item in records if field.name in item)
+    value = record[field.name]
+    return value[0] if isinstance(value, list) else value, record.get(field.evidence) if field.evidence else None
 
 
 @pytest.mark.parametrize("scheme", CONCEPT_FIELDS)

@@ -101,7 +101,7 @@ class Case:
     agreements: tuple[Agreement, ...] = nested("koop:hasAgreement", stem="agreement", node="koop:Agreement")
     services: tuple[str, ...] = concept("service", "koop:offer", default=(), weight=0.3)
     municipal_roles: tuple[MunicipalRole, ...] = nested("koop:hasMunicipalRole", stem="role", node="koop:MunicipalRoleStatement", shortcut="koop:municipalRole")
-    view: str | None = concept("imc-view", "koop:view")
+    view: str | None = concept("imc-view", "koop:view", weight=0.1)
     relations: tuple[Relation, ...] = nested("koop:hasRelation", stem="relation", node="koop:CooperationRelation")
     lessons: tuple[str, ...] = text("koop:lesson", default=(), language="de")
     summary_en: str | None = text("dcterms:abstract", language="en")

@@ -100,7 +100,7 @@ class CoordinationUnit:
     name: str = line.text("rdfs:label", default=_REQUIRED, language="de")
     kind: str | None = line.qualifier("coordination-kind", "koop:coordinationKind")
     hosted_by: str | None = line.text("koop:host", language="de")
-    tasks: tuple[str, ...] = line.concept("coordination-task", "koop:fulfilsTask", default=())
+    tasks: tuple[str, ...] = line.concept("coordination-task", "koop:fulfilsTask", default=(), weight=0.1)
     staff_fte: float | None = line.amount("koop:fullTimeEquivalents")
     evidence: str | None = line.text("koop:note", language="de")
     source: int | None = line.citation()
@@ -111,7 +111,7 @@ class CoordinationUnit:
 class MunicipalRole:
     """What the municipality does where citizens carry an offer."""
 
-    role: str = line.concept("municipal-role", "koop:roleOfMunicipality", default=_REQUIRED, evidence="evidence")
+    role: str = line.concept("municipal-role", "koop:roleOfMunicipality", default=_REQUIRED, weight=0.1, evidence="evidence")
     evidence: str | None = line.text("koop:evidence", language="de")
     source: int | None = line.citation()
 
@@ -134,7 +134,7 @@ class Obstacle:
     """What hindered a cooperation, and which factor helped over it."""
 
     text: str = line.text("koop:evidence", default=_REQUIRED, language="de")
-    obstacle: str | None = line.concept("obstacle", "koop:obstacle", facet="obstacle", rank=7, evidence="text")
+    obstacle: str | None = line.concept("obstacle", "koop:obstacle", facet="obstacle", rank=7, weight=0.3, evidence="text")
     overcome_by: str | None = line.qualifier("success-factor", "koop:overcomeBy")
     source: int | None = line.citation()
 
