@@ -27,10 +27,11 @@ from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker, save_labels
 from koopkg.messages import Message
 from koopkg.model import Document
+from koopkg.moves import note_moves
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
 from koopkg.register import Register
-from koopkg.snapshot import CatalogWriter, Manifest, SnapshotFiles
+from koopkg.snapshot import Catalog, CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
 __all__ = ["IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
@@ -144,6 +145,7 @@ class _Build:
             identifier = identity.snapshot_id(made_by, documents)
             published = SnapshotFiles(self._settings.snapshots_folder / identifier)
             if identifier == snapshot.named_in_current(self._settings.data) and not rebuild and snapshot.is_whole(published):
+                self._note_moves(catalog, published)
                 return self._report(published.manifest(), len(documents), sources)
             counts = self._graph(catalog)
             catalog.number_rows()
@@ -183,9 +185,17 @@ class _Build:
                 if catalog.has_document(outcome.id):
                     self._withdraw(catalog, outcome.id)
                 catalog.put(outcome, path=candidate.path, raw=raw)
+            else:
+                catalog.move(outcome.id, candidate.path)
         for document in catalog.documents():
             if document.id not in stays:
                 self._withdraw(catalog, document.id)
+
+    def _note_moves(self, catalog: CatalogWriter, published: SnapshotFiles) -> None:
+        """Keep the new paths of documents beside the published snapshot, which holds the same documents and stays as it is."""
+        with closing(Catalog(published.catalog)) as earlier:
+            paths = {document.id: document.path for document in earlier.documents()}
+        note_moves(self._settings.data, published, {document.id: document.path for document in catalog.documents() if document.path != paths[document.id]})
 
     def _settle(self, catalog: CatalogWriter) -> None:
         """Reject documents about cases whose records are nowhere."""
