@@ -28,6 +28,7 @@ LAYERS = [
     {"reading", "linking"},
     {"graph", "index", "intake"},
     {"snapshot", "quarantine"},
+    {"moves"},
     {"carryover"},
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},

@@ -8,6 +8,7 @@ import logging
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.index import Features
 from koopkg.intake import Candidate, Known
 from koopkg.messages import Message
+from koopkg.moves import moved_since
 from koopkg.snapshot import Catalog, DocumentRow, SnapshotFiles
 from koopkg.text import printable
 
@@ -106,7 +108,8 @@ def _latest(data: Path, made_by: str) -> Earlier:
         return Earlier(files, list(_of_format_1(files)), None, is_base=False)
     try:
         catalog = Catalog(files.catalog)
-        documents = list(catalog.documents())
+        moved = moved_since(data, files)
+        documents = [replace(document, path=moved.get(document.id, document.path)) for document in catalog.documents()]
     except SnapshotError as error:
         _LOG.warning("snapshot %s: its documents cannot be read (%s); beginning anew", files.folder.name, error)
         return Earlier(None, [], None, is_base=False)

@@ -204,7 +204,7 @@ def validate(
         reviews.append(("ontology", review))
         if not as_json:
             _print_review(*reviews[-1])
-    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=settings.max_document_bytes)
+    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=settings.max_document_bytes, data=settings.data, corpus=bundled_corpus())
     reviews.append(("documents", documents))
     wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
     if as_json:

@@ -12,10 +12,11 @@ from dataclasses import asdict
 
 import pyoxigraph as ox
 
-from koopkg.errors import QueryError
+from koopkg.errors import QueryError, SnapshotError
 from koopkg.graph import canonical_nquads
 from koopkg.model import CASE_FIELDS, Case, CaseField
 from koopkg.namespaces import PREFIXES, RUN_GRAPH, case_iri
+from koopkg.refusals import GRAPH_FAULTS, graph_fault, unreadable_graph
 from koopkg.snapshot import Catalog, SnapshotFiles
 
 __all__ = ["FORMATS", "SEPARATORS", "export"]
@@ -42,6 +43,7 @@ def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
 
     Raises:
         QueryError: The format or the separator is unknown.
+        SnapshotError: The snapshot is damaged.
     """
     if format not in FORMATS:
         raise QueryError("{field}: {value!r} is unknown; expected one of {known}", field="format", value=format, known=", ".join(FORMATS))
@@ -51,6 +53,13 @@ def export(files: SnapshotFiles, format: str, *, separator: str = ",") -> bytes:
         return _table(files, separator)
     if format == "jsonl":
         return "".join(f"{_record(case)}\n" for case in _cases(files)).encode()
+    try:
+        return _graph(files, format)
+    except GRAPH_FAULTS as error:
+        raise SnapshotError(unreadable_graph(graph_fault(error))) from error
+
+
+def _graph(files: SnapshotFiles, format: str) -> bytes:
     quads = _named_graphs(ox.Store.read_only(str(files.graph)))
     if format == "nq":
         return canonical_nquads(quads)

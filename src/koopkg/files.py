@@ -45,7 +45,8 @@ class Files:
 def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None = None) -> Files:
     """The file at a path, whatever its name, or every file below a folder: what ends as a document does is one, README and CHANGELOG are not.
 
-    Hidden files and folders and links to folders are not looked into.
+    Hidden files and folders are not looked into. Nor are links: whoever may write into the folder could have any file of this machine read by
+    one. A link that is the path itself is followed, since it was named by whoever runs the command.
 
     Args:
         endings: Of the names of documents, in lower case.
@@ -103,8 +104,8 @@ def _walk(folder: Path, errors: list[OSError], leave_out: Path | None) -> Iterat
 def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> str | None:
     if path.name.startswith("."):
         return "is hidden"
-    if path.is_symlink() and path.is_dir():
-        return "is a link to a folder; name that folder itself to read it"
+    if path.is_symlink():
+        return "is a link; give its target itself"
     if path.is_dir():
         return "holds the data of koopkg itself"
     if path.suffix.lower() not in endings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -19,7 +20,7 @@ from koopkg import __version__, graph, identity, intake, ontology, snapshot
 from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier, earlier
 from koopkg.config import Settings
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.files import Skipped
 from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
@@ -27,10 +28,11 @@ from koopkg.intake import Candidate, Reader, Rejected, Sources
 from koopkg.linking import Linker, save_labels
 from koopkg.messages import Message
 from koopkg.model import Document
+from koopkg.moves import note_moves
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
 from koopkg.register import Register
-from koopkg.snapshot import CatalogWriter, Manifest, SnapshotFiles
+from koopkg.snapshot import Catalog, CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
 __all__ = ["IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
@@ -40,6 +42,7 @@ _BATCH = 60
 _SMALL = 1 / 4
 """Share of the documents up to which a graph is changed rather than built anew."""
 _T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,11 @@ class _Build:
             self._require_some(documents, sources, paths)
             identifier = identity.snapshot_id(made_by, documents)
             published = SnapshotFiles(self._settings.snapshots_folder / identifier)
-            if identifier == snapshot.named_in_current(self._settings.data) and not rebuild and snapshot.is_whole(published):
+            is_there = identifier == snapshot.named_in_current(self._settings.data) and not rebuild
+            if is_there and snapshot.is_whole(published):
+                self._note_moves(catalog, published)
                 return self._report(published.manifest(), len(documents), sources)
-            counts = self._graph(catalog)
+            counts = self._graph(catalog, base=None if is_there else base)  # what is there and not whole is no base for a graph
             catalog.number_rows()
             indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
         self._analyses.save(self._staged.analyses)
@@ -183,9 +188,17 @@ class _Build:
                 if catalog.has_document(outcome.id):
                     self._withdraw(catalog, outcome.id)
                 catalog.put(outcome, path=candidate.path, raw=raw)
+            else:
+                catalog.move(outcome.id, candidate.path)
         for document in catalog.documents():
             if document.id not in stays:
                 self._withdraw(catalog, document.id)
+
+    def _note_moves(self, catalog: CatalogWriter, published: SnapshotFiles) -> None:
+        """Keep the new paths of documents beside the published snapshot, which holds the same documents and stays as it is."""
+        with closing(Catalog(published.catalog)) as earlier:
+            paths = {document.id: document.path for document in earlier.documents()}
+        note_moves(self._settings.data, published, {document.id: document.path for document in catalog.documents() if document.path != paths[document.id]})
 
     def _settle(self, catalog: CatalogWriter) -> None:
         """Reject documents about cases whose records are nowhere."""
@@ -219,26 +232,28 @@ class _Build:
                 self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
         self._settle(catalog)
 
-    def _graph(self, catalog: CatalogWriter) -> dict[str, int]:
+    def _graph(self, catalog: CatalogWriter, *, base: SnapshotFiles | None) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""
         names = [document.id for document in catalog.documents()]
         run = graph.LinkingRun(identity.linking_hash(), _version(ontology.bundled_hash()))
         times = graph.run_quads(run, self._started, datetime.now(UTC))
-        base = self._before.base
-        if base is not None and len(self._changed) + len(self._gone) <= _SMALL * len(names):
-            counts = self._changed_graph(catalog, base, run, times)
-        else:
-            self._progress.stage("graph", len(names))
-            ontology_quads = graph.ontology_quads(ontology.bundled_triples())
-            self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
-            places = (graph.place_quads(some, self._register) for some in _batches(catalog.place_keys(), _BATCH))
-            provenance = (graph.provenance_quads(run, some) for some in _batches(names, _BATCH))
-            common = chain.from_iterable(chain([ontology_quads, times], places, provenance))
-            counts = graph.build(self._staged.graph, chain(common, self._document_quads(catalog, names, run)))
+        is_small = len(self._changed) + len(self._gone) <= _SMALL * len(names)
+        counts = self._changed_graph(catalog, base, run, times) if base is not None and is_small else None
+        counts = counts or self._whole_graph(catalog, names, run, times)
         return {"quads": counts.quads - len(times), "triples": counts.triples}
 
-    def _changed_graph(self, catalog: CatalogWriter, base: SnapshotFiles, run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts:
-        """The store of the earlier snapshot with what came, without what went; the ontology is the same, or there were no base."""
+    def _whole_graph(self, catalog: CatalogWriter, names: Sequence[str], run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts:
+        """A store of all there is."""
+        self._progress.stage("graph", len(names))
+        ontology_quads = graph.ontology_quads(ontology.bundled_triples())
+        self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
+        places = (graph.place_quads(some, self._register) for some in _batches(catalog.place_keys(), _BATCH))
+        provenance = (graph.provenance_quads(run, some) for some in _batches(names, _BATCH))
+        common = chain.from_iterable(chain([ontology_quads, times], places, provenance))
+        return graph.build(self._staged.graph, chain(common, self._document_quads(catalog, names, run)))
+
+    def _changed_graph(self, catalog: CatalogWriter, base: SnapshotFiles, run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts | None:
+        """The store of the earlier snapshot with what came, without what went, None where that is damaged; the ontology is the same, or there were no base."""
         written = sorted(self._changed)
         self._progress.stage("graph", len(written))
         shutil.copyfile(base.ontology, self._staged.ontology)
@@ -246,7 +261,12 @@ class _Build:
         lost_documents = graph.provenance_quads(run, sorted(name for name in self._gone if not catalog.has_document(name)))
         quads = chain(places, graph.provenance_quads(run, written), times, self._document_quads(catalog, written, run))
         lost = chain(lost_places, lost_documents)
-        return graph.update(base.graph, self._staged.graph, withdrawn=[*self._withdrawn, *graph.RUN_GRAPHS], quads=quads, lost=lost)
+        try:
+            return graph.update(base.graph, self._staged.graph, withdrawn=[*self._withdrawn, *graph.RUN_GRAPHS], quads=quads, lost=lost)
+        except SnapshotError as error:
+            _LOG.warning("snapshot %s is not used as it is: %s", base.folder.name, str(error))  # the error itself would keep the store open
+        shutil.rmtree(self._staged.graph, ignore_errors=True)
+        return None
 
     def _document_quads(self, catalog: CatalogWriter, names: Iterable[str], run: graph.LinkingRun) -> Iterator[ox.Quad]:
         for name in names:

@@ -9,10 +9,13 @@ import sqlite3
 from koopkg.messages import Foreign, Message
 from koopkg.text import printable
 
-__all__ = ["REFUSALS", "explain"]
+__all__ = ["GRAPH_FAULTS", "REFUSALS", "explain", "graph_fault", "unreadable_graph"]
 
 REFUSALS = (OSError, sqlite3.Error)
 """Exceptions by which the system, or a store that passes its word on, refuses."""
+
+GRAPH_FAULTS = (OSError, RuntimeError)
+"""Exceptions by which Oxigraph tells that files of a store are missing or damaged."""
 
 _FULL = Message("free some space and run the command again; what was published is as it was")
 _READ_ONLY = Message("choose a place that you may write to (KOOPKG_DATA, --output), or ask for the right")
@@ -50,3 +53,13 @@ def explain(error: OSError | sqlite3.Error) -> Message:
     if name is None:
         return Message("{reason}; {remedy}", reason=Foreign(reason), remedy=remedy)
     return Message("{where}: {reason}; {remedy}", where=printable(str(name)), reason=Foreign(reason), remedy=remedy)
+
+
+def graph_fault(error: Exception) -> str:
+    """What is wrong with a store, without the paths that RocksDB names behind a colon."""
+    return str(getattr(error, "strerror", None) or str(error).partition(":")[0] or type(error).__name__)
+
+
+def unreadable_graph(fault: str) -> Message:
+    """The fault of a store and its remedy."""
+    return Message("the graph cannot be read ({reason}); run `koopkg ingest`", reason=Foreign(fault))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from koopkg import graph, ontology
-from koopkg.files import Skipped
+from koopkg import graph, ontology, snapshot
+from koopkg.errors import Problem
+from koopkg.files import Skipped, find_files
 from koopkg.intake import Reader, Rejected, gather
+from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
+from koopkg.reading import ENDINGS
 from koopkg.register import Register
+from koopkg.snapshot import Catalog
 
 __all__ = ["Counts", "Review", "review_documents", "review_ontology"]
 
@@ -66,20 +71,69 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
             yield _checked(path.stem, path.read_text(encoding="utf-8"), store)
 
 
-def review_documents(paths: Sequence[Path], *, max_bytes: int) -> tuple[Counts, Review]:
-    """How many files there are, and the findings on the records of documents and their graphs."""
+def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpus: Path) -> tuple[Counts, Review]:
+    """How many files there are, and the findings on the records of documents and their graphs.
+
+    Args:
+        data: The folder of snapshots: a case that is published may be described by a document that is reviewed alone.
+        corpus: Cases that may be described as long as nothing is published, one a file that is named after it.
+
+    Raises:
+        DocumentError: There is nothing at one of the paths.
+        SnapshotError: The published snapshot is needed, and damaged.
+    """
     terms, areas = Ontology.bundled(), Register.bundled()
     sources = gather(paths, max_bytes=max_bytes)
-    rejected, documents = list(sources.rejected), []
-    for _, _, outcome in Reader(terms).read(sources.candidates):
+    rejected, named = list(sources.rejected), {}
+    for candidate, _, outcome in Reader(terms).read(sources.candidates):
         if isinstance(outcome, Rejected):
             rejected.append(outcome)
         elif isinstance(outcome, Document):
-            documents.append(outcome)
+            named[candidate.name] = outcome
+    rejected += _about_nothing(named, data, corpus)
+    documents = list(named.values())
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
     counts = Counts(len(documents) + len(rejected) + len(sources.skipped), len(documents), len(rejected), sources.skipped)
     return counts, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))
+
+
+def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list[Rejected]:
+    """Take out, as an ingest would, documents about cases whose records are neither given nor published.
+
+    Args:
+        named: Name of its file -> each document.
+    """
+    elsewhere: tuple[Set[str], Message] | None = None
+    rejected = []
+    while missing := _missing(named, elsewhere[0] if elsewhere else ()):
+        if elsewhere is None:
+            elsewhere = _known_elsewhere({document.id for document in named.values()}, data, corpus)
+            continue
+        for name, cases in missing.items():
+            told = Message(
+                "{cases}: neither the documents given nor {elsewhere} have such a case; expected the ids of cases whose records are taken in before or with it",
+                cases=", ".join(map(repr, cases)),
+                elsewhere=elsewhere[1],
+            )
+            rejected.append(Rejected(name, (str(Problem("describes", told)),)))
+            del named[name]  # with its records, which another one may be about
+    return rejected
+
+
+def _missing(named: Mapping[str, Document], elsewhere: Collection[str]) -> dict[str, list[str]]:
+    """Name of the file of each document that is about cases that there are not -> these."""
+    known = {case.id for document in named.values() for case in document.cases}
+    missing = {name: sorted(set(document.describes) - known - set(elsewhere)) for name, document in named.items()}
+    return {name: cases for name, cases in missing.items() if cases}
+
+
+def _known_elsewhere(replaced: Set[str], data: Path, corpus: Path) -> tuple[Set[str], Message]:
+    """The cases that there are beside the documents given, and where: records in documents that these replace are gone."""
+    if snapshot.current_id(data) is None:
+        return {path.stem for path in find_files(corpus, endings=ENDINGS).documents}, Message("the bundled corpus (nothing is published yet)")
+    with closing(Catalog(snapshot.open_files(data).catalog)) as catalog:
+        return {case.id for case in catalog.cases() if case.document not in replaced}, Message("the published snapshot")
 
 
 def _graph_findings(triples: Sequence[ox.Triple]) -> list[str]:

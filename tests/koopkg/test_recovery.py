@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shlex
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ import pytest
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import SnapshotError
+from koopkg.export import export
 from koopkg.index import EmbeddingCache, load_encoder
 from koopkg.pipeline import ingest
 from koopkg.search import search
@@ -63,6 +65,42 @@ def no_vectors(settings: Settings) -> None:
     (snapshot.open_files(settings.data).vectors / "starts.npy").write_bytes(b"no array")
 
 
+def cut(folder: Path) -> None:
+    """Each file of a folder loses its second half."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def cut_lexical_index(settings: Settings) -> None:
+    cut(snapshot.open_files(settings.data).lexical)
+
+
+def cut_arrays(settings: Settings) -> None:
+    cut(snapshot.open_files(settings.data).arrays)
+
+
+def no_graph(settings: Settings) -> None:
+    shutil.rmtree(snapshot.open_files(settings.data).graph)
+
+
+def cut_graph(settings: Settings) -> None:
+    cut(snapshot.open_files(settings.data).graph)
+
+
+def garbage_in_graph(settings: Settings) -> None:
+    for path in snapshot.open_files(settings.data).graph.glob("*.sst"):
+        path.write_bytes(b"no table " * (path.stat().st_size // 9))
+
+
+def rot_in_graph(settings: Settings) -> None:
+    """Blocks are damaged that are only read when somebody asks for them; length and end are as they should be."""
+    for path in snapshot.open_files(settings.data).graph.glob("*.sst"):
+        raw = path.read_bytes()
+        if len(raw) > 100_000:
+            path.write_bytes(bytes(50_000) + raw[50_000:])
+
+
 def current_is_gone(settings: Settings) -> None:
     (settings.data / "CURRENT").write_text("0123456789abcdef\n", encoding="ascii")
 
@@ -73,8 +111,9 @@ def current_is_garbage(settings: Settings) -> None:
 
 STATES = (
     *(other_format, no_manifest_to_read, no_manifest, cut_catalog, changed_terms, no_analyses),
-    *(no_lexical_index, no_vectors, current_is_gone, current_is_garbage),
+    *(no_lexical_index, cut_lexical_index, no_vectors, cut_arrays, current_is_gone, current_is_garbage),
 )
+GRAPH_STATES = (no_graph, cut_graph, garbage_in_graph, rot_in_graph)
 
 
 @pytest.mark.parametrize("damage", STATES, ids=lambda damage: damage.__name__)
@@ -88,6 +127,34 @@ def test_ingest_finds_a_way_forward(damage: Callable[[Settings], None], tiny_cop
     files = snapshot.open_files(tiny_copy.data)
     assert snapshot.check(files) == []
     assert search(OpenSnapshot(files, tiny_copy), "Standesamt").hits[0].id == "standesamt-lossetal"
+
+
+@pytest.mark.parametrize("damage", GRAPH_STATES, ids=lambda damage: damage.__name__)
+def test_a_graph_that_is_damaged_is_told_of_in_one_sentence_and_built_anew(damage: Callable[[Settings], None], tiny_copy: Settings) -> None:
+    """By every command that reads it; what the sentence advises mends it, and the result is that of before."""
+    files = snapshot.open_files(tiny_copy.data)
+    before = export(files, "nq")
+    damage(tiny_copy)
+    for arguments in (["sparql", "SELECT * { GRAPH ?g { ?s ?p ?o } }"], ["export"]):
+        refused = run_koopkg(*arguments, data=tiny_copy.data)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert re.fullmatch(r"koopkg: the graph cannot be read \([\w ]+\); run `koopkg ingest`\n", refused.stderr)
+    done = run_koopkg("ingest", str(TINY), data=tiny_copy.data)
+    assert (done.returncode, f"snapshot {files.folder.name} is not used as it is: graph/" in done.stderr, "Traceback" in done.stderr) == (0, True, False)
+    assert (snapshot.open_files(tiny_copy.data).folder, snapshot.check(files), export(files, "nq")) == (files.folder, [], before)
+
+
+@pytest.mark.parametrize("damage", GRAPH_STATES, ids=lambda damage: damage.__name__)
+def test_a_graph_that_is_damaged_is_not_gone_on_from(damage: Callable[[Settings], None], tiny_copy: Settings, tmp_path: Path) -> None:
+    """Where a document changes, which otherwise changes the graph of before, the next one is as if it had been built from all."""
+    text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    (tmp_path / "standesamt-lossetal.md").write_text(f"{text}\n\nNachtrag.\n", encoding="utf-8")
+    sound = Settings(data=shutil.copytree(tiny_copy.data, tmp_path / "sound"))
+    damage(tiny_copy)
+    for settings in (sound, tiny_copy):
+        assert ingest([tmp_path / "standesamt-lossetal.md"], settings, Silent()).was_published
+    damaged, expected = (snapshot.open_files(settings.data) for settings in (tiny_copy, sound))
+    assert (snapshot.check(damaged), export(damaged, "nq")) == ([], export(expected, "nq"))
 
 
 @pytest.mark.parametrize("damage", [no_manifest_to_read, current_is_gone], ids=lambda damage: damage.__name__)

@@ -6,13 +6,16 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import cast
 
 import pyoxigraph as ox
+
+from koopkg.errors import SnapshotError
+from koopkg.refusals import GRAPH_FAULTS, graph_fault, unreadable_graph
 
 __all__ = ["StoreCounts", "build", "default_graph", "update"]
 
@@ -71,11 +74,21 @@ def update(previous: Path, folder: Path, *, withdrawn: Iterable[str], quads: Ite
         withdrawn: IRIs of graphs to be left out; a graph that is replaced is withdrawn, and given anew in `quads`.
         quads: Of named graphs; what the store holds already is not written again.
         lost: Single quads that go, from graphs that stay; of those that are given too, or are not there, nothing becomes.
+
+    Raises:
+        SnapshotError: Files of the published store are missing or damaged, as far as that shows when they are opened and changed.
     """
+    given, gone, removable = set(quads), list(withdrawn), list(lost)
+    try:
+        return _update(previous, folder, withdrawn=gone, given=given, lost=removable)
+    except (*GRAPH_FAULTS, TypeError, ValueError) as error:  # the last two: of the counts
+        raise SnapshotError(unreadable_graph(graph_fault(error))) from error
+
+
+def _update(previous: Path, folder: Path, *, withdrawn: Iterable[str], given: Set[ox.Quad], lost: Iterable[ox.Quad]) -> StoreCounts:
     _share(previous, folder)
     counts = StoreCounts(**json.loads((previous / _COUNTS).read_bytes()))
     store = ox.Store(str(folder))
-    given = set(quads)
     removed = {quad for graph in withdrawn for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))} - given
     removed |= {quad for quad in lost if quad in store and quad not in given}
     for batch in _batches(removed, _CHANGED):

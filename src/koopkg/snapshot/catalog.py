@@ -212,6 +212,10 @@ class CatalogWriter:
         self._database.executemany("INSERT INTO describes VALUES (?, ?)", [(document.id, case_id) for case_id in document.describes])
         self._forget_indexed(document.id)
 
+    def move(self, document_id: str, path: str) -> None:
+        """Note that the file of a document lies elsewhere."""
+        self._database.execute("UPDATE documents SET path = ? WHERE id = ? AND path <> ?", (path, document_id, path))
+
     def put_links(self, document_id: str, linked: Linked, spans: TextSpans, place_keys: Iterable[str]) -> None:
         """Add what a document was found to name, where its words stand, and the official keys of the places of its cases and text."""
         packed = zlib.compress(str(spans).encode(), _LEVEL)

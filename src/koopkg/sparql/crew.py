@@ -118,9 +118,10 @@ class Crew:
         try:
             self._idle.put_nowait(await self._new_worker())
         except SparqlWorkerError as error:
-            _LOG.error("no query worker: %s", error)
             if self._wanted:
                 self._idle.put_nowait(error)
+            else:
+                _LOG.error("no query worker: %s", error)
 
     async def _new_worker(self) -> WorkerProcess:
         async with self._hiring:

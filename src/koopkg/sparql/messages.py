@@ -13,7 +13,7 @@ from koopkg.sparql.guard import Dataset
 
 __all__ = ["Answer", "AnswerKind", "Job", "answer_head", "job_line", "read_job", "write_answer"]
 
-AnswerKind = Literal["ready", "ok", "syntax", "memory", "size"]
+AnswerKind = Literal["ready", "ok", "syntax", "memory", "size", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 from koopkg.config import Settings
 from koopkg.errors import EngineCrashError, QueryError, QueryLimitError, ResultTooLargeError, SparqlWorkerError
 from koopkg.messages import Foreign
+from koopkg.refusals import unreadable_graph
 from koopkg.sparql.guard import SERVICE_REFUSED
 from koopkg.sparql.line import WorkerLine
 from koopkg.sparql.messages import Answer, Job
@@ -160,10 +161,17 @@ class WorkerProcess:
 
     @classmethod
     async def ready(cls, pid: int, code: asyncio.Future[int], line: WorkerLine) -> WorkerProcess:
-        """A worker that has just been started, once it has opened the store."""
+        """A worker that has just been started, once it has opened the store.
+
+        Raises:
+            SparqlWorkerError: The store is damaged.
+        """
         worker = cls(pid, code, line)
         try:
-            worker.resident_mib = worker.first_resident_mib = (await line.answer).resident_mib
+            told = await line.answer
+            if told.kind == "damaged":
+                raise SparqlWorkerError(unreadable_graph(told.message))
+            worker.resident_mib = worker.first_resident_mib = told.resident_mib
         except BaseException:
             worker.end()
             raise
@@ -191,6 +199,7 @@ class WorkerProcess:
             QueryLimitError: It needs more memory or time than a query may.
             ResultTooLargeError: The result is larger than a result may be.
             EngineCrashError: The engine crashed on it.
+            SparqlWorkerError: The store is damaged, or the worker ended.
         """
         self._has_job = True
         try:
@@ -200,6 +209,8 @@ class WorkerProcess:
         self._has_job, self.resident_mib = False, answer.resident_mib
         if answer.kind == "syntax":
             raise malformed(answer.message)
+        if answer.kind == "damaged":
+            raise SparqlWorkerError(unreadable_graph(answer.message))
         if answer.kind == "memory":
             raise _too_much_memory()
         if answer.kind == "size":

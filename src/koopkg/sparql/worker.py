@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyoxigraph as ox
 
 from koopkg.namespaces import PREFIXES
+from koopkg.refusals import GRAPH_FAULTS, graph_fault
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS
 from koopkg.sparql.messages import Answer, Job, read_job, write_answer
 
@@ -29,6 +30,8 @@ _SPARE_SECONDS = 2
 """Processor time beyond the time limit, after which the kernel ends a worker that its server did not."""
 _GZIP_LEVEL = 3
 _LEAST_GZIPPED = 1_000
+_DAMAGE = "Corruption"
+"""How the engine begins to tell that a file of the store is damaged, by the exception that an evaluation fails with, too."""
 
 
 _NamedGraph = ox.NamedNode | ox.BlankNode
@@ -72,7 +75,11 @@ class _Memory:
 
 def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
     """Serve one query after the other until the other end of a descriptor is closed."""
-    store = ox.Store.read_only(graph)
+    try:
+        store = ox.Store.read_only(graph)
+    except GRAPH_FAULTS as error:
+        _tell_damage(descriptor, error)
+        return
     memory = _Memory()
     limit = memory.address_space() + memory_mib * 2**20 + _STACK_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -84,6 +91,13 @@ def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
         thread = threading.Thread(target=_serve_jobs, args=(store, memory, jobs, answers))
         thread.start()
         thread.join()
+
+
+def _tell_damage(descriptor: int, error: Exception) -> None:
+    """Say what is wrong with the store, and stay until that was heard: a worker that ends at once cannot be told from one that never began."""
+    with contextlib.suppress(ConnectionError), open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
+        write_answer(answers, Answer("damaged", message=graph_fault(error)))
+        jobs.read()
 
 
 def _serve_jobs(store: ox.Store, memory: _Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
@@ -109,7 +123,10 @@ def _answer(store: ox.Store, job: Job) -> Answer:
         else:
             results.serialize(output, format=RESULT_FORMATS[job.format].syntax)
     except (SyntaxError, ValueError, RuntimeError) as error:  # the last: an evaluation that fails, such as a SERVICE without an address
-        return Answer("syntax", message=str(error))
+        is_damaged = str(error).startswith(_DAMAGE)
+        return Answer("damaged", message=graph_fault(error)) if is_damaged else Answer("syntax", message=str(error))
+    except OSError as error:
+        return Answer("damaged", message=graph_fault(error))
     except MemoryError:
         return Answer("memory")
     except _ResultTooLargeError:
