@@ -26,6 +26,7 @@ def curated_triples(case: Case, document: Document, ontology: Ontology, register
     subject = case_iri(case.id)
     yield iri(curated_graph_iri(case.id), "prov:wasDerivedFrom", document_iri(document.id))
     yield iri(subject, "rdf:type", f"{KOOP}Cooperation")
+    yield iri(subject, "rdf:type", f"{PREFIXES['org']}OrganizationalCollaboration")  # what it is a kind of, for whoever asks without reasoning
     yield from member_triples(case, ontology, register)
     yield from _record_triples(case, subject, case.id)
 
