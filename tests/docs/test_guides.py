@@ -101,6 +101,17 @@ def test_programs_print(block: Block, server: Server) -> None:
     assert re.search(r"\d", printed.getvalue()), block.text
 
 
+def test_the_guide_for_practitioners_describes_the_page_of_hits(server: Server) -> None:
+    """Where the filters stand, after the hits in a grid of two columns, and how the score is written."""
+    guide = (ROOT / "docs" / "practitioners.md").read_text(encoding="utf-8")
+    page = server.request("/?q=Bauhof").text
+    assert page.index('<div class="columns">') < page.index("<article>") < page.index('<nav class="facets" id="filters"')
+    assert "Rechts neben den Treffern, auf schmalen Bildschirmen darunter," in guide
+    shown = re.search(r"(Übereinstimmung) \d+( %)", page)
+    assert shown is not None
+    assert re.search(rf"\*\*Die {shown[1]}\*\* \(„\d+{shown[2]}“", guide)
+
+
 def test_every_guide_has_blocks_that_run() -> None:
     """A fence that is spelled differently would be passed over in silence."""
     languages = {page: {block.language for block in blocks() if block.page == page} for page in ("README.md", "practitioners.md", "researchers.md", "api.md")}
