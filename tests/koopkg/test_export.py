@@ -110,7 +110,19 @@ def test_records_for_programs_lose_nothing(tiny: Settings) -> None:
         front: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
         record = records[path.stem]
         assert record.pop("iri") == f"https://w3id.org/koopkg/case/{path.stem}"
-        assert record == front
+        assert filled(record) == filled({**front, **{key: [as_record(item) for item in front[key]] for key in ("obstacles", "results", "funding")}})
+
+
+def as_record(item: Any) -> Any:
+    """A plain text in a list of records is their text."""
+    return {"text": item} if isinstance(item, str) else item
+
+
+def filled(value: Any) -> Any:
+    """What a record tells, without what it leaves open."""
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    return {key: filled(item) for key, item in value.items() if item not in (None, [])} if isinstance(value, dict) else value
 
 
 @pytest.mark.parametrize(("format", "separator"), [("pdf", ","), ("csv", "|")])
