@@ -177,6 +177,9 @@ REASONS = [
     ("shared-initiative", {"label": "X"}, "Gleiche Initiative: X", "Same initiative: X"),
     ("shared-orientation", {"label": "X"}, "Gleiche Ausrichtung: X", "Same orientation: X"),
     ("shared-approach", {"label": "X"}, "Gleicher Ansatz: X", "Same approach: X"),
+    ("shared-activity", {"label": "X"}, "Gleiche Aktivität: X", "Same activity: X"),
+    ("shared-obstacle", {"label": "X"}, "Gleiche Hürde: X", "Same obstacle: X"),
+    ("shared-service", {"label": "X"}, "Gleiches Angebot: X", "Same offer: X"),
     ("related-sector", {"label": "X", "asked": "Y"}, "Verwandte Aufgabe: X (nah an Y)", "Related task: X (close to Y)"),
     ("place", {"label": "X"}, "Liegt in X", "Located in X"),
     ("title", {"words": "X, Y"}, "Im Titel genannt: X, Y", "Named in the title: X, Y"),
@@ -203,6 +206,6 @@ def test_no_kind_of_reason_is_left_out() -> None:
 
 
 def test_a_new_field_needs_no_new_sentence() -> None:
-    values = {"field": "Hürde", "label": "{Personalmangel}"}
-    assert sentence_of("shared-obstacle", values, "de") == "Auch hier: Hürde: {Personalmangel}"
-    assert sentence_of("shared-obstacle", values, "en") == "Here too: Hürde: {Personalmangel}"
+    values = {"field": "Trend", "label": "{Digitalisierung}"}
+    assert sentence_of("shared-trend", values, "de") == "Auch hier: Trend: {Digitalisierung}"
+    assert sentence_of("shared-trend", values, "en") == "Here too: Trend: {Digitalisierung}"

@@ -163,7 +163,7 @@ def test_concepts_have_hierarchy_and_counts(server: Server) -> None:
     concept = server.request("/api/v1/concepts/legal-form/oeffentlich-rechtliche-vereinbarung?lang=en").json()
     assert concept["label"] == "public-law agreement"
     assert concept["cases"] == 3
-    assert len(concept["narrower"]) == 2
+    assert len(concept["narrower"]) == 4
     assert "Zweckvereinbarung" in concept["labels"]["de"]
     assert concept["scope_note"].startswith("In BY, NI, RP, SN, ST and TH the form is called Zweckvereinbarung.")
     assert all(example.startswith("https://w3id.org/koopkg/case/") for example in concept["examples"])

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup
 
-from koopkg.model import FACETS
+from koopkg.model import FACETS, Case, CaseField
 from koopkg.search import known_values
 from koopkg.snapshot import OpenSnapshot
 from tests.api.test_search_page import LONG
@@ -21,7 +21,12 @@ def by_record(opened: OpenSnapshot, facet: str, value: str) -> set[str]:
     values = {value}
     if field.scheme:
         values = {ontology.concepts[iri].slug for iri in ontology.with_narrower(ontology.concept(field.scheme, value).iri)}
-    return {entry.case.id for entry in opened.catalog.entries() if values & set(field.values(entry.case))}
+    return {entry.case.id for entry in opened.catalog.entries() if values & set(said(entry.case, field))}
+
+
+def said(case: Case, field: CaseField) -> tuple[str, ...]:
+    """What a record says in a field, be it one of its own or of the obstacles in it."""
+    return tuple(item.obstacle for item in case.obstacles if item.obstacle) if field.name == "obstacle" else field.values(case)
 
 
 def narrowing_value(opened: OpenSnapshot, facet: str, among: set[str]) -> tuple[str, set[str]]:
@@ -67,7 +72,7 @@ def test_a_facet_narrows_what_is_similar(facet: str, server: Server, opened: Ope
 
 def test_facets_are_described_and_answered_with_what_tells_most_first(server: Server) -> None:
     """The task and the legal form before where a case lies and how it went on, wherever facets stand in a row."""
-    assert list(FACETS) == ["sector", "legal_form", "state", "status", "country"]
+    assert list(FACETS) == ["sector", "legal_form", "state", "status", "country", "activity", "obstacle"]
     described = server.request("/openapi.json").json()["paths"]["/api/v1/search"]["get"]["parameters"]
     assert [parameter["name"] for parameter in described if parameter["name"] in FACETS] == list(FACETS)
     assert [facet["name"] for facet in server.request("/api/v1/cases").json()["facets"]] == list(FACETS)
