@@ -40,7 +40,7 @@ licences: .venv/installed-dev  ## Check that every dependency has a licence that
 	$(BIN)/python -m tools.list_licences --check
 
 import: .venv/installed-dev  ## Turn records into corpus files: make import CASES="batch.yaml ..."
-	$(BIN)/python tools/import_cases.py $(CASES)
+	$(BIN)/python -m tools.import_cases $(CASES)
 
 messages: .venv/installed-dev  ## Bring the catalogues of sentences in src/koopkg/locale up to date with the source; new ones are then translated there
 	$(BIN)/python -m tools.messages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,15 +45,15 @@ class CodedTerms:
         """The concepts behind the activities that a record names, each once."""
         return list(dict.fromkeys(slug for name in names if (slug := self._activities.get(name)) and slug in self._schemes["activity"]))
 
-    def scheme_of_trigger(self, slug: str) -> str:
-        """The scheme that a slug of `challenges` is of.
+    def trigger(self, slug: str, evidence: str) -> Record:
+        """An entry of `triggers`, under the key of the scheme that its slug is of.
 
         Raises:
             SystemExit: It is of none.
         """
         for scheme in _OF_TRIGGERS:
             if slug in self._schemes[scheme]:
-                return scheme
+                return {scheme.replace("-", "_"): slug, "evidence": evidence}
         raise SystemExit(f"{slug!r} is no challenge and no trend")
 
 
@@ -72,7 +71,7 @@ def joined(record: Record, details: Record, texts: Record, terms: CodedTerms, re
     if details.get("factors"):
         record["success_factors"] = details["factors"]
     obstacles, triggers = _obstacles(_by_text(record, details, "obstacles", report), terms, report)
-    triggers = [*_triggers(details.get("challenges") or [], terms), *triggers]
+    triggers = [*(terms.trigger(item["challenge"], item["evidence"]) for item in details.get("challenges") or []), *triggers]
     added: Record = {
         "obstacles": obstacles,
         "triggers": triggers,
@@ -111,15 +110,10 @@ def _obstacles(items: list[Record], terms: CodedTerms, report: Counter[str]) -> 
         obstacle, challenge = terms.of_item(item)
         report[f"obstacles: {'coded' if obstacle else 'an occasion' if challenge else 'without a concept'}"] += 1
         if challenge:
-            triggers.append({terms.scheme_of_trigger(challenge).replace("-", "_"): challenge, "evidence": item["text"]})
+            triggers.append(terms.trigger(challenge, item["text"]))
         else:
             obstacles.append({"text": item["text"], "obstacle": obstacle, "overcome_by": item.get("overcome_by")})
     return obstacles, triggers
-
-
-def _triggers(items: list[Record], terms: CodedTerms) -> Iterator[Record]:
-    for item in items:
-        yield {terms.scheme_of_trigger(item["challenge"]).replace("-", "_"): item["challenge"], "evidence": item["evidence"]}
 
 
 def _coded_reason(item: Record, terms: CodedTerms) -> Record:

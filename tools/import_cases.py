@@ -248,7 +248,7 @@ def corpus_file(record: Record) -> str:
 def with_details(text: str, details: dict[str, Record], texts: dict[str, Record], terms: CodedTerms, report: Counter[str]) -> str:
     """A corpus file with what details and texts add to its front matter; its prose stays."""
     _, front, prose = text.split("---\n", 2)
-    record = yaml.load(front, Loader=yaml.SafeLoader)
+    record = yaml.safe_load(front)
     name = record["id"]
     record = joined(record, details.get(name, {}), texts.get(name, {}), terms, report)
     return f"---\n{front_matter(record)}---\n{_with_restated(prose, record)}"

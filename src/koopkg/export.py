@@ -100,7 +100,7 @@ def _cell(field: CaseField, case: Case) -> object:
     if field.cell:
         joint = " " if field.cell == "url" else " | " if field.cell == "text" else ";"
         return joint.join(cell for value in values if (cell := getattr(value, field.cell)))
-    return ";".join(map(str, values)) if field.is_many else getattr(case, field.name)
+    return ";".join(values) if field.is_many else getattr(case, field.name)
 
 
 def _guarded(value: object) -> object:
