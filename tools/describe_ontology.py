@@ -61,15 +61,15 @@ def _coverage(ontology: Ontology, documentation: Documentation) -> Iterator[str]
 
 def _questions(files: SnapshotFiles) -> Iterator[str]:
     store = ox.Store.read_only(str(files.graph))
-    yield "| no. | question | asked by | rows, tiny graph | rows, corpus |"
-    yield "| ---: | --- | --- | ---: | --- |"
+    yield "| no. | question | asked by | decides | rows, tiny graph | rows, corpus |"
+    yield "| ---: | --- | --- | --- | ---: | ---: |"
     for question in bundled_questions():
         stem = f"cq{question.number:02}-{question.slug}"
         with (ONTOLOGY / "queries" / f"{stem}.csv").open(encoding="utf-8", newline="") as handle:
             expected = sum(1 for _ in csv.DictReader(handle))
         found = sum(1 for _ in cast(ox.QuerySolutions, store.query(question.query)))
-        rows = question.missing or str(found)
-        yield f"| [{question.number}](queries/{stem}.rq) | {question.wording['de']} · {question.wording['en']} | {question.asked_by} | {expected} | {rows} |"
+        wording, decision = (f"{texts['de']} · {texts['en']}" for texts in (question.wording, question.decision))
+        yield f"| [{question.number}](queries/{stem}.rq) | {wording} | {question.asked_by} | {decision} | {expected} | {found} |"
 
 
 def main() -> int:

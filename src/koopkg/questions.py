@@ -13,6 +13,7 @@ from koopkg.errors import OntologyError
 __all__ = ["CompetencyQuestion", "bundled_questions"]
 
 _NAME = re.compile(r"cq(\d\d)-([a-z0-9-]+)\.rq")
+_FIELDS = {"question-de", "question-en", "asked-by", "decision-de", "decision-en"}
 _FIELD = re.compile(r"^# ([a-z-]+): (.+)$", re.MULTILINE)
 
 
@@ -22,14 +23,14 @@ class CompetencyQuestion:
 
     Attributes:
         asked_by: practitioner or researcher.
-        missing: What the corpus lacks to answer it, in German; None where it can.
+        decision: What its answer helps to decide, by language.
     """
 
     number: int
     slug: str
     wording: dict[str, str]
     asked_by: str
-    missing: str | None
+    decision: dict[str, str]
     query: str
 
 
@@ -47,7 +48,7 @@ def bundled_questions() -> tuple[CompetencyQuestion, ...]:
 def _question(path: Path) -> CompetencyQuestion:
     name, query = _NAME.fullmatch(path.name), path.read_text(encoding="utf-8")
     fields = dict(_FIELD.findall(query))
-    if name is None or not {"question-de", "question-en", "asked-by"} <= set(fields):
-        raise OntologyError("{path}: expected the name cqNN-slug.rq and the lines question-de, question-en and asked-by", path=path)
-    wording = {"de": fields["question-de"], "en": fields["question-en"]}
-    return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], fields.get("missing"), query)
+    if name is None or set(fields) != _FIELDS:
+        raise OntologyError("{path}: expected the name cqNN-slug.rq and, in comments, the lines {fields}", path=path, fields=", ".join(sorted(_FIELDS)))
+    wording, decision = ({language: fields[f"{field}-{language}"] for language in ("de", "en")} for field in ("question", "decision"))
+    return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], decision, query)

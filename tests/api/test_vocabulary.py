@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pyoxigraph as ox
 import pytest
 from bs4 import BeautifulSoup
@@ -9,6 +11,7 @@ from playwright.sync_api import Page
 
 from koopkg.namespaces import ONTOLOGY_GRAPH, PREFIXES, VOCAB
 from koopkg.ontology import Ontology, bundled_triples
+from koopkg.questions import bundled_questions
 from tests.api.test_pages import browser, page
 from tests.conftest import Server
 
@@ -199,3 +202,20 @@ def test_the_page_documents_every_term(server: Server) -> None:
     }
     assert len(declared) > 80
     assert [name for name in declared if f"koop:{name}" not in page_text] == []
+
+
+def test_each_competency_question_leads_to_its_query_ready_to_run(server: Server) -> None:
+    """The page holds the query as it is; the endpoint takes what the form sends, as CSV, and answers it."""
+    links = {link["href"]: link.text for link in page_of("/ontology?lang=en", server).select("#questions li a")}
+    assert list(links.values()) == [question.wording["en"] for question in bundled_questions()]
+    for address, question in zip(links, bundled_questions(), strict=True):
+        shown = page_of(address, server)
+        assert question.decision["en"] in shown.text
+        form = shown.select_one("form[action$='/sparql']")
+        assert form is not None
+        query = form.select_one("textarea").text  # type: ignore[union-attr]
+        assert query.strip() == question.query.strip()
+        answer = server.request(f"/sparql?query={quote(query)}&format=csv")
+        assert answer.status == 200, (question.number, answer.text)
+        assert answer.text.splitlines()[0]
+    assert server.request("/ontology/question/999", headers={"Accept": "text/html"}).status == 404

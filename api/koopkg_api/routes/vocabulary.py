@@ -16,7 +16,7 @@ from koopkg.messages import Language, Message, translated
 from koopkg.model import CONCEPT_FIELDS
 from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
-from koopkg.questions import bundled_questions
+from koopkg.questions import CompetencyQuestion, bundled_questions
 from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.described import negotiated, page_or_rdf, rdf
 from koopkg_api.rendering import language_of, render
@@ -45,11 +45,13 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A competency question; `missing` says in German what the corpus lacks to answer it."""
+    """A competency question and what its answer helps to decide."""
 
+    number: int
     wording: str
     asked_by: str
-    missing: str | None
+    decision: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ def ontology_page(request: Request, served: CurrentSnapshot) -> Response:
 @router.get("/ontology.{suffix}", name="ontology_file")
 def ontology_file(request: Request, served: CurrentSnapshot, suffix: str) -> Response:
     return _answer(request, served, ONTOLOGY_GRAPH, suffix, "ontology")
+
+
+@router.get("/ontology/question/{number}", name="question_page")
+def question_page(request: Request, number: int) -> Response:
+    """A competency question with its query, ready to be run or changed."""
+    for question in bundled_questions():
+        if question.number == number:
+            return render(request, "question.html", {"question": _question(question, language_of(request))})
+    raise HTTPException(404)
 
 
 @router.get("/ontology/{version}")
@@ -151,11 +162,14 @@ def _ontology_context(served: Served, _: str, language: Language) -> dict[str, o
         "labels": {term.name: term.label for term in terms},
         "statutes": documentation.law.statutes(language),
         "bullets": [_bullet(section, ontology, language) for section in documentation.sections()],
-        "questions": [
-            _Question(question.wording[language], translated(_ASKED_BY[question.asked_by], language), question.missing) for question in bundled_questions()
-        ],
+        "questions": [_question(question, language) for question in bundled_questions()],
         "schemes": sorted((ontology.scheme_labels[scheme][language], scheme, len(concepts)) for scheme, concepts in ontology.schemes.items()),
     }
+
+
+def _question(question: CompetencyQuestion, language: Language) -> _Question:
+    asked_by = translated(_ASKED_BY[question.asked_by], language)
+    return _Question(question.number, question.wording[language], asked_by, question.decision[language], question.query)
 
 
 def _scheme_context(served: Served, iri: str, language: Language) -> dict[str, object]:
