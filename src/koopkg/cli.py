@@ -329,6 +329,40 @@ def eval_search(
         _print_differences(earlier.snapshot, differences)
 
 
+@eval_app.command("recognition")
+def eval_recognition(
+    split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
+    show: Annotated[bool, typer.Option("--show", help="Also print the queries whose sector was missed and what was named falsely.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print how often the sector of a query is recognised, and how often another is named, over queries written from the definitions alone."""
+    import pyoxigraph as ox
+
+    from koopkg.evaluation import EvaluationError
+    from koopkg.recognition import reader_queries, recognised, sectors_of_concepts
+
+    if split not in ("dev", "test", "all"):
+        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=split)
+    with as_file(files("koopkg_corpus")) as corpus:
+        chosen = [query for query in reader_queries(corpus / "eval" / "recognition.tsv") if split in ("all", query.split)]
+    opened = _opened()
+    sectors = sectors_of_concepts(opened.ontology, (quad.triple for quad in ox.parse(path=opened.files.ontology)))
+    groups = {"all": chosen} | {language: [query for query in chosen if query.language == language] for language in ("de", "en")}
+    found = {name: recognised(queries, opened.linker.link_query, opened.ontology, sectors) for name, queries in groups.items()}
+    if as_json:
+        figures = {name: {"queries": row.queries, "recall": row.recall, "links": row.links, "false_links": row.false_links} for name, row in found.items()}
+        _print_json({"snapshot": opened.id, "split": split, "recognition": figures})
+        return
+    typer.echo(f"{'queries':10}{'n':>6}{'recall':>9}{'links':>7}{'false':>8}")
+    for name, row in found.items():
+        typer.echo(f"{name:10}{row.queries:6}{row.recall:9.3f}{row.links:7}{row.false_links:8.3f}")
+    if show:
+        for query in found["all"].missed:
+            typer.echo(f"missed  {query.sector}: {query.text}")
+        for query, concept in found["all"].wrong:
+            typer.echo(f"false   {concept}: {query.text} ({query.sector})")
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to bind to; default: KOOPKG_HOST.")] = "",

@@ -1,0 +1,114 @@
+"""Queries with the sector they are about -> how often the linker names it, and how often it names another.
+
+The queries were written by two readers who saw the definitions of the sectors and none of their labels.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from koopkg.evaluation import EvaluationError
+from koopkg.model import Linked
+from koopkg.namespaces import KOOP, VOCAB
+from koopkg.ontology import Ontology
+
+__all__ = ["ReaderQuery", "Recognition", "reader_queries", "recognised", "sectors_of_concepts"]
+
+_SECTOR = "sector"
+_PLACED_BY = (f"{KOOP}ofSector", f"{KOOP}offeredIn")
+"""What places an activity or a service below a sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderQuery:
+    """What a reader would type for a sector; `also` are further sectors that it touches. `split` is dev for the one reader and test for the other."""
+
+    id: str
+    split: str
+    language: str
+    sector: str
+    also: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How well queries were understood.
+
+    Attributes:
+        recall: Share of the queries whose sector was named: itself, a broader or narrower one, or an activity or service of these.
+        links: Sectors, activities and services that were named.
+        false_links: Share of them of which that holds neither for the query's sector nor for what else it touches.
+        missed: Queries whose sector was not named.
+        wrong: A query and what was named for it falsely, as `scheme/slug`.
+    """
+
+    queries: int
+    recall: float
+    links: int
+    false_links: float
+    missed: tuple[ReaderQuery, ...]
+    wrong: tuple[tuple[ReaderQuery, str], ...]
+
+
+def reader_queries(path: Path) -> list[ReaderQuery]:
+    """The queries of a TSV file with the columns id, split, language, sector, also (separated by commas) and text.
+
+    Raises:
+        EvaluationError: A column is missing.
+    """
+    with path.open(encoding="utf-8", newline="") as handle:
+        try:
+            return [
+                ReaderQuery(row["id"], row["split"], row["language"], row["sector"], frozenset(filter(None, row["also"].split(","))), row["text"])
+                for row in csv.DictReader(handle, delimiter="\t")
+            ]
+        except KeyError as error:
+            raise EvaluationError("{path}: column {column} is missing", path=path, column=str(error)) from None
+
+
+def sectors_of_concepts(ontology: Ontology, triples: Iterable[ox.Triple]) -> dict[str, frozenset[str]]:
+    """IRI of a sector, an activity or a service -> IRIs of the sectors that it stands for."""
+    found = {concept.iri: frozenset({concept.iri}) for concept in ontology.schemes[_SECTOR]}
+    for triple in triples:
+        if triple.predicate.value in _PLACED_BY and isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
+            found[triple.subject.value] = found.get(triple.subject.value, frozenset()) | {triple.object.value}
+    return found
+
+
+def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], ontology: Ontology, sectors: Mapping[str, frozenset[str]]) -> Recognition:
+    """Link each query and compare what it names with what it is about.
+
+    Args:
+        link: A search text -> what it names.
+        sectors: Those of each concept, see `sectors_of_concepts`.
+
+    Raises:
+        EvaluationError: There is no query, or one about a sector that is none.
+    """
+    asked = list(queries)
+    if not asked:
+        raise EvaluationError("no queries to evaluate; expected at least one in this split")
+    missed, wrong, links = [], [], 0
+    for query in asked:
+        named = [concept.iri for concept in link(query.text).concepts if concept.iri in sectors]
+        own = _family(query.sector, ontology)
+        right = own.union(*(_family(slug, ontology) for slug in query.also))
+        links += len(named)
+        if not any(sectors[iri] & own for iri in named):
+            missed.append(query)
+        wrong += [(query, iri.removeprefix(VOCAB)) for iri in named if not sectors[iri] & right]
+    return Recognition(len(asked), 1 - len(missed) / len(asked), links, len(wrong) / max(links, 1), tuple(missed), tuple(wrong))
+
+
+def _family(slug: str, ontology: Ontology) -> frozenset[str]:
+    """A sector with all broader and all narrower ones."""
+    iri = f"{VOCAB}{_SECTOR}/{slug}"
+    if iri not in ontology.concepts:
+        raise EvaluationError("sector {slug}: is unknown; expected the name of one in the scheme", slug=slug)
+    return frozenset(ontology.with_broader(iri)) | frozenset(ontology.with_narrower(iri))
