@@ -33,6 +33,7 @@ LAYERS = [
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"evaluation", "diagnosis", "filter_options", "serving"},
+    {"recognition"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -206,7 +206,7 @@ def test_the_page_documents_every_term(server: Server) -> None:
 
 def test_each_competency_question_leads_to_its_query_ready_to_run(server: Server) -> None:
     """The page holds the query as it is; the endpoint takes what the form sends, as CSV, and answers it."""
-    links = {link["href"]: link.text for link in page_of("/ontology?lang=en", server).select("#questions li a")}
+    links = {str(link["href"]): link.text for link in page_of("/ontology?lang=en", server).select("#questions li a")}
     assert list(links.values()) == [question.wording["en"] for question in bundled_questions()]
     for address, question in zip(links, bundled_questions(), strict=True):
         shown = page_of(address, server)
