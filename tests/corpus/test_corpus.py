@@ -17,6 +17,12 @@ from koopkg.pipeline import bundled_corpus
 from koopkg.reading import document_paths, read_document
 
 ROOT = Path(__file__).parent.parent.parent
+_SENTENCE_END = re.compile(r"(?<=[^\W\d]{2}[.!?])\s+(?=[A-ZÄÖÜ„])")
+_MORAL = re.compile(
+    r"^(?:(?:Der|Dieser) (?:Fall|Verlauf|Ablauf|Streit|Vergleich|Verbund|Verband)|(?:Das|Dieses) (?:\w+ )?(?:Beispiel|Vorhaben|Modell)"
+    r"|Die (?:Debatte|Form)|Das|Er) (?:zeigt|lehrt|belegt|beweist|warnt|steht (?:\w+ )?für|macht (?:deutlich|sichtbar)|legt nahe|spricht dafür"
+    r"|ist (?:lehrreich|aufschlussreich|bemerkenswert))\b|^(?:(?:Die|Als|Eine) Lehre|Lehrreich|Bemerkenswert|Besonders ist)\b|\bdemnach\b"
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,21 @@ def test_body_says_what_the_front_matter_says(documents: dict[str, Document]) ->
         for words in (*(item.text for item in told), *supported, *(source.title for source in case.sources)):
             body = " ".join(document.text.split("\n---\n", 1)[1].split())
             assert " ".join(words.split()).replace("[", "(").replace("]", ")") in body, (document.id, words)
+
+
+def test_no_account_closes_with_a_moral_of_the_author(documents: dict[str, Document]) -> None:
+    """What a case teaches is told by those involved or by a source; a remark on what the sources leave open hides no moral before it."""
+    closings = {name: _closing(document.text) for name, document in documents.items()}
+    assert {name: moral for name, closing in closings.items() if (moral := _moral(closing))} == {}
+    last = closings["bauhof-vg-stauden"]
+    for planted in ("Der Fall zeigt, dass klein anfangen hilft.", "Das kleine Beispiel steht für kurze Wege.", "Die Lehre: früh reden."):
+        assert _moral([*last, planted]) == planted
+        assert _moral([*last, planted, "Das Jahr nennt die Quelle nicht."]) == planted
+    assert _moral([*last, "Rückblickend nennen die Beteiligten ein früheres Gespräch als Lehre."]) is None
+
+
+def test_no_account_breaks_off(documents: dict[str, Document]) -> None:
+    assert [name for name, document in documents.items() if not _closing(document.text)[-1].endswith((".", "!", "?", "“"))] == []
 
 
 def test_sections_come_in_their_order(documents: dict[str, Document]) -> None:
@@ -109,3 +130,14 @@ def test_judgments_are_of_known_topics_cases_and_grades(documents: dict[str, Doc
     assert set(grades) == known
     assert {case for judged in grades.values() for case in judged} <= set(documents)
     assert {grade for judged in grades.values() for grade in judged.values()} == {0, 1, 2, 3}
+
+
+def _closing(text: str) -> list[str]:
+    """The sentences of the account of a case."""
+    account = text.split("## Ausgangslage und Zusammenarbeit\n", 1)[1].split("\n## ", 1)[0]
+    return _SENTENCE_END.split(account.strip())
+
+
+def _moral(sentences: list[str]) -> str | None:
+    """The first of the last three sentences that generalises without a source; None if there is none."""
+    return next((sentence for sentence in sentences[-3:] if _MORAL.search(sentence)), None)
