@@ -23,6 +23,8 @@ _LEVEL_OF_KIND: dict[str, Level] = {
     "Stadt": "municipality",
     "Landkreis": "district",
     "Verbandsgemeinde": "association",
+    "Samtgemeinde": "association",
+    "Verwaltungsgemeinschaft": "association",
     "Amt": "association",
 }
 

@@ -38,10 +38,14 @@ _REQUIRED = dataclasses.MISSING
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A municipality, district or region that takes part; `ags` is its official key, None where it is not certain."""
+    """A municipality, district or region that takes part; `ags` is its official key, None where it is not certain.
+
+    Of a municipality that is the eight digits of the Amtlicher Gemeindeschlüssel, of a district five, of a Land two, of an association of municipalities
+    the nine of its Regionalschlüssel.
+    """
 
     name: str
-    kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Amt", "Region", "Ortsteil"]
+    kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt", "Zweckverband", "Region", "Ortsteil"]
     ags: str | None = None
 
 
