@@ -22,7 +22,7 @@ LAYERS = [
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "documentation"},
-    {"identity"},
+    {"identity", "members"},
     {"analyses"},
     {"morphology"},
     {"reading", "linking"},
