@@ -32,7 +32,7 @@ LAYERS = [
     {"carryover"},
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
-    {"evaluation", "diagnosis", "filter_options", "serving"},
+    {"evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
