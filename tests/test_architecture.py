@@ -22,7 +22,7 @@ LAYERS = [
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "documentation"},
-    {"identity"},
+    {"identity", "members"},
     {"analyses"},
     {"morphology"},
     {"reading", "linking"},
@@ -32,7 +32,7 @@ LAYERS = [
     {"carryover"},
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
-    {"evaluation", "diagnosis", "filter_options", "serving"},
+    {"evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
     {"recognition"},
     {"cli"},
 ]

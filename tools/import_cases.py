@@ -2,7 +2,7 @@
 
     python -m tools.import_cases BATCH.yaml... [--details FILE... --texts FILE... --join]
 
-Official keys come from `corpus/register/`. A corpus file that is there already
+Official keys come from `corpus/register/`, as `member_keys.py` finds them. A corpus file that is there already
 is left alone, because after its import it is edited by hand; `--overwrite` makes it anew, `--join` adds what details and texts say to its front matter
 and leaves its prose. The rules of `corpus/README.md` are applied to every record, single corrections come from `corrections.yaml` beside this file.
 """
@@ -10,10 +10,9 @@ and leaves its prose. The rules of `corpus/README.md` are applied to every recor
 from __future__ import annotations
 
 import argparse
-import csv
 import re
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,9 @@ import yaml
 
 from koopkg.model import CASE_FIELDS
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 from tools.case_details import CodedTerms, Record, by_id, joined
+from tools.member_keys import Members
 
 TOOLS = Path(__file__).parent
 FRONT_MATTER = (
@@ -37,19 +38,6 @@ FURTHER = (
 """Keys that only those records have that can fill them."""
 ORDER = [field.name for field in CASE_FIELDS]
 
-LAND_PREFIX = {
-    "Schleswig-Holstein": "01", "Hamburg": "02", "Niedersachsen": "03", "Bremen": "04", "Nordrhein-Westfalen": "05", "Hessen": "06",
-    "Rheinland-Pfalz": "07", "Baden-Württemberg": "08", "Bayern": "09", "Saarland": "10", "Berlin": "11", "Brandenburg": "12",
-    "Mecklenburg-Vorpommern": "13", "Sachsen": "14", "Sachsen-Anhalt": "15", "Thüringen": "16",
-}  # fmt: skip
-
-CITY_KINDS = ("kreisfreie Stadt", "Stadtkreis")
-TOWN_KINDS = (*CITY_KINDS, "Stadt", "große Kreisstadt")
-ABBREVIATIONS = (
-    (r"\ba\. ?d\. ?", "an der "), (r"\bi\. ?d\. ?", "in der "), (r"\bv\. ?d\. ?", "vor der "), (r"\ba\. ?", "am "),
-    (r"\bi\. ?", "im "), (r"\bb\. ?", "bei "), (r"\bSt\. ?", "sankt "),
-)  # fmt: skip
-
 # The value is kept only where the text itself says so; otherwise it was a classification by the person who wrote the record.
 AREA_CUES = {
     "laendlich": r"ländlich|\bDorf|Dörf|dörf|Landgemeind|Ortsgemeind|dünn besiedelt|auf dem Land\b|strukturschwach|abgelegen|kleine[nr]? "
@@ -64,61 +52,6 @@ BOTTOM_UP_CUES = (
     r"Anstoß|angestoßen|stießen|Anregung|regten|regte\b|aus eigenem|freiwillig|baten|bat\b|wandte|vereinbarten|ergriff|Idee|suchten|suchte\b|Bewohner|"
     r"schlug(?:en)? vor|entschieden sich|entschlossen sich"
 )
-
-
-class Gazetteer:
-    """Official keys by Land and normalised name."""
-
-    def __init__(self, folder: Path) -> None:
-        self._keys: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-        self._towns: set[str] = set()
-        for row in rows(folder / "municipalities-de.csv"):
-            for form, spelling in (("full", full_name(row["official_name"])), ("short", short_name(row["official_name"]))):
-                self._keys[form, row["key"][:2], spelling].add(row["key"])
-            if row["kind"] in TOWN_KINDS:
-                self._towns.add(row["key"])
-        for row in rows(folder / "districts-de.csv"):
-            if row["kind"] not in CITY_KINDS:
-                self._keys["district", row["key"][:2], district_name(row["name"])].add(row["key"])
-
-    def find(self, name: str, kind: str, state: str | None) -> set[str]:
-        """All keys that the name can stand for in its Land; empty for kinds that have no official key.
-
-        The full official name goes before the short one (`Hennef` for `Hennef (Sieg)`), a town before a village where the record says Stadt.
-        """
-        land = LAND_PREFIX.get(state or "", "")
-        if kind == "Landkreis":
-            return set(self._keys.get(("district", land, district_name(name)), ()))
-        if kind not in ("Gemeinde", "Stadt"):
-            return set()
-        keys = self._keys.get(("full", land, full_name(name))) or self._keys.get(("short", land, full_name(name)), set())
-        towns = keys & self._towns
-        return set(towns if kind == "Stadt" and len(towns) == 1 else keys)
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def full_name(name: str) -> str:
-    """The name without its official suffix, abbreviations written out, folded."""
-    base = name.split(",")[0].strip()
-    base = re.sub(r"^(Stadt|Gemeinde|Markt|Hansestadt|Landeshauptstadt|Lutherstadt) (?=[A-ZÄÖÜ])", "", base)
-    for short, long in ABBREVIATIONS:
-        base = re.sub(short, long, base)
-    return " ".join(re.sub(r"[-/]", " ", base.casefold()).split())
-
-
-def short_name(name: str) -> str:
-    """The name without what tells it from its namesakes: a bracket, a river, a landscape, a second language."""
-    base = re.split(r" ?[(/]|,", name)[0]
-    return re.split(r" (?:am|im|an|in|bei|vor|ob|auf) ", full_name(base) + " ")[0].strip()
-
-
-def district_name(name: str) -> str:
-    """The name of a district without its type word, folded."""
-    return re.sub(r"^(landkreis|kreis|lkr\.) ", "", re.split(r",| \(", name.casefold())[0].strip().replace("a. inn", "a.inn"))
 
 
 def correct(record: Record, corrections: dict[str, Record], report: Counter[str]) -> Record:
@@ -157,15 +90,6 @@ def apply_rules(record: Record, report: Counter[str]) -> Record:
         record["initiative"] = None
         report["initiative bottom-up without a cue in the text removed"] += 1
     return record
-
-
-def resolve_places(record: Record, gazetteer: Gazetteer, report: Counter[str]) -> None:
-    resolved = []
-    for place in record["places"]:
-        keys = gazetteer.find(place["name"], place["kind"], record["state"])
-        report[f"places: {'key found' if len(keys) == 1 else 'ambiguous' if keys else 'no key'}"] += 1
-        resolved.append({**place, "ags": keys.pop() if len(keys) == 1 else None})
-    record["places"] = resolved
 
 
 def body(record: Record) -> str:
@@ -277,7 +201,7 @@ def main() -> int:
     terms = CodedTerms(TOOLS, {scheme: {concept.slug for concept in concepts} for scheme, concepts in Ontology.bundled().schemes.items()})
 
     corrections = yaml.safe_load((TOOLS / "corrections.yaml").read_text(encoding="utf-8"))
-    gazetteer = Gazetteer(TOOLS.parent / "corpus" / "register")
+    members = Members(Register.bundled())
     report: Counter[str] = Counter()
     for batch in arguments.batches:
         for raw in yaml.safe_load(batch.read_text(encoding="utf-8")):
@@ -291,7 +215,7 @@ def main() -> int:
                 continue
             own = details.get(raw["id"]) or {key: raw[key] for key in ("factors", "challenges", *FURTHER) if raw.get(key)}
             record = correct(joined(raw, own, texts.get(raw["id"], {}), terms, report), corrections, report)
-            resolve_places(record, gazetteer, report)
+            members.fill(record, report)
             target.write_text(corpus_file(record), encoding="utf-8")
             report["files written"] += 1
     for line, count in sorted(report.items()):

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from koopkg.members import inhabitants, lands, size_class
 from koopkg.messages import Language
-from koopkg.model import FACETS, Case, Link, Mention, PlaceLink
+from koopkg.model import FACETS, Case, Link, Mention, Place, PlaceLink
+from koopkg.ontology import Ontology
+from koopkg.register import POPULATION_DATE, Register
 from koopkg.search import MAX_LIMIT, Facet, Fact, Filters, Hit, Reason, Snippet
 from koopkg.sentences import sentence_of
 
@@ -18,6 +21,7 @@ __all__ = [
     "CaseList",
     "CaseSummary",
     "Comparable",
+    "Computed",
     "ConceptDetail",
     "ConceptList",
     "ConceptSummary",
@@ -28,6 +32,7 @@ __all__ = [
     "Lang",
     "Limit",
     "ListParameters",
+    "Member",
     "Offset",
     "ReasonText",
     "Refused",
@@ -60,6 +65,8 @@ _MEANINGS = {
     "legal_form": "Slugs of the scheme legal-form; a broader form covers its narrower ones",
     "state": "Names of Länder or cantons",
     "country": "ISO 3166-1 codes",
+    "size_class": "Slugs of the scheme size-class: the class of the largest municipality among the members, computed from the register of municipalities; "
+    "`unter-5000` leaves the cases in which all municipalities have fewer than 5,000 inhabitants",
 }
 _EXAMPLES = {"sector": "abwasser", "state": "Hessen", "country": "DE"}
 
@@ -246,6 +253,54 @@ class DocumentDetail(BaseModel):
     text: str = Field(description="Offsets of mentions count its characters")
 
 
+class Member(BaseModel):
+    """A member of a case with what the register of municipalities says of it; null where the register does not have it."""
+
+    name: str
+    ags: str | None
+    inhabitants: int | None
+    latitude: float | None
+    longitude: float | None
+    area_km2: float | None = Field(description="Of municipalities alone")
+    district: str | None
+
+    @classmethod
+    def of(cls, place: Place, register: Register) -> Member:
+        area = register.get(place.ags) if place.ags else None
+        if area is None:
+            return cls(name=place.name, ags=place.ags, inhabitants=None, latitude=None, longitude=None, area_km2=None, district=None)
+        district = register.get(area.district) if area.district else None
+        return cls(
+            name=place.name,
+            ags=place.ags,
+            inhabitants=area.population,
+            latitude=area.latitude,
+            longitude=area.longitude,
+            area_km2=area.area_km2,
+            district=district.label if district else None,
+        )
+
+
+class Computed(BaseModel):
+    """What follows from the members of a case by the register of municipalities (Destatis); not part of its record."""
+
+    lands: list[str] = Field(description="Every Land or canton that the case touches, that of its record first")
+    population: int | None = Field(description="Inhabitants of all members, each counted once; null where members are not known or not in the register")
+    size_class: str | None = Field(description="Slug of the class of the largest municipality, of the scheme size-class")
+    counted_on: str = Field(description="Day for which the inhabitants hold")
+    members: list[Member]
+
+    @classmethod
+    def of(cls, case: Case, ontology: Ontology, register: Register, language: Language) -> Computed:
+        return cls(
+            lands=[land.name(language) for land in lands(case, ontology)],
+            population=inhabitants(case, register),
+            size_class=size_class(case, register),
+            counted_on=POPULATION_DATE,
+            members=[Member.of(place, register) for place in case.places],
+        )
+
+
 class CaseDetail(BaseModel):
     """Everything known about one case."""
 
@@ -254,6 +309,7 @@ class CaseDetail(BaseModel):
     iri: str
     document: str = Field(description="IRI of the document that describes the case")
     case: Case = Field(description="The curated facts as the front matter of the document states them")
+    computed: Computed
     statements: list[ConceptStatement] = Field(description="Curated: from the front matter")
     mentions: list[ExtractedConcept] = Field(description="Extracted: found in the text by linking")
     places: list[PlaceLink] = Field(description="Extracted: places that the text names")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from koopkg.members import inhabitants, lands, size_class
 from koopkg.messages import Language, Message, Piece, pieces
-from koopkg.model import CASE_FIELDS, Case, Document, Source
+from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Place, Source
 from koopkg.ontology import Concept, Ontology
+from koopkg.register import POPULATION_DATE, Register
 from koopkg.search import Hit, Reason, Snippet, facet_label, field_label
 from koopkg.sentences import message_of
 from koopkg.snapshot import CaseEntry
@@ -25,6 +27,7 @@ __all__ = [
     "FactView",
     "HitView",
     "ListedCase",
+    "MemberView",
     "TextSection",
     "case_link",
     "case_view",
@@ -133,6 +136,15 @@ class HitView:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of a case with what the register says of it: inhabitants and district, None where it is not there."""
+
+    name: str
+    inhabitants: int | None
+    district: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """The page of a case, but for the cases comparable to it; of its documents, the one with the record comes first."""
 
@@ -141,15 +153,19 @@ class CaseView:
     sectors: tuple[ConceptLink, ...]
     legal_form: ConceptLink | None
     legal_form_evidence: str | None
-    state: str | None
+    lands: tuple[str, ...]
     country: str
-    members: tuple[str, ...]
+    members: tuple[MemberView, ...]
     status: str
     phase: str | None
     started: int | None
     ended: int | None
     partner_count: int | None
     population: int | None
+    computed_population: int | None
+    counted_on: str
+    size_class: ConceptLink | None
+    checked_on: str | None
     further: tuple[FactView, ...]
     coordination: str | None
     documents: tuple[DocumentView, ...]
@@ -199,8 +215,8 @@ def _reason_view(reason: Reason, language: Language) -> ReasonView:
     return ReasonView(tuple(pieces(message_of(reason.kind, reason.values), language)), quote)
 
 
-def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseView:
-    """What the page of a case shows; quotes and curated texts stay German."""
+def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language: Language) -> CaseView:
+    """What the page of a case shows; quotes and curated texts stay German, and what is computed is called so."""
 
     def link(scheme: str, slug: str) -> ConceptLink:
         return concept_link(ontology.concept(scheme, slug), language)
@@ -208,23 +224,28 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
     case = entry.case
     sectors = tuple(link("sector", slug) for slug in case.sectors)
     legal_form = link("legal-form", case.legal_form) if case.legal_form else None
-    state = facet_label("state", case.state, ontology, language) if case.state else None
-    told = [", ".join(sector.label for sector in sectors), legal_form.label if legal_form else "", state or ""]
+    touched = tuple(land.name(language) for land in lands(case, ontology))
+    size = size_class(case, register)
+    told = [", ".join(sector.label for sector in sectors), legal_form.label if legal_form else "", ", ".join(touched)]
     return CaseView(
         title=case.title_in(language),
         description="; ".join(text for text in told if text),
         sectors=sectors,
         legal_form=legal_form,
         legal_form_evidence=case.legal_form_evidence,
-        state=state,
+        lands=touched,
         country=facet_label("country", case.country, ontology, language),
-        members=tuple(place.name for place in case.places),
+        members=tuple(_member_view(place, register) for place in case.places),
         status=link("status", case.status).label,
         phase=link("phase", case.phase).label if case.phase else None,
         started=case.started,
         ended=case.ended,
         partner_count=case.partner_count,
         population=case.population,
+        computed_population=_rounded(inhabitants(case, register)),
+        counted_on=POPULATION_DATE,
+        size_class=link(str(SIZE_CLASS.scheme), size) if size else None,
+        checked_on=case.checked_on,
         further=tuple(_further(case, ontology, language)),
         coordination=case.coordination,
         documents=tuple(_document_view(text.document, case) for text in entry.texts),
@@ -233,6 +254,17 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
         sources=case.sources,
         mentions=tuple(_mentions(entry, ontology, language)),
     )
+
+
+def _member_view(place: Place, register: Register) -> MemberView:
+    area = register.get(place.ags) if place.ags else None
+    district = register.get(area.district) if area and area.district else None
+    return MemberView(place.name, area.population if area else None, district.label if district else None)
+
+
+def _rounded(number: int | None) -> int | None:
+    """To hundreds, from a thousand on: a sum of figures of one day is no more exact than that."""
+    return round(number, -2) if number and number >= 1000 else number
 
 
 def concept_view(concept: Concept, ontology: Ontology, countered_by: Iterable[str], language: Language) -> ConceptView:

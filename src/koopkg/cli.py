@@ -22,7 +22,7 @@ import typer
 from koopkg.config import Settings
 from koopkg.errors import ConfigurationError, KoopkgError, SnapshotError
 from koopkg.filter_options import with_filters
-from koopkg.messages import Foreign, Language
+from koopkg.messages import Foreign, Language, Message, translated
 from koopkg.refusals import REFUSALS, explain
 from koopkg.sentences import sentence_of
 
@@ -404,10 +404,17 @@ def serve(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    corpus: Annotated[bool, typer.Option("--corpus", help="Instead list the cases whose status needs a fresh look, oldest first; exit code 0.")] = False,
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
+) -> None:
     """Check that everything the read side needs is there and unharmed. Exit code 1 if not."""
     from koopkg.diagnosis import diagnose
 
+    if corpus:
+        _print_rechecks(language, as_json=as_json)
+        return
     findings = diagnose(Settings.from_environment())
     if as_json:
         _print_json([asdict(finding) for finding in findings])
@@ -547,6 +554,23 @@ def _print_review(subject: str, review: Review) -> None:
     typer.echo(f"{'FAULT' if review.findings else 'ok   '}  {subject} · {review.concern}")
     for finding in review.findings:
         typer.echo(f"         {finding}", err=True)
+
+
+def _print_rechecks(language: Language, *, as_json: bool) -> None:
+    """Print the queue of cases to look at again, each with its newest source and the reasons."""
+    from datetime import UTC, datetime
+
+    from koopkg.rechecks import rechecks
+
+    catalog = _opened().catalog
+    found = rechecks((catalog.case(row) for row in catalog.cases()), datetime.now(UTC).date())
+    told = [{**asdict(item), "reasons": [translated(reason, language) for reason in item.reasons]} for item in found]
+    if as_json:
+        _print_json(told)
+        return
+    typer.echo(translated(Message("{found:,} of {total:,} cases need a fresh look", found=len(found), total=len(catalog)), language))
+    for item in told:
+        typer.echo(f"{item['newest_source'] or '----'}  {item['case']}: {'; '.join(item['reasons'])}")
 
 
 def _print_json(value: object) -> None:

@@ -14,9 +14,11 @@ import pyoxigraph as ox
 
 from koopkg.errors import QueryError, SnapshotError
 from koopkg.graph import canonical_nquads
+from koopkg.members import inhabitants, size_class
 from koopkg.model import CASE_FIELDS, Case, CaseField
 from koopkg.namespaces import PREFIXES, RUN_GRAPH, case_iri
 from koopkg.refusals import GRAPH_FAULTS, graph_fault, unreadable_graph
+from koopkg.register import Register
 from koopkg.snapshot import Catalog, SnapshotFiles
 
 __all__ = ["FORMATS", "SEPARATORS", "export"]
@@ -28,6 +30,8 @@ _NO_TEXT_IN_A_SPREADSHEET = re.compile(
     re.IGNORECASE,
 )
 """Formulas, numbers (with exponent), dates (Mai 2020) and truth values; an apostrophe too, so that taking one away gives back every text."""
+_COMPUTED = ("computed_population", "computed_size_class")
+"""Columns of what the register says of the members of a case; they come last."""
 _COLUMNS = sorted((field for field in CASE_FIELDS if field.column), key=lambda field: field.kind == "nested")
 """Fields that have a column: those of one value first, then the lists of records."""
 
@@ -88,9 +92,11 @@ def _cases(files: SnapshotFiles) -> Iterator[Case]:
 def _table(files: SnapshotFiles, separator: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator)
-    writer.writerow(["iri", *(field.column for field in _COLUMNS)])
+    register = Register.bundled()
+    writer.writerow(["iri", *(field.column for field in _COLUMNS), *_COMPUTED])
     for case in _cases(files):
-        writer.writerow([_guarded(value) for value in (case_iri(case.id), *(_cell(field, case) for field in _COLUMNS))])
+        computed = inhabitants(case, register), size_class(case, register)
+        writer.writerow([_guarded(value) for value in (case_iri(case.id), *(_cell(field, case) for field in _COLUMNS), *computed)])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -13,7 +13,12 @@ from koopkg.model import FACETS
 
 __all__ = ["with_filters"]
 
-_EXAMPLES = {"state": "Land or canton", "country": "country (ISO code)"}
+_MEANINGS = {
+    "state": "Only cases in this Land or canton",
+    "country": "Only cases in this country (ISO code)",
+    "size_class": "Only cases whose largest municipality is of this class, such as unter-5000; all other members are at most as large",
+}
+"""Facet -> what it keeps, where its name alone does not say so."""
 
 
 def with_filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -38,5 +43,4 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
 
 def _option(facet: str) -> object:
     name = facet.replace("_", " ")
-    help_text = f"Only cases in this {_EXAMPLES[facet]}; may be repeated." if facet in _EXAMPLES else f"Only cases with this {name}; may be repeated."
-    return Annotated[list[str] | None, typer.Option(help=help_text)]
+    return Annotated[list[str] | None, typer.Option(help=f"{_MEANINGS.get(facet, f'Only cases with this {name}')}; may be repeated.")]

@@ -35,6 +35,7 @@ from koopkg.index import (
 )
 from koopkg.model import LANGUAGES
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
 
 __all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "update_arrays", "write_arrays"]
@@ -66,6 +67,7 @@ class CaseIndexer:
 
     def __init__(self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress) -> None:
         self._staged, self._terms, self._encoder, self._progress = staged, terms, encoder, progress
+        self._register = Register.bundled()
         self._analyser = Analyser(analyses)
         self._cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
 
@@ -97,7 +99,7 @@ class CaseIndexer:
             entry = catalog.entry(case_id)
             terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
             titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
-            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms), titles)
+            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
             embedded += self._cache.encode_documents(self._encoder, _texts(entry))[1]
             self._progress.step()
         return embedded

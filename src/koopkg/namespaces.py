@@ -7,6 +7,7 @@ from urllib.parse import quote
 __all__ = [
     "BASE",
     "CASE",
+    "COMPUTED_GRAPH",
     "CURATED_GRAPH",
     "DOCUMENT",
     "DOCUMENT_GRAPH",
@@ -20,6 +21,7 @@ __all__ = [
     "RUN_GRAPH",
     "VOCAB",
     "case_iri",
+    "computed_graph_iri",
     "concept_iri",
     "curated_graph_iri",
     "document_graph_iri",
@@ -37,6 +39,7 @@ DOCUMENT = f"{BASE}document/"
 PLACE = f"{BASE}place/"
 ONTOLOGY_GRAPH = f"{BASE}ontology"
 CURATED_GRAPH = f"{BASE}graph/curated/"
+COMPUTED_GRAPH = f"{BASE}graph/computed/"
 DOCUMENT_GRAPH = f"{BASE}graph/document/"
 EXTRACTED_GRAPH = f"{BASE}graph/extracted/"
 PLACES_GRAPH = f"{BASE}graph/places"
@@ -62,6 +65,7 @@ PREFIXES = {
     "schema": "https://schema.org/",
     "sector": f"{VOCAB}sector/",
     "legal-form": f"{VOCAB}legal-form/",
+    "size-class": f"{VOCAB}size-class/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "source": f"{BASE}source/",
     "success-factor": f"{VOCAB}success-factor/",
@@ -92,6 +96,11 @@ def place_iri(key: str) -> str:
 def curated_graph_iri(case_id: str) -> str:
     """The graph of what the record of a case states."""
     return f"{CURATED_GRAPH}{case_id}"
+
+
+def computed_graph_iri(case_id: str) -> str:
+    """The graph of what was computed from the register for a case."""
+    return f"{COMPUTED_GRAPH}{case_id}"
 
 
 def document_graph_iri(document_id: str) -> str:

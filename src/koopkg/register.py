@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["Area", "Level", "Register", "bundled_hash", "folded"]
+__all__ = ["POPULATION_DATE", "TERRITORY_DATE", "Area", "Level", "Register", "bundled_hash", "folded", "kilometres"]
+
+TERRITORY_DATE, POPULATION_DATE = "2025-08-31", "2024-12-31"
+"""The day whose municipalities the tables list, and the day on which the inhabitants were counted; see `corpus/register/README.md`."""
 
 Level = Literal["municipality", "district", "association"]
 _LEVELS: dict[int, Level] = {8: "municipality", 5: "district", 9: "association"}
@@ -34,7 +38,7 @@ class Area:
     `land` is the key of its Land; `district` that of its district, None for a district and for a city that belongs to none;
     `association` that of the association of municipalities it belongs to, which the register need not list.
     Coordinates are the centre of the area, of districts and associations the mean of their municipalities weighted by inhabitants.
-    `urbanisation` is 01 for densely, 02 for moderately, 03 for thinly populated.
+    `urbanisation` is 01 for densely, 02 for moderately, 03 for thinly populated; it and `area_km2` are known of municipalities alone.
     """
 
     key: str
@@ -49,6 +53,7 @@ class Area:
     latitude: float
     longitude: float
     urbanisation: str | None
+    area_km2: float | None
 
     @property
     def is_city(self) -> bool:
@@ -104,6 +109,9 @@ class Register:
         areas = self.beginning_with(folded(word.group())) if word else []
         return [area for area in areas if folded(name) in (folded(area.name), folded(area.official_name))]
 
+    def __iter__(self) -> Iterator[Area]:
+        return (area for key in self._rows if (area := self.get(key)))
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -114,6 +122,13 @@ def folded(text: str) -> str:
     if text.startswith(("sankt ", "st.")) or text == "sankt":
         text = f"st {text.removeprefix('sankt').removeprefix('st.').lstrip()}".rstrip()
     return text if text.isascii() else text.translate(_FOLDED)
+
+
+def kilometres(one: Area, other: Area) -> float:
+    """Distance of two centres on the ground, flat enough within Germany."""
+    north = (one.latitude - other.latitude) * 111.2
+    east = (one.longitude - other.longitude) * 111.2 * math.cos(math.radians((one.latitude + other.latitude) / 2))
+    return math.hypot(north, east)
 
 
 def bundled_hash() -> str:
@@ -133,9 +148,21 @@ def _bundled() -> Register:
 
 
 def _area(
-    key: str, name: str, official_name: str, kind: str, population: str, latitude: str, longitude: str, urbanisation: str = "", ars: str = "", *_: str
+    key: str,
+    name: str,
+    official_name: str,
+    kind: str,
+    population: str,
+    latitude: str,
+    longitude: str,
+    urbanisation: str = "",
+    ars: str = "",
+    area_km2: str = "",
+    *_: str,
 ) -> Area:
     level = _LEVELS[len(key)]
     district = None if level == "district" or kind in _CITIES else key[:5]
     numbers = int(population), float(latitude), float(longitude)
-    return Area(key, level, official_name, name, kind, key[:2], district, ars[:9] or None, *numbers, urbanisation or None)
+    return Area(
+        key, level, official_name, name, kind, key[:2], district, ars[:9] or None, *numbers, urbanisation or None, float(area_km2) if area_km2 else None
+    )

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup
 
-from koopkg.model import FACETS, Case, CaseField
+from koopkg.members import size_class
+from koopkg.model import FACETS, SIZE_CLASS, Case, CaseField
+from koopkg.register import Register
 from koopkg.search import known_values
 from koopkg.snapshot import OpenSnapshot
 from tests.api.test_search_page import LONG
@@ -16,7 +18,7 @@ from tests.conftest import Server
 
 
 def by_record(opened: OpenSnapshot, facet: str, value: str) -> set[str]:
-    """The cases whose record has a value, or a concept below it, counted without any index."""
+    """The cases whose record has a value, or a concept below it, or whose members have, counted without any index."""
     field, ontology = FACETS[facet], opened.ontology
     values = {value}
     if field.scheme:
@@ -25,7 +27,10 @@ def by_record(opened: OpenSnapshot, facet: str, value: str) -> set[str]:
 
 
 def said(case: Case, field: CaseField) -> tuple[str, ...]:
-    """What a record says in a field, be it one of its own or of the obstacles in it."""
+    """What a record says in a field, be it one of its own or of the obstacles in it; and the computed size, which has tests of its own."""
+    if field is SIZE_CLASS:
+        size = size_class(case, Register.bundled())
+        return (size,) if size else ()
     return tuple(item.obstacle for item in case.obstacles if item.obstacle) if field.name == "obstacle" else field.values(case)
 
 
@@ -72,7 +77,7 @@ def test_a_facet_narrows_what_is_similar(facet: str, server: Server, opened: Ope
 
 def test_facets_are_described_and_answered_with_what_tells_most_first(server: Server) -> None:
     """The task and the legal form before where a case lies and how it went on, wherever facets stand in a row."""
-    assert list(FACETS) == ["sector", "legal_form", "state", "status", "country", "activity", "obstacle"]
+    assert list(FACETS) == ["sector", "legal_form", "state", "status", "country", "activity", "obstacle", "size_class"]
     described = server.request("/openapi.json").json()["paths"]["/api/v1/search"]["get"]["parameters"]
     assert [parameter["name"] for parameter in described if parameter["name"] in FACETS] == list(FACETS)
     assert [facet["name"] for facet in server.request("/api/v1/cases").json()["facets"]] == list(FACETS)

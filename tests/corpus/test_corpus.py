@@ -15,6 +15,7 @@ from koopkg.model import Case, Document
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
 from koopkg.reading import document_paths, read_document
+from koopkg.register import Register, kilometres
 
 ROOT = Path(__file__).parent.parent.parent
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2}[.!?])\s+(?=[A-ZÄÖÜ„])")
@@ -23,6 +24,7 @@ _MORAL = re.compile(
     r"|Die (?:Debatte|Form)|Das|Er) (?:zeigt|lehrt|belegt|beweist|warnt|steht (?:\w+ )?für|macht (?:deutlich|sichtbar)|legt nahe|spricht dafür"
     r"|ist (?:lehrreich|aufschlussreich|bemerkenswert))\b|^(?:(?:Die|Als|Eine) Lehre|Lehrreich|Bemerkenswert|Besonders ist)\b|\bdemnach\b"
 )
+REGISTER = Register.bundled()
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +95,43 @@ def test_rules_of_status_phase_and_years_hold(cases: list[Case]) -> None:
             assert case.phase == "beendigung", case.id
         if case.status == "geplant":
             assert case.started is None, case.id
+
+
+def test_official_keys_and_dates_are_written_in_quotes() -> None:
+    """A reader of YAML 1.2 takes 08335080 for a number."""
+    for path in document_paths(bundled_corpus()):
+        front = path.read_text(encoding="utf-8").split("---\n", 2)[1]
+        assert re.findall(r"ags: (?!'\d+'$|null$).*", front, re.MULTILINE) == [], path.name
+        assert re.search(r"^checked_on: '\d{4}-\d{2}-\d{2}'$", front, re.MULTILINE), path.name
+
+
+def test_every_member_in_germany_has_the_key_of_its_kind(cases: list[Case]) -> None:
+    """Municipalities, districts and associations: with inhabitants and coordinates. What lies abroad says so in its name or is known here."""
+    levels = {"Gemeinde": "municipality", "Stadt": "municipality", "Landkreis": "district"} | dict.fromkeys(
+        ("Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt"), "association"
+    )
+    abroad = re.compile(r"\((?:PL|Polen)\)$|^(?:Kerkrade|Braunau am Inn)$")
+    dissolved = {"Verbandsgemeinde Saarburg", "Verbandsgemeinde Bitburg-Land"}
+    for case in (case for case in cases if case.country == "DE"):
+        for place in case.places:
+            if place.kind in levels and not abroad.search(place.name) and place.name not in dissolved:
+                area = REGISTER.get(place.ags or "")
+                assert area is not None, (case.id, place)
+                assert area.level == levels[place.kind], (case.id, place)
+                assert area.population > 0
+
+
+def test_members_lie_near_each_other_unless_they_are_named_here(cases: list[Case]) -> None:
+    """A namesake with a wrong key lies far from all other members."""
+    spread = {
+        "azv-suedholstein", "insel-und-halligkonferenz", "buergerbus-osterburg",
+        "ewe-verband-weser-ems-elbe", "komm-pakt-net", "kommunale-netzbeteiligung-nordwest", "kommunaler-innenentwicklungsfonds-nienburg",
+        "kopart-eg-einkaufsgenossenschaft", "mitmachzentralen-mecklenburg-vorpommern", "zweckverband-ego-mv",
+    }  # fmt: skip
+    for case in cases:
+        areas = list({place.ags: area for place in case.places if place.ags and (area := REGISTER.get(place.ags))}.values())
+        far = [area.label for area in areas if len(areas) > 1 and min(kilometres(area, other) for other in areas if other is not area) > 60]
+        assert not far or case.id in spread, (case.id, far)
 
 
 def test_settled_doubts_stay_settled(documents: dict[str, Document], cases: list[Case]) -> None:

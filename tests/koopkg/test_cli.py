@@ -129,6 +129,13 @@ def test_snapshots_and_doctor(tiny_copy: Settings) -> None:
     healthy = run_koopkg("doctor", data=tiny_copy.data)
     assert healthy.returncode == 0, healthy.stdout
     assert healthy.stdout.count("ok ") == 6
+    queue = run_koopkg("doctor", "--corpus", "--json", data=tiny_copy.data)
+    assert queue.returncode == 0
+    cases = json.loads(queue.stdout)
+    assert cases
+    assert {item["case"] for item in cases} <= {path.stem for path in TINY.glob("*-*.md")}
+    assert f"{len(cases)} von 8 Fällen" in run_koopkg("doctor", "--corpus", data=tiny_copy.data).stdout
+    assert f"{len(cases)} of 8 cases" in run_koopkg("doctor", "--corpus", "--language", "en", data=tiny_copy.data).stdout
     snapshot.open_files(tiny_copy.data).lexical.joinpath("meta.json").write_text("{}", encoding="utf-8")
     damaged = run_koopkg("doctor", "--json", data=tiny_copy.data)
     assert damaged.returncode == 1

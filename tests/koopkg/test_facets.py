@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -26,9 +28,14 @@ KEYS = {
     "country": "country",
     "activity": "activities",
     "obstacle": "obstacles",
+    "size_class": "places",
 }
 """Facet -> key of the front matter."""
 RECORDS: list[dict[str, Any]] = [yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1]) for path in sorted(TINY.glob("*-*.md"))]
+INHABITANTS = {
+    row["key"]: int(row["population"])
+    for row in csv.DictReader(files("koopkg_corpus").joinpath("register", "municipalities-de.csv").read_text(encoding="utf-8").splitlines())
+}
 TEXTS = ["Gemeinde", "gemeinsamer Bauhof von drei kleinen Gemeinden", "Verein im Dorf", "Zweckverband Hallenbad"]
 
 
@@ -42,8 +49,20 @@ def broader(scheme: str, slug: str, ontology: Ontology) -> set[str]:
     return found
 
 
+def size_by_hand(front: dict[str, Any]) -> list[str]:
+    """The size class of a record: of its largest municipality, by the table of municipalities and the bounds in the names of the classes."""
+    towns = [place for place in front["places"] if place["kind"] not in ("Ortsteil", "Landkreis")]
+    if not towns or any(place["ags"] not in INHABITANTS for place in towns) or (front["partner_count"] or 0) > len(front["places"]):
+        return []
+    largest = max(INHABITANTS[place["ags"]] for place in towns)
+    bounds = {"2000-bis-5000": (2_000, 5_000), "5000-bis-10000": (5_000, 10_000), "10000-bis-20000": (10_000, 20_000), "20000-bis-50000": (20_000, 50_000)}
+    return [slug for slug, (least, below) in bounds.items() if least <= largest < below]
+
+
 def values_of(front: dict[str, Any], key: str) -> list[str]:
-    """What a record says at a key; of obstacles their concepts, where they have one."""
+    """What a record says at a key; of obstacles their concepts, where they have one; of places their size."""
+    if key == "places":
+        return size_by_hand(front)
     written = front.get(key) or []
     items = written if isinstance(written, list) else [written]
     return [item["obstacle"] for item in items if isinstance(item, dict) and "obstacle" in item] if key == "obstacles" else items
@@ -55,7 +74,14 @@ def records(ontology: Ontology) -> dict[str, Values]:
     said: dict[str, Values] = {}
     for front in RECORDS:
         own = {facet: values_of(front, key) for facet, key in KEYS.items()}
-        schemes = {"sector": "sector", "legal_form": "legal-form", "status": "status", "activity": "activity", "obstacle": "obstacle"}
+        schemes = {
+            "sector": "sector",
+            "legal_form": "legal-form",
+            "status": "status",
+            "activity": "activity",
+            "obstacle": "obstacle",
+            "size_class": "size-class",
+        }
         above = {facet: {name for slug in own[facet] for name in broader(scheme, slug, ontology)} for facet, scheme in schemes.items()}
         said[front["id"]] = {facet: above.get(facet, set(values)) for facet, values in own.items()}
     return said
@@ -90,6 +116,8 @@ CHOICES: list[dict[str, tuple[str, ...]]] = [
     {"sector": ("stadttechnische-infrastruktur",)},
     {"sector": ("krankenhaus",)},
     {"sector": ("krankenhaus", "friedhof"), "country": ("DE",)},
+    {"size_class": ("unter-5000",)},
+    {"size_class": ("5000-bis-20000",), "state": ("Hessen", "Bayern")},
 ]
 
 

@@ -11,7 +11,7 @@ from koopkg import graph
 from koopkg.analyses import Analyses
 from koopkg.linking import Linker
 from koopkg.model import Document, Linked, Place
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, curated_graph_iri, document_graph_iri, extracted_graph_iri
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, computed_graph_iri, curated_graph_iri, document_graph_iri, extracted_graph_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from koopkg.register import Register
 from tests.conftest import DATA, RUN
@@ -50,15 +50,18 @@ def test_document_graphs_hold_no_blank_nodes(linked: tuple[Document, Linked], on
 
 
 def test_curated_and_extracted_statements_lie_apart(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    """Annotations only in the extracted graph, facts of the cooperation only in the curated one, but for which documents are about it."""
+    """Annotations only in the extracted graph, facts of the cooperation in the curated one, but for what was computed and which documents are about it."""
     document, _ = linked
     curated, extracted = ox.NamedNode(curated_graph_iri(document.cases[0].id)), ox.NamedNode(extracted_graph_iri(document.id))
     of_document = ox.NamedNode(document_graph_iri(document.id))
     quads = graph.document_quads(*linked, ontology, REGISTER, RUN)
-    assert {quad.graph_name for quad in quads} == {curated, of_document, extracted}
+    computed = ox.NamedNode(computed_graph_iri(document.cases[0].id))
+    assert {quad.graph_name for quad in quads} == {curated, computed, of_document, extracted}
     assert {quad.graph_name for quad in quads if quad.predicate.value == f"{KOOP}confidence"} == {extracted}
     about_case = [quad for quad in quads if quad.subject == ox.NamedNode(case_iri(document.cases[0].id))]
-    assert {quad.graph_name for quad in about_case if quad.predicate.value != f"{KOOP}documentedIn"} == {curated}
+    apart = {f"{KOOP}{name}" for name in ("documentedIn", "computedPopulation", "sizeClass")}
+    assert {quad.graph_name for quad in about_case if quad.predicate.value not in apart} == {curated}
+    assert {quad.predicate.value for quad in about_case if quad.graph_name == computed} == apart - {f"{KOOP}documentedIn"}
     assert {quad.graph_name for quad in about_case if quad.predicate.value == f"{KOOP}documentedIn"} == {of_document}
 
 
@@ -95,7 +98,7 @@ def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: O
 def described(key: str) -> dict[str, list[object]]:
     subject = ox.NamedNode(f"https://w3id.org/koopkg/place/{key}")
     quads = [quad for quad in graph.place_quads([key], REGISTER) if quad.subject == subject]
-    return {name: values(quads, name) for name in ("skos:prefLabel", "skos:altLabel", "koop:placeKind", "koop:ags", "koop:population", "dcterms:isPartOf")}
+    return {name: values(quads, name) for name in ("skos:prefLabel", "skos:altLabel", "koop:placeKind", "koop:ags", "koop:inhabitants", "dcterms:isPartOf")}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_a_place_is_described_once_and_by_the_register(key: str, label: str, kin
 def test_the_district_of_a_place_is_described_with_it() -> None:
     subjects = {quad.subject for quad in graph.place_quads(["03457013", "03457013"], REGISTER)}
     assert subjects == {ox.NamedNode(f"https://w3id.org/koopkg/place/{key}") for key in ("03457013", "03457")}
-    assert described("06611000")["koop:population"] == [ox.Literal("197230", datatype=ox.NamedNode(f"{PREFIXES['xsd']}integer"))]
+    assert described("06611000")["koop:inhabitants"] == [ox.Literal("197230", datatype=ox.NamedNode(f"{PREFIXES['xsd']}integer"))]
 
 
 def test_what_cases_call_a_place_of_the_register_does_not_count(linked: tuple[Document, Linked], ontology: Ontology) -> None:

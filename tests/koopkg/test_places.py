@@ -245,7 +245,8 @@ def written(place: Place) -> str:
 def test_members_named_in_a_text_are_found_without_their_record(corpus: list[Document], with_state: bool, recall: float) -> None:
     """Recall over members with a key whose name stands in the text, precision over links that have the name of a member.
 
-    Most of what is wrong by this count is the town of a district of the same name, and right in the text.
+    Most of what is wrong by this count is the town of a district of the same name, and right in the text; the seat of an association, which nearly always
+    has its name, is not counted.
     """
     found = missed = right = wrong = 0
     for document in corpus:
@@ -255,7 +256,7 @@ def test_members_named_in_a_text_are_found_without_their_record(corpus: list[Doc
         named = [place.ags for place in members if re.search(rf"\b{re.escape(written(place))}s?\b", document.text)]
         found += len(linked & set(named))
         missed += len(set(named) - linked)
-        names = {written(place) for place in members}
+        names = {written(place) for place in members if len(str(place.ags)) < 9}
         right += len(linked & {place.ags for place in members})
         wrong += sum(place.ags not in {member.ags for member in members} and written(Place(place.name, "Gemeinde")) in names for place in links if place.ags)
     assert found / (found + missed) >= recall

@@ -52,7 +52,7 @@ SCHEMES = {
     *KEYS,
     *"activity affectedness agreement-kind architecture central-place challenge coordination-kind coordination-task coproduction-condition cost-kind".split(),
     *"demographic-trend effect-basis form-aspect form-value frame funding-level imc-view municipal-role obstacle participant-role principle".split(),
-    *"relation-kind result-kind service suitability trend verification".split(),
+    *"relation-kind result-kind service size-class suitability trend urbanisation verification".split(),
 }
 
 

@@ -14,6 +14,7 @@ from koopkg.errors import QueryError
 from koopkg.messages import Language, Piece, pieces, translated
 from koopkg.model import FACETS
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 from koopkg.search import SIGNALS, Facet, SearchResult, facet_label, list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.models import FilterParameters
@@ -161,7 +162,7 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     opened = served.opened
     entry = opened.catalog.entry(opened.catalog.row_of(case_id))
     comparable = [hit_view(hit, language) for hit in similar(opened, case_id, limit=5, language=language).hits]
-    return render(request, "case.html", {"case": case_view(entry, opened.ontology, language), "similar": comparable})
+    return render(request, "case.html", {"case": case_view(entry, opened.ontology, Register.bundled(), language), "similar": comparable})
 
 
 @router.get("/robots.txt", name="robots")

@@ -10,6 +10,7 @@ from koopkg.index import LinkedDocument
 from koopkg.messages import Language
 from koopkg.namespaces import case_iri, concept_iri, document_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 from koopkg.search import SearchResult, list_cases, search, similar
 from koopkg.snapshot import CaseEntry
 from koopkg_api.models import (
@@ -18,6 +19,7 @@ from koopkg_api.models import (
     CaseList,
     CaseSummary,
     Comparable,
+    Computed,
     ConceptStatement,
     DocumentDetail,
     ExtractedConcept,
@@ -72,6 +74,7 @@ async def case(served: CurrentSnapshot, case_id: CaseId, lang: Lang = "de") -> C
         iri=case_iri(entry.case.id),
         document=documents[0].iri,
         case=entry.case,
+        computed=Computed.of(entry.case, ontology, Register.bundled(), lang),
         statements=statements,
         mentions=documents[0].mentions,
         places=documents[0].places,

@@ -13,7 +13,7 @@ from koopkg.documentation import Section
 from koopkg.errors import UnknownCaseError
 from koopkg.index import Rows
 from koopkg.messages import Language, Message, translated
-from koopkg.model import CONCEPT_FIELDS
+from koopkg.model import FACETS
 from koopkg.namespaces import BASE, CASE, ONTOLOGY_GRAPH, concept_iri, scheme_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.questions import CompetencyQuestion, bundled_questions
@@ -186,7 +186,6 @@ def _concept_context(served: Served, iri: str, language: Language) -> dict[str, 
     described, named = served.opened.cases_of(concept), served.opened.cases_naming(concept)
     named = named[~np.isin(named, described)]
     notes = served.documentation.notes(iri, language)
-    field = CONCEPT_FIELDS.get(concept.scheme)
     return {
         "concept": concept_view(concept, ontology, notes.countered_by, language),
         "example": next((link for example in notes.examples if (link := _example(example, served, language))), None),
@@ -196,7 +195,7 @@ def _concept_context(served: Served, iri: str, language: Language) -> dict[str, 
         "described": _case_links(described[:_CASES_SHOWN], served, language),
         "described_total": len(described),
         "named": _case_links(named[:_CASES_SHOWN], served, language),
-        "facet": field.facet if field else None,
+        "facet": next((name for name, field in FACETS.items() if field.scheme == concept.scheme), None),
     }
 
 

@@ -1,7 +1,7 @@
 """Documents and what they name -> RDF quads in named graphs, their default graph, and their check by SHACL.
 
-A graph for what the record of each case states, one for what each document is, one for what it was found to name; one for the places, one for the
-ontology, one for the provenance and one for the times of the run.
+A graph for what the record of each case states, one for what follows from its members by the register, one for what each document is, one for what it was
+found to name; one for the places, one for the ontology, one for the provenance and one for the times of the run.
 """
 
 from __future__ import annotations
@@ -13,13 +13,22 @@ import pyoxigraph as ox
 
 from koopkg.graph.curated import curated_triples, document_triples
 from koopkg.graph.extracted import extracted_triples
-from koopkg.graph.places import districts, place_keys, place_triples
+from koopkg.graph.places import computed_triples, districts, place_keys, place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Validator, Violation, validate
 from koopkg.graph.store import StoreCounts, build, default_graph, update
 from koopkg.graph.triples import Triple
 from koopkg.model import Document, Linked, PlaceLink
-from koopkg.namespaces import ONTOLOGY_GRAPH, PLACES_GRAPH, PROVENANCE_GRAPH, RUN_GRAPH, curated_graph_iri, document_graph_iri, extracted_graph_iri
+from koopkg.namespaces import (
+    ONTOLOGY_GRAPH,
+    PLACES_GRAPH,
+    PROVENANCE_GRAPH,
+    RUN_GRAPH,
+    computed_graph_iri,
+    curated_graph_iri,
+    document_graph_iri,
+    extracted_graph_iri,
+)
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
@@ -60,8 +69,9 @@ def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
 
 
 def document_quads(document: Document, linked: Linked, ontology: Ontology, register: Register, run: LinkingRun) -> list[ox.Quad]:
-    """What is said in the graphs that a document brings: those of the cases whose records it holds, its own, and that of what it names."""
+    """What is said in the graphs that a document brings: two of each case whose record it holds, its own, and that of what it names."""
     quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology, register), curated_graph_iri(case.id))]
+    quads += [quad for case in document.cases for quad in _in_graph(computed_triples(case, ontology, register), computed_graph_iri(case.id))]
     quads += _in_graph(document_triples(document), document_graph_iri(document.id))
     return [*quads, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
 
@@ -72,13 +82,15 @@ def checked_triples(document: Document, places: Iterable[PlaceLink], ontology: O
     The annotations of what it was found to name are of our own making; a test holds the shapes against those.
     """
     triples = [*document_triples(document), *place_triples(place_keys(document.cases, places), register)]
-    triples += [triple for case in document.cases for triple in curated_triples(case, document, ontology, register)]
+    for case in document.cases:
+        triples += [*curated_triples(case, document, ontology, register), *computed_triples(case, ontology, register)]
     return [ox.Triple(*triple) for triple in triples]
 
 
 def graphs_of(document: Document) -> list[str]:
     """The names of the graphs that a document brings."""
-    return [*(curated_graph_iri(case.id) for case in document.cases), document_graph_iri(document.id), extracted_graph_iri(document.id)]
+    of_cases = (named(case.id) for case in document.cases for named in (curated_graph_iri, computed_graph_iri))
+    return [*of_cases, document_graph_iri(document.id), extracted_graph_iri(document.id)]
 
 
 def place_quads(keys: Iterable[str], register: Register) -> list[ox.Quad]:

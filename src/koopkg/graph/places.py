@@ -1,16 +1,24 @@
-"""Members of cases and places of the register -> what they are: places with a key by the register alone, the others among the triples of their case."""
+"""Members of cases and places of the register -> what they are: places with a key by the register alone, the others among the triples of their case.
+
+What follows from the members for the case itself, is computed and has a graph of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from koopkg.graph.triples import Triple, iri, text, typed
-from koopkg.model import Case, Place, PlaceLink
-from koopkg.namespaces import KOOP, case_iri, place_iri
+from koopkg.members import inhabitants, lands, size_class
+from koopkg.model import SIZE_CLASS, Case, Place, PlaceLink
+from koopkg.namespaces import KOOP, PREFIXES, case_iri, computed_graph_iri, concept_iri, curated_graph_iri, place_iri
 from koopkg.ontology import Ontology, Territory
-from koopkg.register import Area, Register
+from koopkg.register import POPULATION_DATE, Area, Register
 
-__all__ = ["districts", "member_triples", "place_keys", "place_triples"]
+__all__ = ["computed_triples", "districts", "member_triples", "place_keys", "place_triples"]
+
+_REGISTER = f"{PREFIXES['source']}destatis-gv-isys"
+_URBANISATION = {"01": "dicht-besiedelt", "02": "mittlere-besiedlungsdichte", "03": "gering-besiedelt"}
+"""Code of the register -> concept of the scheme urbanisation."""
 
 
 def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
@@ -20,6 +28,7 @@ def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterat
     land = ontology.territory_by_name(case.state) if case.state else None
     if land:
         yield iri(subject, "koop:land", land.iri)
+    is_of_one_land = len(lands(case, ontology)) == 1 and "grenzueberschreitend" not in case.cooperation_type
     seen = set()
     for number, place in enumerate(case.places, start=1):
         is_known = place.ags is not None and (register.get(place.ags) is not None or place_iri(place.ags) in ontology.territories)
@@ -28,7 +37,20 @@ def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterat
             seen.add(member)
             yield iri(subject, "koop:member", member)
             if not is_known:
-                yield from _described_by_case(member, place, case, land)
+                yield from _described_by_case(member, place, land if is_of_one_land else None)
+
+
+def computed_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
+    """What follows from the members of a case: further Länder that it touches, how many people live there, how large its municipalities are."""
+    subject, graph = case_iri(case.id), computed_graph_iri(case.id)
+    yield iri(graph, "prov:wasDerivedFrom", curated_graph_iri(case.id))
+    yield iri(graph, "prov:wasDerivedFrom", _REGISTER)
+    yield from (iri(subject, "koop:land", land.iri) for land in lands(case, ontology) if land.name() != case.state)
+    population, size = inhabitants(case, register), size_class(case, register)
+    if population is not None:
+        yield typed(subject, "koop:computedPopulation", str(population), "integer")
+    if size is not None:
+        yield iri(subject, str(SIZE_CLASS.property), concept_iri(str(SIZE_CLASS.scheme), size))
 
 
 def place_keys(cases: Iterable[Case], links: Iterable[PlaceLink] = ()) -> set[str]:
@@ -61,16 +83,24 @@ def _described_by_register(area: Area) -> Iterator[Triple]:
         yield text(name, "skos:altLabel", area.official_name, "de")
     yield text(name, "koop:placeKind", area.kind, "de")
     yield text(name, "koop:ags", area.key)
-    yield typed(name, "koop:population", str(area.population), "integer")
+    yield typed(name, "koop:inhabitants", str(area.population), "integer")
+    yield typed(name, "koop:inhabitantsOn", POPULATION_DATE, "date")
+    yield typed(name, "schema:latitude", str(area.latitude), "decimal")
+    yield typed(name, "schema:longitude", str(area.longitude), "decimal")
+    if area.area_km2 is not None:
+        yield typed(name, "koop:areaInSquareKilometres", str(area.area_km2), "decimal")
+    if area.urbanisation:
+        yield iri(name, "koop:urbanisation", concept_iri("urbanisation", _URBANISATION[area.urbanisation]))
     yield iri(name, "dcterms:isPartOf", place_iri(area.district or area.land))
+    yield iri(name, "dcterms:source", _REGISTER)
 
 
-def _described_by_case(name: str, place: Place, case: Case, land: Territory | None) -> Iterator[Triple]:
-    """Name, kind and, unless the case crosses a border and the place may lie beyond it, the Land of the case."""
+def _described_by_case(name: str, place: Place, land: Territory | None) -> Iterator[Triple]:
+    """Name, kind and the Land, which is that of the case unless it crosses a border and the place may lie beyond."""
     yield iri(name, "rdf:type", f"{KOOP}Place")
     yield text(name, "skos:prefLabel", place.name, "de")
     yield text(name, "koop:placeKind", place.kind, "de")
     if place.ags:
         yield text(name, "koop:ags", place.ags)
-    if land and "grenzueberschreitend" not in case.cooperation_type:
+    if land:
         yield iri(name, "dcterms:isPartOf", land.iri)

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from koopkg.index.lexical import LexicalText
-from koopkg.model import CASE_FIELDS, Case, Document, Linked, Passage
+from koopkg.members import lands, size_class
+from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Linked, Passage
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_titles", "features_of", "lexical_text"]
 
@@ -38,7 +40,7 @@ class Features:
     Attributes:
         matches: IRI of a concept or place -> how well the case answers whoever asks for it, in (0, 1].
         described: The IRIs among them that the case has by itself, in its record or its texts.
-        facets: `scheme/slug`, or `state/…` and `country/…`, of everything that its record says, broader concepts included.
+        facets: `scheme/slug`, or `state/…` and `country/…`, of everything that its record says or that follows from its members, broader concepts included.
         named: IRI of a concept -> how often its texts name it.
     """
 
@@ -48,7 +50,7 @@ class Features:
     named: dict[str, int]
 
 
-def features_of(case: Case, texts: CaseTexts, ontology: Ontology) -> Features:
+def features_of(case: Case, texts: CaseTexts, ontology: Ontology, register: Register) -> Features:
     """The features of a case."""
     described = _described(case, texts, ontology)
     matches: dict[str, float] = {}
@@ -58,7 +60,7 @@ def features_of(case: Case, texts: CaseTexts, ontology: Ontology) -> Features:
     named: Counter[str] = Counter()
     for text in texts:
         named.update({link.iri: len(link.evidence) for link in text.linked.concepts})
-    return Features(dict(sorted(matches.items())), sorted(described), sorted(set(_facets(case, ontology))), dict(sorted(named.items())))
+    return Features(dict(sorted(matches.items())), sorted(described), sorted(set(_facets(case, ontology, register))), dict(sorted(named.items())))
 
 
 def lexical_text(case: Case, texts: CaseTexts, ontology: Ontology) -> LexicalText:
@@ -93,9 +95,7 @@ def _described(case: Case, texts: CaseTexts, ontology: Ontology) -> dict[str, fl
         described[link.iri] = max(described.get(link.iri, 0.0), _EXTRACTED * link.confidence)
     described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
     described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
-    land = ontology.territory_by_name(case.state) if case.state else None
-    if land:
-        described[land.iri] = 1.0
+    described |= {land.iri: 1.0 for land in lands(case, ontology)}
     described[place_iri(case.country)] = 1.0
     return described
 
@@ -109,9 +109,11 @@ def _answers(iri: str, ontology: Ontology) -> Iterator[tuple[str, float]]:
         yield from ((other, _RELATED) for other in ontology.related[iri])
 
 
-def _facets(case: Case, ontology: Ontology) -> Iterator[str]:
-    for scheme, slug in case.concepts():
+def _facets(case: Case, ontology: Ontology, register: Register) -> Iterator[str]:
+    size = size_class(case, register)
+    for scheme, slug in [*case.concepts(), *([(str(SIZE_CLASS.scheme), size)] if size else [])]:
         yield from (f"{scheme}/{ontology.concepts[above].slug}" for above in ontology.with_broader(concept_iri(scheme, slug)))
     for field in CASE_FIELDS:
         if field.kind == "place":
             yield from (f"{field.name}/{value}" for value in field.values(case))
+    yield from (f"state/{land.name()}" for land in lands(case, ontology))

@@ -23,6 +23,8 @@ _LEVEL_OF_KIND: dict[str, Level] = {
     "Stadt": "municipality",
     "Landkreis": "district",
     "Verbandsgemeinde": "association",
+    "Samtgemeinde": "association",
+    "Verwaltungsgemeinschaft": "association",
     "Amt": "association",
 }
 
@@ -99,6 +101,8 @@ class Gazetteer:
         """The forms of the places that the record of a document names, with what the register knows of them."""
         forms = []
         for place in places:
+            if place.ags and place_iri(place.ags) in self._ontology.territories:
+                continue  # a Land has its forms in any text
             area = self._area_of(place, state)
             name = re.sub(r" ?\((?:[A-Z]{1,2}|\w*[Gg]emeinde|\w*gemeinschaft|Amt|Landkreis|Kreis)\)\Z", "", place.name)
             first, _, rest = name.partition(" ")

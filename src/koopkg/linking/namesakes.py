@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 from koopkg.linking.gazetteer import Candidate, Gazetteer
 from koopkg.model import Mention, Passage
 from koopkg.ontology import Territory
-from koopkg.register import Area
+from koopkg.register import Area, kilometres
 
 __all__ = ["Named", "resolve"]
 
@@ -194,7 +193,7 @@ def _nearest(candidates: Sequence[Candidate], anchors: Sequence[Area]) -> Candid
 
 def _typical_distance(area: Area, anchors: Sequence[Area]) -> float:
     """Mean distance in km to the two nearest anchors: one alone may be a namesake itself."""
-    nearest = sorted(_kilometres(area, anchor) for anchor in anchors)[:2]
+    nearest = sorted(kilometres(area, anchor) for anchor in anchors)[:2]
     return sum(nearest) / len(nearest)
 
 
@@ -210,7 +209,7 @@ def _is_doubtful(candidate: Candidate, text: _Text, *, has_neighbour: bool) -> b
     if is_local or area.population >= _TOWN or not (text.territory or others):
         return False
     far = _FAR_KM if area.population >= _VILLAGE else _NEAR_KM / 2
-    return not others or min(_kilometres(area, other) for other in others) > far
+    return not others or min(kilometres(area, other) for other in others) > far
 
 
 def _has_company(candidate: Candidate, text: _Text) -> bool:
@@ -218,7 +217,7 @@ def _has_company(candidate: Candidate, text: _Text) -> bool:
     area = candidate.area
     if area is None or area.population >= _LARGE or (text.territory and text.territory.ags == area.land):
         return True
-    return any(_kilometres(area, anchor) <= _NEAR_KM for anchor in text.anchors if anchor.key != area.key)
+    return any(kilometres(area, anchor) <= _NEAR_KM for anchor in text.anchors if anchor.key != area.key)
 
 
 def _open(entry: Named, territory: Territory | None) -> Candidate:
@@ -229,10 +228,3 @@ def _open(entry: Named, territory: Territory | None) -> Candidate:
 
 def _population(candidate: Candidate) -> int:
     return candidate.area.population if candidate.area else 0
-
-
-def _kilometres(one: Area, other: Area) -> float:
-    """Distance of two centres on the ground, flat enough within Germany."""
-    north = (one.latitude - other.latitude) * 111.2
-    east = (one.longitude - other.longitude) * 111.2 * math.cos(math.radians((one.latitude + other.latitude) / 2))
-    return math.hypot(north, east)

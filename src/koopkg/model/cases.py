@@ -28,7 +28,7 @@ from koopkg.model.details import (
 )
 from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, moment, nested, number, place, text
 
-__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "Case", "Place"]
+__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "SIZE_CLASS", "Case", "Place"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""
@@ -38,10 +38,14 @@ _REQUIRED = dataclasses.MISSING
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A municipality, district or region that takes part; `ags` is its official key, None where it is not certain."""
+    """A municipality, district or region that takes part; `ags` is its official key, None where it is not certain.
+
+    Of a municipality that is the eight digits of the Amtlicher Gemeindeschlüssel, of a district five, of a Land two, of an association of municipalities
+    the nine of its Regionalschlüssel.
+    """
 
     name: str
-    kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Amt", "Region", "Ortsteil"]
+    kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt", "Zweckverband", "Region", "Ortsteil"]
     ags: str | None = None
 
 
@@ -139,5 +143,7 @@ CONCEPT_FIELDS: dict[str, CaseField] = {}
 for _field in _with_nested(CASE_FIELDS):
     if _field.scheme and not _field.is_qualifier:
         CONCEPT_FIELDS.setdefault(_field.scheme, _field)
-FACETS = {field.facet: field for field in sorted(_with_nested(CASE_FIELDS), key=lambda field: field.rank) if field.facet}
+SIZE_CLASS = CaseField(name="size_class", kind="concept", property="koop:sizeClass", is_many=False, scheme="size-class", facet="size_class", rank=8)
+"""A line that no record has: its value is computed from the members of a case (`koopkg.members`)."""
+FACETS = {field.facet: field for field in sorted((*_with_nested(CASE_FIELDS), SIZE_CLASS), key=lambda field: field.rank) if field.facet}
 """Name of a facet, which is also a parameter of the API and an option of the command line -> its line."""

@@ -219,8 +219,8 @@ def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Pr
         message = Message("{value} is no Land or canton of ontology/places.ttl; {advice}", value=_shown(case.state), advice=_nearest(case.state, names))
         yield Problem("state", message, entry.line_of(("state",)))
     for number, place in enumerate(case.places):
-        if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}", place.ags):
-            message = Message("{value} is no official key of {place}; expected 2, 5 or 8 digits", value=_shown(place.ags), place=_shown(place.name))
+        if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{9}", place.ags):
+            message = Message("{value} is no official key of {place}; expected 2, 5, 8 or 9 digits", value=_shown(place.ags), place=_shown(place.name))
             yield Problem("places", message, entry.line_of(("places", number, "ags")))
 
 

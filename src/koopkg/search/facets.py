@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import QueryError
+from koopkg.messages import Message, translated
 from koopkg.model import FACETS, CaseField, Language
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
@@ -19,6 +20,12 @@ from koopkg.text import query_text
 __all__ = ["Filters", "checked", "facet_label", "facets_of", "field_label", "known_values", "passing"]
 
 Mask = npt.NDArray[np.bool_]
+_NOTES = {
+    "size_class": Message(
+        "By the largest municipality among the members: all others are at most as large. German cases whose members all stand in the register alone have it."
+    )
+}
+"""Facet -> what people have to know to use it."""
 
 
 class Filters(Mapping[str, tuple[str, ...]]):
@@ -87,7 +94,8 @@ def facets_of(opened: OpenSnapshot, is_hit: Mask, passes: Mask, filters: Filters
             FacetValue(value, facet_label(name, value, opened.ontology, language), count, value in selected)
             for value, count in sorted(counts.items(), key=lambda item: (item[0] not in selected, -item[1], item[0]))
         ]
-        found.append(Facet(name, field_label(field, opened.ontology, language), tuple(values)))
+        note = translated(_NOTES[name], language) if name in _NOTES else None
+        found.append(Facet(name, field_label(field, opened.ontology, language), tuple(values), note))
     return tuple(found)
 
 

@@ -70,11 +70,12 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One dimension to narrow a result by; the chosen values, then those with hits, most hits first."""
+    """One dimension to narrow a result by; the chosen values, then those with hits, most hits first. `note` says what its name does not."""
 
     name: str
     label: str
     values: tuple[FacetValue, ...]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
