@@ -32,7 +32,7 @@ NO_NAME = {
 }
 """Bullets that are a heading or several words at once -> how a person asks for what they stand for; the levels of concern are not looked for in texts."""
 TYPED = {
-    "legal-form/gemeinsame-anstalt": "Kommunales Gemeinschaftsunternehmen|kommunale Gemeinschaftsunternehmen|gemeinsames Kommunalunternehmen|kommunalen Gemeinschaftsunternehmens|gKU",
+    "legal-form/gemeinsame-anstalt": "Kommunales Gemeinschaftsunternehmen|kommunalen Gemeinschaftsunternehmens|gemeinsames Kommunalunternehmen|gKU",
     "legal-form/oeffentlich-rechtliche-vereinbarung-delegierend": "delegierend|delegierende Vereinbarung|delegierender Vereinbarungen",
     "legal-form/oeffentlich-rechtliche-vereinbarung-mandatierend": "mandatierend|mandatierende Vereinbarung|mandatierenden Vereinbarung",
     "legal-form/koordinierungsbuero": "Koordinierungsbüro|Koordinierungsbüros|Koordinationsbüro|Koordinationsstelle",
