@@ -43,20 +43,3 @@ def test_a_string_without_a_concept_says_why(tables: dict[str, list[tuple[str, s
 def test_activities_are_between_sector_and_case(activities: list[Concept]) -> None:
     """About 120: fewer would repeat the sectors, more would name single cases."""
     assert 100 <= len(activities) <= 135
-
-
-def test_an_activity_has_many_everyday_names_in_both_languages(activities: list[Concept]) -> None:
-    poor = [
-        (concept.slug, language)
-        for concept in activities
-        for language, least in (("de", 6), ("en", 4))
-        if len({label.text for label in concept.labels if label.language == language and label.kind in ("alt", "weak")}) < least
-    ]
-    assert poor == []
-
-
-def test_no_name_belongs_to_two_activities(activities: list[Concept]) -> None:
-    """Letter case aside: a search text would name both."""
-    names = {(label.language, label.text.casefold(), concept.slug) for concept in activities for label in concept.labels if label.kind != "confusable"}
-    counts = Counter((language, name) for language, name, _ in names)
-    assert [name for name, count in counts.items() if count > 1] == []

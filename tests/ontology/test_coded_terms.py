@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
 import yaml
 
-from koopkg.ontology import Concept, Ontology
+from koopkg.ontology import Ontology
 
 FILE = Path(__file__).parent.parent.parent / "tools" / "coded-terms.yaml"
 SECTIONS = ("terms", "texts", "recoded")
@@ -48,23 +47,3 @@ def test_every_coding_names_one_concept_or_says_why_there_is_none(ontology: Onto
         if not (len(value) > 10 if kind == "none" else value in slugs[kind]):
             wrong.append(f"{string}: {kind} {value}")
     assert wrong == []
-
-
-@pytest.mark.parametrize("scheme", ["obstacle", "challenge"])
-def test_every_obstacle_and_challenge_has_everyday_names(scheme: str, ontology: Ontology) -> None:
-    """Six German and four English ones beside the preferred label, which is mostly a technical term."""
-    poor = [concept.iri for concept in ontology.schemes[scheme] if everyday_names(concept, "de") < 6 or everyday_names(concept, "en") < 4]
-    assert poor == []
-
-
-def everyday_names(concept: Concept, language: str) -> int:
-    return sum(label.kind == "alt" and label.language == language for label in concept.labels)
-
-
-@pytest.mark.parametrize("scheme", ["obstacle", "challenge"])
-def test_no_name_belongs_to_two_concepts_of_a_scheme(scheme: str, ontology: Ontology) -> None:
-    """A text that uses it could not tell which is meant."""
-    kinds = {"pref", "alt", "hidden", "weak"}
-    names = {(label.text.casefold(), label.language, concept.slug) for concept in ontology.schemes[scheme] for label in concept.labels if label.kind in kinds}
-    counts = Counter((text, language) for text, language, _ in names)
-    assert [name for name, count in counts.items() if count > 1] == []

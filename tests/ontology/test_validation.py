@@ -27,6 +27,7 @@ NAMED = {
     "hierarchy-sound": ("vocab/sector/neu-hierarchy-sound", "energie, which is above it"),
     "labels-complete": ("vocab/sector/neu-labels-complete", "no label in the language en"),
     "labels-consistent": ("vocab/sector/neu-labels-consistent", "'Neues' as a label and as a confusable form"),
+    "labels-enough": ("vocab/sector/neu-labels-enough", "has 2 everyday names in the language de; 6 are asked for"),
     "mappings-documented": ("vocab/sector/neu-mappings-documented", "without status and source"),
     "mappings-sound": ("vocab/sector/neu-mappings-sound", "exact match of both"),
     "obstacles-countered": ("vocab/obstacle/neu-obstacles-countered", "no success factor"),

@@ -23,7 +23,7 @@ CONFIDENCE = {"whole": 0.95, "head": 0.9, "modifier": 0.9, "inner": 0.85, "weak"
 REPEATED = 0.01
 """What each further mention adds, up to three."""
 
-_GAP = re.compile(r"[\s\-–/]{0,3}\Z")
+_GAP = re.compile(r"[\s\-–/&]{0,3}\Z")
 _SENTENCE_END = re.compile(r"[.!?:;\n„“”\"»«]")
 _BEFORE_VERBS = frozenset(
     "i you we they he she it who not can could may might must shall should will would do does did don't doesn't didn't let's please never".split()
