@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
-from koopkg.linking.concepts import ConceptLinker
+from koopkg.linking.concepts import CONFIDENCE, ConceptLinker
 from koopkg.linking.gazetteer import Gazetteer
 from koopkg.linking.lexicon import Labels, labels_of, open_labels, save_labels
 from koopkg.linking.place_names import words
@@ -53,7 +53,7 @@ class Linker:
         return self.link(document.passages, document.language, state=state, own_places=places)
 
     def link_query(self, text: str) -> Linked:
-        """Link a search text: weak labels count, capitals only where there are some.
+        """Link a search text: weak labels count where their scheme has no plain one, capitals only where there are some.
 
         Names of the other language count for words that its own does not name (a Zweckverband for drinking water).
         """
@@ -64,7 +64,7 @@ class Linker:
         own = links[language]
         known = {link.iri for link in own}
         beside = [link for link in _beside(own, links[_OTHER[language]]) if link.iri not in known]
-        return Linked(language, tuple(sorted((*own, *beside), key=lambda link: (link.scheme, link.slug))), tuple(places))
+        return Linked(language, tuple(sorted(_plainest([*own, *beside]), key=lambda link: (link.scheme, link.slug))), tuple(places))
 
     def _language(self, text: str, links: Mapping[Language, list[Link]]) -> Language:
         """The language of a query; where no function word says it, the one whose names of concepts say more."""
@@ -85,6 +85,13 @@ class Linker:
 def _named(links: Iterable[Link]) -> set[int]:
     """The positions of characters that belong to a name of a concept."""
     return {position for link in links for mention in link.evidence for position in range(mention.start, mention.end)}
+
+
+def _plainest(links: Iterable[Link]) -> Iterator[Link]:
+    """Without what only a weak name says in a scheme of which the text names another concept plainly: that is what it means (leerer *Laden*)."""
+    links = list(links)
+    plain = {link.scheme for link in links if link.confidence >= CONFIDENCE["inner"]}
+    return (link for link in links if link.confidence >= CONFIDENCE["inner"] or link.scheme not in plain)
 
 
 def _beside(own: Iterable[Link], other: Iterable[Link]) -> Iterator[Link]:
