@@ -19,7 +19,7 @@ import rdflib
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.model import Case
-from koopkg.namespaces import KOOP, PLACES_GRAPH, case_iri, curated_graph_iri
+from koopkg.namespaces import KOOP, PLACES_GRAPH, case_iri, computed_graph_iri, curated_graph_iri
 from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from tools.format_turtle import ONTOLOGY, canonical
 
@@ -39,11 +39,12 @@ def examples(opened: OpenSnapshot, cases: Sequence[Case]) -> dict[str, str]:
 
 
 def examples_of_terms(files: SnapshotFiles, cases: Sequence[Case]) -> dict[str, str]:
-    """IRI of a class or property -> IRI of an example case, whose own graph or the description of whose members uses it."""
+    """IRI of a class or property -> IRI of an example case, whose own graphs or the description of whose members uses it."""
     store = ox.Store.read_only(str(files.graph))
     used: dict[str, list[Case]] = {}
     for case in cases:
-        quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(curated_graph_iri(case.id))))
+        graphs = [ox.NamedNode(named(case.id)) for named in (curated_graph_iri, computed_graph_iri)]
+        quads = [quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph)]
         members = [quad.object for quad in quads if quad.predicate.value == f"{KOOP}member" and isinstance(quad.object, ox.NamedNode)]
         quads += [quad for member in members for quad in store.quads_for_pattern(member, None, None, ox.NamedNode(PLACES_GRAPH))]
         for iri in {node.value for quad in quads for node in (quad.predicate, quad.object) if isinstance(node, ox.NamedNode) and node.value.startswith(KOOP)}:

@@ -143,7 +143,7 @@ def test_graphs_go_with_their_document(tmp_path: Path, tiny_vectors: Path) -> No
 
     folder, settings = shutil.copytree(TINY, tmp_path / "in"), with_vectors(tmp_path / "data", tiny_vectors)
     ingest([folder], settings, Silent())
-    assert len(graphs()) == 3
+    assert len(graphs()) == 4
     (folder / "standesamt-lossetal.md").unlink()
     ingest([folder], settings, Silent())
     assert graphs() == set()

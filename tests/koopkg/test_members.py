@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from koopkg.graph.places import member_triples
 from koopkg.members import inhabitants, lands, size_class
 from koopkg.model import Case, Place
 from koopkg.namespaces import PREFIXES, case_iri, computed_graph_iri, curated_graph_iri
@@ -119,6 +120,18 @@ def test_a_case_lies_in_every_land_of_its_members(ontology: Ontology) -> None:
     assert [land.name() for land in lands(crossing, ontology)] == ["Bremen", "Niedersachsen"]
     assert [land.name() for land in lands(case(place("14", "Region"), state="Sachsen-Anhalt"), ontology)] == ["Sachsen-Anhalt", "Sachsen"]
     assert [land.name() for land in lands(case(place(None), state="Zürich", country="CH"), ontology)] == ["Zürich"]
+
+
+def test_a_member_without_a_key_may_lie_in_any_land_of_its_case(ontology: Ontology) -> None:
+    """Where the case touches one Land alone, it lies there."""
+    part_of = ox.NamedNode(f"{PREFIXES['dcterms']}isPartOf")
+
+    def land_of_unknown(*members: Place) -> list[str]:
+        told = member_triples(case(*members, place(None, "Region"), state="Bremen"), ontology, REGISTER)
+        return [str(object_) for _, predicate, object_ in told if predicate == part_of]
+
+    assert land_of_unknown(place("04011000")) == ["<https://w3id.org/koopkg/place/04>"]
+    assert land_of_unknown(place("04011000"), place("03361001")) == []
 
 
 @pytest.fixture(scope="module")
