@@ -17,7 +17,7 @@ from koopkg.register import Register
 from tests.conftest import DATA, RUN
 
 SHAPES = bundled_shapes()
-REGISTER = Register.bundled()
+ONTOLOGY, REGISTER = Ontology.bundled(), Register.bundled()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_golden_quads_of_one_document(linked: tuple[Document, Linked], ontology:
 
 
 def test_same_input_gives_the_same_bytes_in_any_order(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    quads = [*graph.document_quads(*linked, ontology, REGISTER, RUN), *graph.ontology_quads(bundled())]
+    quads = [*graph.document_quads(*linked, ontology, REGISTER, RUN), *graph.ontology_quads(bundled(), ontology)]
     assert graph.canonical_nquads(quads) == graph.canonical_nquads(list(reversed(quads)))
 
 
@@ -77,7 +77,7 @@ def test_quads_give_the_facts_back(linked: tuple[Document, Linked], ontology: On
 
 
 def test_official_keys_stay_strings_with_leading_zeros(linked: tuple[Document, Linked], ontology: Ontology) -> None:
-    keys = {quad.object for quad in graph.place_quads(graph.place_keys(linked[0].cases, linked[1].places), REGISTER) if quad.predicate.value == f"{KOOP}ags"}
+    keys = {quad.object for quad in graph.place_quads(graph.place_keys(linked[0].cases, linked[1].places), ONTOLOGY, REGISTER) if quad.predicate.value == f"{KOOP}ags"}
     assert ox.Literal("06633015") in keys
 
 
@@ -86,7 +86,7 @@ def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: O
     linked = {document.id: linker.link_document(document) for document in tiny_documents.values()}
     quads = [quad for document in tiny_documents.values() for quad in graph.document_quads(document, linked[document.id], ontology, REGISTER, RUN)]
     keys = {key for document in tiny_documents.values() for key in graph.place_keys(document.cases, linked[document.id].places)}
-    quads += graph.place_quads(keys, REGISTER)
+    quads += graph.place_quads(keys, ONTOLOGY, REGISTER)
     quads += graph.provenance_quads(RUN, tiny_documents)
     triples = [*graph.default_graph(quads), *bundled()]
     assert graph.validate(graph.to_ntriples(triples), SHAPES) == []
@@ -94,7 +94,7 @@ def test_tiny_documents_conform(tiny_documents: dict[str, Document], ontology: O
 
 def described(key: str) -> dict[str, list[object]]:
     subject = ox.NamedNode(f"https://w3id.org/koopkg/place/{key}")
-    quads = [quad for quad in graph.place_quads([key], REGISTER) if quad.subject == subject]
+    quads = [quad for quad in graph.place_quads([key], ONTOLOGY, REGISTER) if quad.subject == subject]
     return {name: values(quads, name) for name in ("skos:prefLabel", "skos:altLabel", "koop:placeKind", "koop:ags", "koop:population", "dcterms:isPartOf")}
 
 
@@ -118,7 +118,7 @@ def test_a_place_is_described_once_and_by_the_register(key: str, label: str, kin
 
 
 def test_the_district_of_a_place_is_described_with_it() -> None:
-    subjects = {quad.subject for quad in graph.place_quads(["03457013", "03457013"], REGISTER)}
+    subjects = {quad.subject for quad in graph.place_quads(["03457013", "03457013"], ONTOLOGY, REGISTER)}
     assert subjects == {ox.NamedNode(f"https://w3id.org/koopkg/place/{key}") for key in ("03457013", "03457")}
     assert described("06611000")["koop:population"] == [ox.Literal("197230", datatype=ox.NamedNode(f"{PREFIXES['xsd']}integer"))]
 
@@ -143,7 +143,7 @@ def test_a_member_without_a_key_of_the_register_belongs_to_its_case(linked: tupl
         [ox.Literal(place.name, language="de")] for place in places
     ]
     assert {quad.graph_name for quad in quads if quad.subject in own} == {ox.NamedNode(curated_graph_iri(linked[0].id))}
-    assert graph.place_quads(graph.place_keys([case]), REGISTER) == []
+    assert graph.place_quads(graph.place_keys([case]), ONTOLOGY, REGISTER) == []
 
 
 @pytest.mark.parametrize(("kind", "lies_in"), [("interkommunal", ["https://w3id.org/koopkg/place/06"]), ("grenzueberschreitend", [])])
