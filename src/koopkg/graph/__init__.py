@@ -54,7 +54,10 @@ RUN_GRAPHS = (RUN_GRAPH,)
 
 
 def ontology_quads(triples: Iterable[ox.Triple], ontology: Ontology) -> list[ox.Quad]:
-    """The ontology in its own named graph, with the classes above those that are stated, blank nodes named by RDFC-1.0 so that the same input gives the same quads."""
+    """The ontology in its own named graph, with the classes above those that are stated.
+
+    Blank nodes are named by RDFC-1.0, so that the same input gives the same quads.
+    """
     graph = ox.NamedNode(ONTOLOGY_GRAPH)
     stated = list(triples)
     typed = [triple for triple in stated if triple.predicate.value == _TYPE and isinstance(triple.object, ox.NamedNode)]

@@ -61,9 +61,9 @@ def _relation_triples(case: Case, subject: str) -> Iterator[Triple]:
     """What a case is to other cases, in one property each and always in the same direction."""
     for relation in case.relations:
         if relation.case:
-            property, is_inverse = _RELATIONS[relation.relation]
+            name, is_inverse = _RELATIONS[relation.relation]
             one, other = (case_iri(relation.case), subject) if is_inverse else (subject, case_iri(relation.case))
-            yield iri(one, property, other)
+            yield iri(one, name, other)
 
 
 def _record_triples(record: Any, subject: str, case_id: str, ontology: Ontology) -> Iterator[Triple]:
