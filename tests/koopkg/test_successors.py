@@ -13,7 +13,8 @@ from koopkg.model import Case
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import read_document
-from koopkg.search import Filters, checked, known_values
+from koopkg.search import Filters, known_values
+from koopkg.search.facets import checked
 from tests.conftest import TINY
 
 GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
