@@ -90,6 +90,16 @@ def test_a_successor_without_a_free_place_leaves_the_record_as_it_is(ontology: O
     assert read(GOOD, moved).status == "beendet"
 
 
+def test_the_form_of_a_stage_is_not_said_of_the_case(ontology: Ontology, caplog: pytest.LogCaptureFixture) -> None:
+    """It stays, and whoever wrote it is told."""
+    case = read(GOOD.replace("\nsources:", "\nstages:\n- legal_form: euregio\n  since: '1990'\nsources:"), ontology)
+    assert case.stages[-1].legal_form == "euregio"
+    assert "euregio" not in case.cooperation_type
+    [told] = [record.getMessage() for record in caplog.records]
+    assert "stages.legal_form: 'euregio' is deprecated in favour of cooperation-type/euregio, which has no place here" in told
+    assert "hat hier keinen Platz" in told
+
+
 def test_a_filter_takes_the_old_slug_as_the_new_one(ontology: Ontology) -> None:
     moved = with_deprecated(ontology, {concept_iri("sector", "wasser"): concept_iri("sector", "abwasser")})
     assert checked(Filters(sector=["wasser"]), moved)["sector"] == ("abwasser",)

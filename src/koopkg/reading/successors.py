@@ -19,7 +19,8 @@ __all__ = ["with_current_concepts"]
 def with_current_concepts(case: Case, ontology: Ontology, entry: Entry) -> tuple[Case, list[Problem]]:
     """Put the one successor of each deprecated concept in its place; one of another scheme goes to the field of the case that takes that.
 
-    A concept without exactly one successor, or whose successor has no free place, stays as it is.
+    A concept without exactly one successor, or whose successor has no free place, stays as it is; so does one that says something of a record within the
+    record alone, such as of a stage, because its successor would say it of the case.
 
     Args:
         entry: Where the record stands, for the lines of the notices.
@@ -31,10 +32,17 @@ def with_current_concepts(case: Case, ontology: Ontology, entry: Entry) -> tuple
         """The slug that belongs in a field instead of this one, None where nothing does because it was moved."""
         iri = concept_iri(str(field.scheme), slug)
         new = ontology.current(iri) if iri in ontology.concepts else None
-        if new is None or new.iri == iri or (new.scheme != field.scheme and (is_required or not _has_place(case, new, moved))):
+        if new is None or new.iri == iri:
             return slug
-        told = Message("{old!r} is deprecated; it is read as {scheme}/{slug}, write that", old=slug, scheme=new.scheme, slug=new.slug)
+        stays = new.scheme != field.scheme and (is_required or field.is_qualifier or not _has_place(case, new, moved))
+        values = {"old": slug, "scheme": new.scheme, "slug": new.slug}
+        if stays:
+            told = Message("{old!r} is deprecated in favour of {scheme}/{slug}, which has no place here; write another concept or null", **values)
+        else:
+            told = Message("{old!r} is deprecated; it is read as {scheme}/{slug}, write that", **values)
         notices.append(Problem(top if top == field.name else f"{top}.{field.name}", told, entry.line_of((top,), slug)))
+        if stays:
+            return slug
         if new.scheme == field.scheme:
             return new.slug
         moved.append(new)
