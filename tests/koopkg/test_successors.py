@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from koopkg.model import Case
+from koopkg.model import FACETS, Case
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
 from koopkg.reading import read_document
 from koopkg.search import Filters, known_values
-from koopkg.search.facets import checked
+from koopkg.search.facets import _key, checked
 from tests.conftest import TINY
 
 GOOD = (TINY / "buergerbus-kirchhundem.md").read_text(encoding="utf-8")
@@ -104,3 +104,5 @@ def test_a_filter_takes_the_old_slug_as_the_new_one(ontology: Ontology) -> None:
     moved = with_deprecated(ontology, {concept_iri("sector", "wasser"): concept_iri("sector", "abwasser")})
     assert checked(Filters(sector=["wasser"]), moved)["sector"] == ("abwasser",)
     assert known_values("legal_form", ontology)["euregio"] == "euregio"
+    assert _key(FACETS["legal_form"], "euregio", ontology) == "cooperation-type/euregio"
+    assert _key(FACETS["legal_form"], "verein", ontology) == "legal-form/verein"
