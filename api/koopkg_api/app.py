@@ -23,7 +23,7 @@ from koopkg_api import problems
 from koopkg_api.description import describe_api
 from koopkg_api.express import Express
 from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
-from koopkg_api.routes import concepts, health, law, pages, search, sparql, vocabulary
+from koopkg_api.routes import concepts, health, law, pages, search, sparql, things, vocabulary
 from koopkg_api.site import Site
 from koopkg_api.urls import OwnRedirects
 
@@ -33,8 +33,8 @@ _DESCRIPTION = (
     "Comparable cooperations of German municipalities, and why they compare. Every answer names the snapshot it comes from; "
     "errors are problem details (RFC 9457)."
 )
-# law before vocabulary: /vocab/legal-form/laender is no concept
-_ROUTERS = (search, concepts, health, sparql, law, vocabulary, pages)
+# law before vocabulary: /vocab/legal-form/laender is no concept; things before pages: /case/x.ttl is no case
+_ROUTERS = (search, concepts, health, sparql, law, vocabulary, things, pages)
 _EXPRESS = health.EXPRESS | sparql.EXPRESS
 
 

@@ -17,12 +17,13 @@ from koopkg_api.rendering import render
 from koopkg_api.site import Served
 from koopkg_api.views import SYNTAXES
 
-__all__ = ["negotiated", "page_or_rdf", "rdf"]
+__all__ = ["NEGOTIATED", "negotiated", "page_or_rdf", "rdf"]
 
 _MEDIA = {media.partition(";")[0]: suffix for suffix, (media, _) in GRAPH_FORMATS.items()}
 """Media type of RDF -> suffix."""
 _OFFERED = ["text/html", *_MEDIA]
-_HEADERS = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+NEGOTIATED = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+"""Of every answer at an address that has a page and RDF."""
 
 
 def page_or_rdf(request: Request, served: Served, iri: str, suffix: str | None, template: str, context: Callable[[], dict[str, object]]) -> Response:
@@ -30,7 +31,7 @@ def page_or_rdf(request: Request, served: Served, iri: str, suffix: str | None, 
     suffix = suffix or negotiated(request)
     if suffix is None:
         syntaxes = [(suffix, SYNTAXES[suffix]) for suffix in GRAPH_FORMATS]
-        return render(request, template, {"iri": iri, "syntaxes": syntaxes, **context()}, headers=_HEADERS)
+        return render(request, template, {"iri": iri, "syntaxes": syntaxes, **context()}, headers=NEGOTIATED)
     if suffix not in GRAPH_FORMATS:
         raise HTTPException(404)
     return rdf(served.documentation.described(iri), suffix)
@@ -46,4 +47,4 @@ def negotiated(request: Request) -> str | None:
 
 def rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
     media, syntax = GRAPH_FORMATS[suffix]
-    return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=_HEADERS)
+    return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=NEGOTIATED)

@@ -37,6 +37,8 @@ _HEADINGS = {
 """Field of a case -> heading of its section, in the order of the page."""
 _LEADS = ("text", "name", "title", "evidence")
 """Fields of a record of which the first that it has says what the record is about."""
+_OF_A_CASE = {(field.name, str(field.scheme)): field for field in CASE_FIELDS if field.scheme}
+"""Name and scheme of a field -> that of a case, whose label a field of a record takes over: within a stage the phase is the phase."""
 _LOCALES = {"de": "de", "en": "en_GB"}
 
 
@@ -94,7 +96,7 @@ def _record(value: Any, ontology: Ontology, language: Language) -> DetailRecord:
 def _fact(field: CaseField, value: Any, ontology: Ontology, language: Language) -> DetailFact:
     if field.property == "schema:url":
         return DetailFact("", text=value, url=value)
-    label = field_label(field, ontology, language)
+    label = field_label(_OF_A_CASE.get((field.name, str(field.scheme)), field), ontology, language)
     if field.kind == "concept":
         return DetailFact(label, concept=ontology.concept(str(field.scheme), value))
     if field.kind == "case":

@@ -355,6 +355,7 @@ class ConceptDetail(ConceptSummary):
     related: list[str]
     countered_by: list[str] = Field(description="Success factors that counter this obstacle")
     examples: list[str] = Field(description="IRIs of example cases")
+    replaced_by: list[str] = Field(description="What stands for a deprecated concept now")
 
 
 class Stats(BaseModel):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 __all__ = [
     "BASE",
+    "BODY",
     "CASE",
     "COMPUTED_GRAPH",
     "CURATED_GRAPH",
@@ -20,6 +21,7 @@ __all__ = [
     "PROVENANCE_GRAPH",
     "RUN_GRAPH",
     "VOCAB",
+    "body_iri",
     "case_iri",
     "computed_graph_iri",
     "concept_iri",
@@ -37,6 +39,7 @@ VOCAB = f"{BASE}vocab/"
 CASE = f"{BASE}case/"
 DOCUMENT = f"{BASE}document/"
 PLACE = f"{BASE}place/"
+BODY = f"{BASE}body/"
 ONTOLOGY_GRAPH = f"{BASE}ontology"
 CURATED_GRAPH = f"{BASE}graph/curated/"
 COMPUTED_GRAPH = f"{BASE}graph/computed/"
@@ -49,6 +52,7 @@ RUN_GRAPH = f"{BASE}graph/run"
 
 PREFIXES = {
     "activity": f"{VOCAB}activity/",
+    "body": BODY,
     "case": CASE,
     "dcterms": "http://purl.org/dc/terms/",
     "document": DOCUMENT,
@@ -91,6 +95,11 @@ def document_iri(document_id: str, fragment: str = "") -> str:
 
 def place_iri(key: str) -> str:
     return f"{PLACE}{quote(key, safe='-')}"
+
+
+def body_iri(key: str) -> str:
+    """The body that is responsible for the place with this official key."""
+    return f"{BODY}{quote(key, safe='-')}"
 
 
 def curated_graph_iri(case_id: str) -> str:

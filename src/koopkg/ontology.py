@@ -36,7 +36,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A SKOS concept; `iri` ends in `<scheme>/<slug>`. A deprecated one still has its page, but texts name its successor."""
+    """A SKOS concept; `iri` ends in `<scheme>/<slug>`. A deprecated one still has its page, but texts name its successor.
+
+    Attributes:
+        replaced_by: IRI of the one concept that stands for a deprecated one now; None where it has no successor or several.
+    """
 
     iri: str
     scheme: str
@@ -46,6 +50,7 @@ class Concept:
     broader: tuple[str, ...]
     related: tuple[str, ...]
     is_deprecated: bool = False
+    replaced_by: str | None = None
 
     def label(self, language: str = "de") -> str:
         """The preferred label in a language, German where it has none in that language."""
@@ -80,6 +85,8 @@ class _Terms:
     scheme_labels: dict[str, dict[str, str]] = field(default_factory=dict)
     property_labels: dict[str, dict[str, str]] = field(default_factory=dict)
     unlinked_schemes: list[str] = field(default_factory=list)
+    super_classes: dict[str, list[str]] = field(default_factory=dict)
+    """Class of ours -> the classes directly above it, of other vocabularies too."""
 
 
 _TERMS = TypeAdapter(_Terms)
@@ -113,6 +120,8 @@ class Ontology:
                 terms.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")
                 if any(value.value == "false" for value in values.get(f"{KOOP}namedInTexts", [])):
                     terms.unlinked_schemes.append(iri.removeprefix(VOCAB))
+            elif f"{PREFIXES['owl']}Class" in types:
+                terms.super_classes[iri] = sorted(node.value for node in values.get(f"{PREFIXES['rdfs']}subClassOf", []))
             elif types & _PROPERTY_TYPES:
                 terms.property_labels[iri.replace(KOOP, "koop:")] = _texts(values, f"{PREFIXES['rdfs']}label")
             elif f"{KOOP}Place" in types:
@@ -182,6 +191,28 @@ class Ontology:
     def with_broader(self, iri: str) -> set[str]:
         """The concept and everything above it."""
         return {iri}.union(*(self.with_broader(above) for above in self.concepts[iri].broader))
+
+    def current(self, iri: str) -> Concept:
+        """The concept that stands for one now: itself unless it is deprecated and has exactly one successor, which may have one in turn.
+
+        Raises:
+            KeyError: There is no such concept.
+        """
+        concept, seen = self.concepts[iri], {iri}
+        while concept.replaced_by in self.concepts and concept.replaced_by not in seen:
+            concept = self.concepts[concept.replaced_by]
+            seen.add(concept.iri)
+        return concept
+
+    def classes(self, iri: str) -> list[str]:
+        """A class with every class above it, so that whoever asks without reasoning finds its members by either."""
+        found, open_ = [], [iri]
+        while open_:
+            iri = open_.pop(0)
+            if iri not in found:
+                found.append(iri)
+                open_ += self._terms.super_classes.get(iri, ())
+        return found
 
     def territory_by_name(self, name: str) -> Territory | None:
         """The country, state or canton with this German or English name."""
@@ -274,6 +305,8 @@ def _concept(iri: str, values: _Values) -> Concept:
     ]
     if not slug or not any(label.kind == "pref" and label.language == "de" for label in labels):
         raise OntologyError("{iri}: a concept needs a German skos:prefLabel and an IRI of the form vocab/<scheme>/<slug>", iri=iri)
+    is_deprecated = any(value.value == "true" for value in values.get(f"{PREFIXES['owl']}deprecated", []))
+    successors = [node.value for node in values.get(f"{PREFIXES['dcterms']}isReplacedBy", [])]
     return Concept(
         iri=iri,
         scheme=scheme,
@@ -282,7 +315,8 @@ def _concept(iri: str, values: _Values) -> Concept:
         definitions=tuple(sorted(_texts(values, f"{_SKOS}definition").items())),
         broader=tuple(sorted(node.value for node in values.get(f"{_SKOS}broader", []))),
         related=tuple(sorted(node.value for node in values.get(f"{_SKOS}related", []))),
-        is_deprecated=any(value.value == "true" for value in values.get(f"{PREFIXES['owl']}deprecated", [])),
+        is_deprecated=is_deprecated,
+        replaced_by=successors[0] if is_deprecated and len(successors) == 1 else None,
     )
 
 

@@ -245,9 +245,9 @@ class _Build:
     def _whole_graph(self, catalog: CatalogWriter, names: Sequence[str], run: graph.LinkingRun, times: Sequence[ox.Quad]) -> graph.StoreCounts:
         """A store of all there is."""
         self._progress.stage("graph", len(names))
-        ontology_quads = graph.ontology_quads(ontology.bundled_triples())
+        ontology_quads = graph.ontology_quads(ontology.bundled_triples(), self._terms)
         self._staged.ontology.write_bytes(b"".join(sorted(graph.to_ntriples(quad.triple for quad in ontology_quads).splitlines(keepends=True))))
-        places = (graph.place_quads(some, self._register) for some in _batches(catalog.place_keys(), _BATCH))
+        places = (graph.place_quads(some, self._terms, self._register) for some in _batches(catalog.place_keys(), _BATCH))
         provenance = (graph.provenance_quads(run, some) for some in _batches(names, _BATCH))
         common = chain.from_iterable(chain([ontology_quads, times], places, provenance))
         return graph.build(self._staged.graph, chain(common, self._document_quads(catalog, names, run)))
@@ -257,7 +257,7 @@ class _Build:
         written = sorted(self._changed)
         self._progress.stage("graph", len(written))
         shutil.copyfile(base.ontology, self._staged.ontology)
-        lost_places, places = graph.place_changes(self._touched, set(catalog.place_keys()), self._register)
+        lost_places, places = graph.place_changes(self._touched, set(catalog.place_keys()), self._terms, self._register)
         lost_documents = graph.provenance_quads(run, sorted(name for name in self._gone if not catalog.has_document(name)))
         quads = chain(places, graph.provenance_quads(run, written), times, self._document_quads(catalog, written, run))
         lost = chain(lost_places, lost_documents)

@@ -16,7 +16,7 @@ from koopkg.errors import Problem
 from koopkg.files import Skipped, find_files
 from koopkg.intake import Reader, Rejected, gather
 from koopkg.messages import Message
-from koopkg.model import Document
+from koopkg.model import CASE_FIELDS, Document, fields_of
 from koopkg.ontology import Ontology
 from koopkg.reading import ENDINGS
 from koopkg.register import Register
@@ -90,7 +90,9 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
             rejected.append(outcome)
         elif isinstance(outcome, Document):
             named[candidate.name] = outcome
+    others = {case.id for document in named.values() for case in document.cases}
     rejected += _about_nothing(named, data, corpus)
+    rejected += _related_to_nothing(named, others, data, corpus)
     documents = list(named.values())
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
@@ -119,6 +121,48 @@ def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list
             rejected.append(Rejected(name, (str(Problem("describes", told)),)))
             del named[name]  # with its records, which another one may be about
     return rejected
+
+
+def _related_to_nothing(named: dict[str, Document], given: Set[str], data: Path, corpus: Path) -> list[Rejected]:
+    """Take out documents whose cases are related to cases that there are not: a wrong id would be a link that leads nowhere.
+
+    An ingest takes them in, because the other case may come later.
+
+    Args:
+        named: Name of its file -> each document.
+        given: The cases of all documents that could be read.
+    """
+    wanted = {name: list(_related(document)) for name, document in named.items()}
+    if all(case in given for relations in wanted.values() for _, case in relations):
+        return []
+    known, where = _known_elsewhere({document.id for document in named.values()}, data, corpus)
+    rejected = []
+    for name, relations in wanted.items():
+        problems = [
+            Problem(
+                field,
+                Message(
+                    "{case!r}: neither the documents given nor {elsewhere} have such a case; expected the id of a case, or no id where the other is none here",
+                    case=case,
+                    elsewhere=where,
+                ),
+            )
+            for field, case in relations
+            if case not in given and case not in known
+        ]
+        if problems:
+            rejected.append(Rejected(name, tuple(map(str, problems))))
+            del named[name]
+    return rejected
+
+
+def _related(document: Document) -> Iterator[tuple[str, str]]:
+    """The field and the id of every case that the records of a document name."""
+    for case in document.cases:
+        for field in CASE_FIELDS:
+            for inner in fields_of(field.record) if field.record else ():
+                if inner.kind == "case":
+                    yield from ((f"{field.name}.{inner.name}", other) for record in field.values(case) for other in inner.values(record))
 
 
 def _missing(named: Mapping[str, Document], elsewhere: Collection[str]) -> dict[str, list[str]]:

@@ -219,3 +219,21 @@ def test_each_competency_question_leads_to_its_query_ready_to_run(server: Server
         assert answer.status == 200, (question.number, answer.text)
         assert answer.text.splitlines()[0]
     assert server.request("/ontology/question/999", headers={"Accept": "text/html"}).status == 404
+
+
+def test_a_deprecated_concept_says_where_it_went(server: Server) -> None:
+    """On its page in both languages and in the JSON API; a concept in use says nothing of the kind."""
+    for path, told in (("/vocab/legal-form/euregio", "Nicht mehr in Gebrauch."), ("/vocab/legal-form/euregio?lang=en", "No longer used.")):
+        page = page_of(path, server)
+        assert told in page.get_text()
+        assert page.select('.scope a[href*="/vocab/cooperation-type/euregio"]')
+    assert "Nicht mehr in Gebrauch" not in page_of("/vocab/legal-form/zweckverband", server).get_text()
+    assert server.request("/api/v1/concepts/legal-form/euregio").json()["replaced_by"] == [f"{VOCAB}cooperation-type/euregio"]
+    assert server.request("/api/v1/concepts/legal-form/zweckverband").json()["replaced_by"] == []
+
+
+def test_a_filter_by_the_old_slug_answers_as_the_new_concept(server: Server) -> None:
+    """None of the tiny cases is a Euregio; the filter is no error, and counts itself."""
+    answer = server.request("/api/v1/cases?legal_form=euregio")
+    assert answer.status == 200
+    assert answer.json()["total"] == 0

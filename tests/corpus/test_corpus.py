@@ -146,6 +146,15 @@ def test_settled_doubts_stay_settled(documents: dict[str, Document], cases: list
     assert found["aerztezentrum-buesum"].population is None
 
 
+def test_a_case_of_two_bodies_says_so_by_its_agreements(cases: list[Case]) -> None:
+    """So that it is found by either form."""
+    forms = {case.id: {agreement.legal_form for agreement in case.agreements} - {None} for case in cases}
+    assert forms["bauhof-hueckeswagen-wipperfuerth"] == {"oeffentlich-rechtliche-vereinbarung", "gbr"}
+    assert forms["neue-energien-west-grafenwoehr"] == {"genossenschaft", "buergergenossenschaft"}
+    assert forms["zweckverband-wasserwerke-westerzgebirge"] == {"zweckverband", "gmbh"}
+    assert [case.id for case in cases if forms[case.id] and case.legal_form not in forms[case.id]] == []
+
+
 def test_readme_counts_are_those_of_the_corpus(cases: list[Case]) -> None:
     readme = (ROOT / "corpus" / "README.md").read_text(encoding="utf-8")
     keyed = Counter(place.ags is not None for case in cases for place in case.places)

@@ -10,9 +10,10 @@ import pytest
 
 from koopkg import graph
 from koopkg.index import Columns, ColumnsBuilder
+from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-REGISTER = Register.bundled()
+ONTOLOGY, REGISTER = Ontology.bundled(), Register.bundled()
 KEYS = ("09471115", "09471133", "09471152", "09471", "09461000", "06435", "11000000", "99999999", "03457013", "03457")
 
 
@@ -50,6 +51,6 @@ def test_changed_places_are_those_of_all_keys(seed: int) -> None:
     """A district stays as long as a place in it is named, and goes with the last."""
     drawn = random.Random(seed)
     before, after = (set(drawn.sample(KEYS, drawn.randrange(len(KEYS)))) for _ in range(2))
-    lost, present = graph.place_changes(before ^ after, after, REGISTER)
-    changed = set(graph.place_quads(before, REGISTER)) - set(lost) | set(present)
-    assert changed == set(graph.place_quads(after, REGISTER))
+    lost, present = graph.place_changes(before ^ after, after, ONTOLOGY, REGISTER)
+    changed = set(graph.place_quads(before, ONTOLOGY, REGISTER)) - set(lost) | set(present)
+    assert changed == set(graph.place_quads(after, ONTOLOGY, REGISTER))

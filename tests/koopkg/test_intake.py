@@ -191,6 +191,19 @@ def test_a_record_that_would_be_replaced_is_not_counted_on(tiny: Settings, tmp_p
     assert (counts.accepted, len(review.findings)) == (0, 2), review.findings
 
 
+def test_a_relation_to_a_case_that_is_nowhere_is_refused_by_the_review(tmp_path: Path) -> None:
+    """One that is given too, even in a file with another fault of this kind, or is in the corpus, is a case; no id is fine as well."""
+    (tmp_path / "in").mkdir()
+    related = {"a": "nirgends", "b": "a", "c": "standesamt-lossetal", "d": None}
+    for name, other in related.items():
+        relations = [{"relation": "vorbild", "name": "Ein Vorbild", "case": other}]
+        (tmp_path / "in" / f"{name}.md").write_text(record(name, body="Ein Text.", relations=relations), encoding="utf-8")
+    counts, review = review_documents([tmp_path / "in"], max_bytes=1_000_000, data=tmp_path, corpus=TINY)
+    [finding] = review.findings
+    assert "a.md: relations.case: 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) have such a case" in finding
+    assert (counts.accepted, counts.rejected) == (3, 1)
+
+
 def test_what_the_shapes_refuse_is_set_aside_and_nowhere_to_be_found(tiny_copy: Settings, tmp_path: Path) -> None:
     """Reading lets these pass; the sound one beside them is published, and they are in no graph and no list."""
     folder = tmp_path / "in"

@@ -39,6 +39,10 @@ OWN_FAULTS: dict[str, list[Triple]] = {
     "a concept of no scheme": [iri(CASE, "koop:sector", concept_iri("sector", "erfunden"))],
     "a concept of another scheme": [iri(CASE, "koop:sector", concept_iri("phase", "betrieb"))],
     "a legal form of another scheme": [iri(CASE, "koop:legalForm", concept_iri("sector", "wasser"))],
+    "two legal forms without agreements that found them": [
+        iri(CASE, "koop:legalForm", concept_iri("legal-form", "gmbh")),
+        iri(CASE, "koop:legalForm", concept_iri("legal-form", "verein")),
+    ],
     "a country that is none": [iri(CASE, "koop:country", concept_iri("sector", "wasser"))],
     "a population of nobody": [typed(CASE, "koop:population", "0", "integer")],
     "a decimal of partners": [typed(CASE, "koop:partnerCount", "2.5", "decimal")],
@@ -204,14 +208,14 @@ def linked_documents(draw: st.DrawFn, base: Document, ontology: Ontology) -> tup
 def test_what_linking_says_of_any_document_conforms(data: st.DataObject, validator: Validator, tiny_documents: dict[str, Document], ontology: Ontology) -> None:
     """So that a build need not check it: the shapes of mentions hold for everything that `extracted_triples` makes."""
     made = data.draw(st.lists(linked_documents(next(iter(tiny_documents.values())), ontology), min_size=5, max_size=10, unique_by=lambda pair: pair[0].id))
-    batch = [(document.id, [ox.Triple(*triple) for triple in extracted_triples(document, linked, RUN.iri)]) for document, linked in made]
+    batch = [(document.id, [ox.Triple(*triple) for triple in extracted_triples(document, linked, ontology, RUN.iri)]) for document, linked in made]
     assert validator.check(batch) == {}
 
 
-def test_what_linking_could_say_wrong_is_found(validator: Validator, tiny_documents: dict[str, Document]) -> None:
+def test_what_linking_could_say_wrong_is_found(validator: Validator, tiny_documents: dict[str, Document], ontology: Ontology) -> None:
     """The test above can fail: a confidence above 1 and a mention that ends before it begins."""
     document = next(iter(tiny_documents.values()))
     wrong = Link(concept_iri("sector", "wasser"), "sector", "wasser", 1.5, (Mention(5, 2, "Wort"),))
-    triples = [ox.Triple(*triple) for triple in extracted_triples(document, Linked("de", (wrong,), ()), RUN.iri)]
+    triples = [ox.Triple(*triple) for triple in extracted_triples(document, Linked("de", (wrong,), ()), ontology, RUN.iri)]
     assert len(validator.check([(document.id, triples)])[document.id]) == 2
     assert {item.focus_node.partition("#")[0] for item in validator.check([(document.id, triples)])[document.id]} == {document_iri(document.id)}

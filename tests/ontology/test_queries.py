@@ -27,12 +27,12 @@ def tiny_graph(tiny_documents: dict[str, Document], ontology: Ontology) -> ox.St
     register = Register.bundled()
     linker = Linker(ontology, register, Analyses())
     keys: set[str] = set()
-    quads = graph.ontology_quads([*bundled_triples(), *bundled_examples()])
+    quads = graph.ontology_quads([*bundled_triples(), *bundled_examples()], ontology)
     for document in tiny_documents.values():
         linked = linker.link_document(document)
         quads += graph.document_quads(document, linked, ontology, register, RUN)
         keys |= graph.place_keys(document.cases, linked.places)
-    quads += graph.place_quads(keys, register)
+    quads += graph.place_quads(keys, ontology, register)
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in graph.default_graph(quads))
     return store

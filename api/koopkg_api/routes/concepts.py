@@ -54,6 +54,7 @@ async def concept(served: CurrentSnapshot, scheme: SchemeName, slug: Slug, lang:
         related=sorted(ontology.related[found.iri]),
         countered_by=list(notes.countered_by),
         examples=list(notes.examples),
+        replaced_by=list(notes.replaced_by),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from koopkg.errors import QueryError
 from koopkg.messages import Language, Piece, pieces, translated
@@ -17,12 +17,13 @@ from koopkg.ontology import Ontology
 from koopkg.register import Register
 from koopkg.search import SIGNALS, Facet, SearchResult, facet_label, list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
+from koopkg_api.described import NEGOTIATED, negotiated
 from koopkg_api.models import FilterParameters
 from koopkg_api.narrowing import LONGEST_LINE, Step, Steps, chosen_in, in_words, in_words_of_people, named
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
-from koopkg_api.views import ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
+from koopkg_api.views import SYNTAXES, ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
 
 __all__ = ["router"]
 
@@ -157,12 +158,20 @@ def _found(opened: OpenSnapshot, asked: _PageParameters, page: int, language: La
 
 @router.get("/case/{case_id}", name="case_page")
 def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Response:
-    """One case: facts, text, evidence, sources and comparable cases."""
+    """One case: facts, text, evidence, sources and comparable cases; whoever asks for RDF is led to that."""
     language = language_of(request)
     opened = served.opened
     entry = opened.catalog.entry(opened.catalog.row_of(case_id))
+    if (suffix := negotiated(request)) is not None:
+        return RedirectResponse(path_to(request, "case_file", case_id=case_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
     comparable = [hit_view(hit, language) for hit in similar(opened, case_id, limit=5, language=language).hits]
-    return render(request, "case.html", {"case": case_view(entry, opened.ontology, Register.bundled(), language), "similar": comparable})
+    context = {
+        "case": case_view(entry, opened.ontology, Register.bundled(), language),
+        "similar": comparable,
+        "case_id": case_id,
+        "syntaxes": list(SYNTAXES.items()),
+    }
+    return render(request, "case.html", context, headers=NEGOTIATED)
 
 
 @router.get("/robots.txt", name="robots")

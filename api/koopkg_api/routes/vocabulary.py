@@ -187,6 +187,7 @@ def _concept_context(served: Served, iri: str, language: Language) -> dict[str, 
     named = named[~np.isin(named, described)]
     notes = served.documentation.notes(iri, language)
     return {
+        "replaced_by": [concept_link(ontology.concepts[successor], language) for successor in notes.replaced_by],
         "concept": concept_view(concept, ontology, notes.countered_by, language),
         "example": next((link for example in notes.examples if (link := _example(example, served, language))), None),
         "scheme_label": ontology.scheme_labels[concept.scheme][language],

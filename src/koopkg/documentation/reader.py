@@ -68,6 +68,7 @@ class Notes:
         due_steps: What a phase asks for.
         situations: When to consider a legal form first.
         examples: IRIs of cases.
+        replaced_by: What stands for a deprecated concept now.
     """
 
     scope_note: str | None
@@ -77,6 +78,7 @@ class Notes:
     due_steps: tuple[str, ...]
     situations: tuple[str, ...]
     examples: tuple[str, ...]
+    replaced_by: tuple[str, ...]
     properties: tuple[FormProperty, ...]
     provisions: tuple[Provision, ...]
     mappings: tuple[Mapping, ...]
@@ -154,6 +156,7 @@ class Documentation:
             due_steps=self._triples.texts(iri, "koop:dueStep", language),
             situations=self._triples.texts(iri, "^koop:recommends/koop:situation", language),
             examples=self._triples.iris(iri, "skos:example"),
+            replaced_by=self._triples.iris(iri, "dcterms:isReplacedBy"),
             properties=self._properties(iri, language),
             provisions=self.law.provisions(language, form=iri),
             mappings=self._mappings(iri),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
+from typing import cast
 
 import pyoxigraph as ox
 
@@ -22,6 +23,7 @@ from koopkg.model import Document, Linked, PlaceLink
 from koopkg.namespaces import (
     ONTOLOGY_GRAPH,
     PLACES_GRAPH,
+    PREFIXES,
     PROVENANCE_GRAPH,
     RUN_GRAPH,
     computed_graph_iri,
@@ -56,14 +58,25 @@ __all__ = [
 ]
 
 
+_TYPE = f"{PREFIXES['rdf']}type"
 RUN_GRAPHS = (RUN_GRAPH,)
 """Graphs that are another with each run."""
 
 
-def ontology_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
-    """The ontology in its own named graph, blank nodes named by RDFC-1.0 so that the same input gives the same quads."""
+def ontology_quads(triples: Iterable[ox.Triple], ontology: Ontology) -> list[ox.Quad]:
+    """The ontology in its own named graph, with the classes above those that are stated.
+
+    Blank nodes are named by RDFC-1.0, so that the same input gives the same quads.
+    """
     graph = ox.NamedNode(ONTOLOGY_GRAPH)
-    dataset = ox.Dataset([ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples])
+    stated = list(triples)
+    typed = [triple for triple in stated if triple.predicate.value == _TYPE and isinstance(triple.object, ox.NamedNode)]
+    implied = [
+        ox.Triple(triple.subject, triple.predicate, ox.NamedNode(above))
+        for triple in typed
+        for above in ontology.classes(cast(ox.NamedNode, triple.object).value)
+    ]
+    dataset = ox.Dataset([ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in [*stated, *implied]])
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return list(dataset)
 
@@ -72,8 +85,8 @@ def document_quads(document: Document, linked: Linked, ontology: Ontology, regis
     """What is said in the graphs that a document brings: two of each case whose record it holds, its own, and that of what it names."""
     quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology, register), curated_graph_iri(case.id))]
     quads += [quad for case in document.cases for quad in _in_graph(computed_triples(case, ontology, register), computed_graph_iri(case.id))]
-    quads += _in_graph(document_triples(document), document_graph_iri(document.id))
-    return [*quads, *_in_graph(extracted_triples(document, linked, run.iri), extracted_graph_iri(document.id))]
+    quads += _in_graph(document_triples(document, ontology), document_graph_iri(document.id))
+    return [*quads, *_in_graph(extracted_triples(document, linked, ontology, run.iri), extracted_graph_iri(document.id))]
 
 
 def checked_triples(document: Document, places: Iterable[PlaceLink], ontology: Ontology, register: Register) -> list[ox.Triple]:
@@ -81,7 +94,7 @@ def checked_triples(document: Document, places: Iterable[PlaceLink], ontology: O
 
     The annotations of what it was found to name are of our own making; a test holds the shapes against those.
     """
-    triples = [*document_triples(document), *place_triples(place_keys(document.cases, places), register)]
+    triples = [*document_triples(document, ontology), *place_triples(place_keys(document.cases, places), ontology, register)]
     for case in document.cases:
         triples += [*curated_triples(case, document, ontology, register), *computed_triples(case, ontology, register)]
     return [ox.Triple(*triple) for triple in triples]
@@ -93,12 +106,12 @@ def graphs_of(document: Document) -> list[str]:
     return [*of_cases, document_graph_iri(document.id), extracted_graph_iri(document.id)]
 
 
-def place_quads(keys: Iterable[str], register: Register) -> list[ox.Quad]:
-    """The graph of places: those of the register with these keys and the districts they lie in, each described once."""
-    return list(_in_graph(place_triples(keys, register), PLACES_GRAPH))
+def place_quads(keys: Iterable[str], ontology: Ontology, register: Register) -> list[ox.Quad]:
+    """The graph of places: those of the register with these keys and the districts they lie in, with the bodies responsible for them, each described once."""
+    return list(_in_graph(place_triples(keys, ontology, register), PLACES_GRAPH))
 
 
-def place_changes(touched: Set[str], keys: Set[str], register: Register) -> tuple[list[ox.Quad], list[ox.Quad]]:
+def place_changes(touched: Set[str], keys: Set[str], ontology: Ontology, register: Register) -> tuple[list[ox.Quad], list[ox.Quad]]:
     """What the graph of places loses, and what stays or comes, where documents with some keys went or came.
 
     Args:
@@ -107,7 +120,7 @@ def place_changes(touched: Set[str], keys: Set[str], register: Register) -> tupl
     """
     areas = touched | districts(touched, register)
     present = areas & (keys | districts((key for key in keys if key[:5] in areas), register))
-    return place_quads(areas - present, register), place_quads(present, register)
+    return place_quads(areas - present, ontology, register), place_quads(present, ontology, register)
 
 
 def provenance_quads(run: LinkingRun, documents: Iterable[str]) -> list[ox.Quad]:

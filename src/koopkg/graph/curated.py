@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from koopkg.graph.bodies import members_of, participation_triples
 from koopkg.graph.places import member_triples
-from koopkg.graph.triples import Triple, iri, text, typed
+from koopkg.graph.triples import Triple, iri, text, typed, types
 from koopkg.model import Case, CaseField, Document, Place, concepts_of, fields_of
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, curated_graph_iri, document_graph_iri, document_iri
 from koopkg.ontology import Ontology
@@ -14,6 +15,15 @@ from koopkg.register import Register
 
 __all__ = ["curated_triples", "document_triples"]
 
+_RELATIONS = {
+    "nachfolger-von": ("koop:successorOf", False),
+    "vorgaenger-von": ("koop:successorOf", True),
+    "teil-von": ("koop:partOf", False),
+    "vorbild": ("koop:modelFor", True),
+    "hervorgegangen-aus": ("koop:emergedFrom", False),
+    "abspaltung-von": ("koop:emergedFrom", False),
+}
+"""Kind of a relation -> the property that says it between two cases, and whether from the other one."""
 CORPUS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -25,16 +35,18 @@ def curated_triples(case: Case, document: Document, ontology: Ontology, register
     """
     subject = case_iri(case.id)
     yield iri(curated_graph_iri(case.id), "prov:wasDerivedFrom", document_iri(document.id))
-    yield iri(subject, "rdf:type", f"{KOOP}Cooperation")
-    yield iri(subject, "rdf:type", f"{PREFIXES['org']}OrganizationalCollaboration")  # what it is a kind of, for whoever asks without reasoning
-    yield from member_triples(case, ontology, register)
-    yield from _record_triples(case, subject, case.id)
+    members = members_of(case, ontology, register)
+    yield from types(subject, f"{KOOP}Cooperation", ontology)
+    yield from member_triples(case, members, ontology)
+    yield from participation_triples(case, members, ontology)
+    yield from _relation_triples(case, subject)
+    yield from _record_triples(case, subject, case.id, ontology)
 
 
-def document_triples(document: Document) -> Iterator[Triple]:
+def document_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
     """What a document is, and which cases it is about."""
     subject = document_iri(document.id)
-    yield iri(subject, "rdf:type", f"{KOOP}CaseDocument")
+    yield from types(subject, f"{KOOP}CaseDocument", ontology)
     yield text(subject, "dcterms:title", document.title, document.language)
     yield text(subject, "dcterms:language", document.language)
     yield text(subject, "dcterms:format", document.media_type)
@@ -45,11 +57,20 @@ def document_triples(document: Document) -> Iterator[Triple]:
         yield iri(case_iri(case_id), "koop:documentedIn", subject)
 
 
-def _record_triples(record: Any, subject: str, case_id: str) -> Iterator[Triple]:
+def _relation_triples(case: Case, subject: str) -> Iterator[Triple]:
+    """What a case is to other cases, in one property each and always in the same direction."""
+    for relation in case.relations:
+        if relation.case:
+            name, is_inverse = _RELATIONS[relation.relation]
+            one, other = (case_iri(relation.case), subject) if is_inverse else (subject, case_iri(relation.case))
+            yield iri(one, name, other)
+
+
+def _record_triples(record: Any, subject: str, case_id: str, ontology: Ontology) -> Iterator[Triple]:
     for field in fields_of(type(record)):
         for number, value in enumerate(field.values(record), start=1):
             if field.kind == "nested" and field.record is not Place:
-                yield from _node_triples(field, value, subject, case_id, number)
+                yield from _node_triples(field, value, subject, case_id, number, ontology)
             elif field.kind == "citation":
                 yield iri(subject, "dcterms:source", case_iri(case_id, f"source-{value}"))
             elif field.kind == "moment":
@@ -79,15 +100,15 @@ def _moment(subject: str, property: str, value: str) -> Iterator[Triple]:
         yield typed(subject, f"{property}Date", value, "date" if value.count("-") == 2 else "gYearMonth")
 
 
-def _node_triples(field: CaseField, value: Any, subject: str, case_id: str, number: int) -> Iterator[Triple]:
+def _node_triples(field: CaseField, value: Any, subject: str, case_id: str, number: int, ontology: Ontology) -> Iterator[Triple]:
     """A node for a nested record."""
     node = case_iri(case_id, f"{field.stem}-{number}")
     prefix, _, local = str(field.node).partition(":")
     yield iri(subject, str(field.property), node)
-    yield iri(node, "rdf:type", PREFIXES[prefix] + local)
-    yield from _record_triples(value, node, case_id)
+    yield from types(node, PREFIXES[prefix] + local, ontology)
+    yield from _record_triples(value, node, case_id, ontology)
     if field.shortcut:
         concepts = [concept_iri(str(inner.scheme), slug) for inner, slug, _ in concepts_of(value)]
         yield from (iri(subject, field.shortcut, concept) for concept in concepts)
-        if not concepts:
+        if not concepts and hasattr(value, "text"):
             yield text(subject, field.shortcut, value.text, "de")

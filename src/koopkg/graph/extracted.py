@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koopkg.graph.triples import Triple, iri, text, typed
+from koopkg.graph.triples import Triple, iri, text, typed, types
 from koopkg.model import Document, Linked, Mention
 from koopkg.namespaces import KOOP, PREFIXES, document_iri, extracted_graph_iri
+from koopkg.ontology import Ontology
 
 __all__ = ["extracted_triples"]
 
@@ -14,7 +15,7 @@ _CONTEXT_CHARACTERS = 32
 """Length of prefix and suffix in a TextQuoteSelector: enough to find a passage again after small edits."""
 
 
-def extracted_triples(document: Document, linked: Linked, activity: str) -> Iterator[Triple]:
+def extracted_triples(document: Document, linked: Linked, ontology: Ontology, activity: str) -> Iterator[Triple]:
     """Which concepts and places a document mentions, with a Web Annotation for each mention, made by an activity of `koopkg.graph.provenance`."""
     subject = document_iri(document.id)
     yield iri(extracted_graph_iri(document.id), "prov:wasDerivedFrom", subject)
@@ -22,20 +23,20 @@ def extracted_triples(document: Document, linked: Linked, activity: str) -> Iter
     for link in linked.concepts:
         yield iri(subject, "schema:mentions", link.iri)
         for mention in link.evidence:
-            yield from _mention(document, mention, f"{link.scheme}-{link.slug}", link.iri, link.confidence, activity)
+            yield from _mention(document, mention, f"{link.scheme}-{link.slug}", link.iri, link.confidence, ontology, activity)
     for place in linked.places:
         if place.iri:
             yield iri(subject, "schema:mentions", place.iri)
             for mention in place.evidence:
-                yield from _mention(document, mention, f"place-{place.iri.rpartition('/')[2]}", place.iri, place.confidence, activity)
+                yield from _mention(document, mention, f"place-{place.iri.rpartition('/')[2]}", place.iri, place.confidence, ontology, activity)
 
 
-def _mention(document: Document, mention: Mention, name: str, body: str, confidence: float, activity: str) -> Iterator[Triple]:
+def _mention(document: Document, mention: Mention, name: str, body: str, confidence: float, ontology: Ontology, activity: str) -> Iterator[Triple]:
     """One Web Annotation: body, target, the quote with its context, the position, and where it comes from."""
     annotation = document_iri(document.id, f"mention-{mention.start}-{mention.end}-{name}")
     target = document_iri(document.id, f"text-{mention.start}-{mention.end}")
     quote, position = f"{target}-quote", f"{target}-position"
-    yield iri(annotation, "rdf:type", f"{KOOP}Mention")
+    yield from types(annotation, f"{KOOP}Mention", ontology)
     yield iri(annotation, "oa:hasBody", body)
     yield iri(annotation, "oa:hasTarget", target)
     yield typed(annotation, "koop:confidence", f"{confidence:.2f}", "decimal")

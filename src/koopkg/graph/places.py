@@ -5,12 +5,13 @@ What follows from the members for the case itself, is computed and has a graph o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from koopkg.graph.triples import Triple, iri, text, typed
+from koopkg.graph.bodies import Member, body_triples
+from koopkg.graph.triples import Triple, iri, text, typed, types
 from koopkg.members import inhabitants, lands, size_class
 from koopkg.model import SIZE_CLASS, Case, Place, PlaceLink
-from koopkg.namespaces import KOOP, PREFIXES, case_iri, computed_graph_iri, concept_iri, curated_graph_iri, place_iri
+from koopkg.namespaces import KOOP, PREFIXES, body_iri, case_iri, computed_graph_iri, concept_iri, curated_graph_iri, place_iri
 from koopkg.ontology import Ontology, Territory
 from koopkg.register import POPULATION_DATE, Area, Register
 
@@ -21,23 +22,20 @@ _URBANISATION = {"01": "dicht-besiedelt", "02": "mittlere-besiedlungsdichte", "0
 """Code of the register -> concept of the scheme urbanisation."""
 
 
-def member_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
-    """Country, Land and members of a case; a member that the register does not have belongs to the case and is described here."""
+def member_triples(case: Case, members: Sequence[Member], ontology: Ontology) -> Iterator[Triple]:
+    """Country, Land and members of a case; a member that the register does not have belongs to the case and is described here, with its body."""
     subject = case_iri(case.id)
     yield iri(subject, "koop:country", place_iri(case.country))
     land = ontology.territory_by_name(case.state) if case.state else None
     if land:
         yield iri(subject, "koop:land", land.iri)
     is_of_one_land = len(lands(case, ontology)) == 1 and "grenzueberschreitend" not in case.cooperation_type
-    seen = set()
-    for number, place in enumerate(case.places, start=1):
-        is_known = place.ags is not None and (register.get(place.ags) is not None or place_iri(place.ags) in ontology.territories)
-        member = place_iri(place.ags) if place.ags and is_known else case_iri(case.id, f"place-{number}")
-        if member not in seen:
-            seen.add(member)
-            yield iri(subject, "koop:member", member)
-            if not is_known:
-                yield from _described_by_case(member, place, land if is_of_one_land else None)
+    for member in members:
+        yield iri(subject, "koop:member", member.node)
+        if not member.is_described:
+            yield from _described_by_case(member.node, member.place, land if is_of_one_land else None, ontology)
+            if member.body:
+                yield from body_triples(member.body, member.place.name, ontology, territory=member.node)
 
 
 def computed_triples(case: Case, ontology: Ontology, register: Register) -> Iterator[Triple]:
@@ -64,20 +62,21 @@ def districts(keys: Iterable[str], register: Register) -> set[str]:
     return {area.district for key in keys if (area := register.get(key)) and area.district}
 
 
-def place_triples(keys: Iterable[str], register: Register) -> Iterator[Triple]:
-    """Describe each place once, and the districts they lie in; keys that the register does not have are left out.
+def place_triples(keys: Iterable[str], ontology: Ontology, register: Register) -> Iterator[Triple]:
+    """Describe each place once with the body responsible for it, and the districts they lie in; keys that the register does not have are left out.
 
     The description follows from the register alone, whatever cases call the place. Countries and Länder are described in the ontology.
     """
     found = {area.key: area for key in keys if (area := register.get(key))}
     found |= {area.key: area for key in {area.district for area in found.values() if area.district} if (area := register.get(key))}
     for _, area in sorted(found.items()):
-        yield from _described_by_register(area)
+        yield from _described_by_register(area, ontology)
 
 
-def _described_by_register(area: Area) -> Iterator[Triple]:
+def _described_by_register(area: Area, ontology: Ontology) -> Iterator[Triple]:
     name = place_iri(area.key)
-    yield iri(name, "rdf:type", f"{KOOP}Place")
+    yield from body_triples(body_iri(area.key), area.label, ontology, territory=name)
+    yield from types(name, f"{KOOP}Place", ontology)
     yield text(name, "skos:prefLabel", area.label, "de")
     if area.official_name != area.label:
         yield text(name, "skos:altLabel", area.official_name, "de")
@@ -95,9 +94,9 @@ def _described_by_register(area: Area) -> Iterator[Triple]:
     yield iri(name, "dcterms:source", _REGISTER)
 
 
-def _described_by_case(name: str, place: Place, land: Territory | None) -> Iterator[Triple]:
+def _described_by_case(name: str, place: Place, land: Territory | None, ontology: Ontology) -> Iterator[Triple]:
     """Name, kind and the Land, which is that of the case unless it crosses a border and the place may lie beyond."""
-    yield iri(name, "rdf:type", f"{KOOP}Place")
+    yield from types(name, f"{KOOP}Place", ontology)
     yield text(name, "skos:prefLabel", place.name, "de")
     yield text(name, "koop:placeKind", place.kind, "de")
     if place.ags:

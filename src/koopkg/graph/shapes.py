@@ -19,8 +19,8 @@ _RDF = PREFIXES["rdf"]
 _TYPE, _SUBCLASS = f"{_RDF}type", f"{PREFIXES['rdfs']}subClassOf"
 _TARGET_CLASS, _TARGET_NODE = f"{_SH}targetClass", ox.NamedNode(f"{_SH}targetNode")
 _OTHER_TARGETS = frozenset(f"{_SH}{name}" for name in ("target", "targetNode", "targetObjectsOf", "targetSubjectsOf"))
-_REACHING = frozenset(f"{_SH}{name}" for name in ("node", "qualifiedValueShape", "sparql", "not", "and", "or", "xone"))
-"""Parameters by which a shape looks at the statements of other nodes than its focus nodes; ours have none."""
+_REACHING = frozenset(f"{_SH}{name}" for name in ("node", "qualifiedValueShape", "sparql"))
+"""Parameters by which a shape looks at the statements of other nodes than its focus nodes; ours have none. What `sh:or` joins looks at the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class _Shapes:
                 shapes.targets[value.value].add(subject)
                 continue
             shapes.rest.append(triple)
-            if isinstance(subject, ox.BlankNode) and isinstance(value, ox.NamedNode | ox.BlankNode):
-                lists[subject][predicate] = value
-            elif predicate == f"{_SH}path" and isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.BlankNode):
+            if predicate == f"{_SH}path" and isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(value, ox.NamedNode | ox.BlankNode):
                 heads[subject.value] = value
+            elif isinstance(subject, ox.BlankNode) and isinstance(value, ox.NamedNode | ox.BlankNode):
+                lists[subject][predicate] = value
             elif predicate == f"{_SH}message" and isinstance(subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.language == "de":
                 shapes.messages[subject.value] = value.value
         shapes.paths = {shape: list(_steps(head, lists)) for shape, head in heads.items()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyoxigraph as ox
 
 from koopkg.namespaces import PREFIXES
+from koopkg.ontology import Ontology
 
-__all__ = ["Triple", "iri", "text", "typed"]
+__all__ = ["Triple", "iri", "text", "typed", "types"]
 
 Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
 
@@ -25,6 +28,11 @@ def text(subject: str, predicate: str, value: str, language: str | None = None) 
 def typed(subject: str, predicate: str, value: str, datatype: str) -> Triple:
     """A statement whose object is a value of an XML Schema datatype, named without its prefix."""
     return ox.NamedNode(subject), _node(predicate), ox.Literal(value, datatype=ox.NamedNode(PREFIXES["xsd"] + datatype))
+
+
+def types(subject: str, name: str, ontology: Ontology) -> Iterator[Triple]:
+    """That something is of a class and of every class above it, for whoever asks without reasoning."""
+    return (iri(subject, "rdf:type", above) for above in ontology.classes(name))
 
 
 def _node(name: str) -> ox.NamedNode:

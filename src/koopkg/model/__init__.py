@@ -1,7 +1,7 @@
 """The records that travel between the stages: what a document is, what a case is, what was found."""
 
 from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, FACETS, SIZE_CLASS, Case, Place
-from koopkg.model.details import Source
+from koopkg.model.details import Participant, Source
 from koopkg.model.documents import LANGUAGES, TITLE, Document, Language, Link, Linked, Mention, Passage, PlaceLink
 from koopkg.model.fields import CaseField, concepts_of, fields_of
 
@@ -19,6 +19,7 @@ __all__ = [
     "Link",
     "Linked",
     "Mention",
+    "Participant",
     "Passage",
     "Place",
     "PlaceLink",

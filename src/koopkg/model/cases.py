@@ -102,7 +102,7 @@ class Case:
     governance: str | None = text("koop:governance", language="de")
     stages: tuple[Stage, ...] = nested("koop:hasStage", stem="stage", node="koop:Stage")
     participants: tuple[Participant, ...] = nested("koop:hasParticipation", stem="participant", node="koop:Participation")
-    agreements: tuple[Agreement, ...] = nested("koop:hasAgreement", stem="agreement", node="koop:Agreement")
+    agreements: tuple[Agreement, ...] = nested("koop:hasAgreement", stem="agreement", node="koop:Agreement", shortcut="koop:legalForm")
     services: tuple[str, ...] = concept("service", "koop:offer", default=(), weight=0.3)
     municipal_roles: tuple[MunicipalRole, ...] = nested("koop:hasMunicipalRole", stem="role", node="koop:MunicipalRoleStatement", shortcut="koop:municipalRole")
     view: str | None = concept("imc-view", "koop:view", weight=0.1)

@@ -83,11 +83,12 @@ class Participant:
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """A legal instrument that a cooperation rests on."""
+    """A legal instrument that a cooperation rests on; `legal_form` is what it founds, where a cooperation has several forms side by side."""
 
     kind: str = line.qualifier("agreement-kind", "koop:agreementKind", default=_REQUIRED)
     title: str | None = line.text("dcterms:title", language="de")
     date: str | None = line.moment("koop:concluded")
+    legal_form: str | None = line.concept("legal-form", "koop:agreementLegalForm", weight=0.4, evidence="title")
     url: str | None = line.text("schema:url")
     source: int | None = line.citation()
 

@@ -48,7 +48,7 @@ class CaseField:
         rank: Where the facet stands among the others, lower first.
         node: Class of a nested record's nodes; None where what they are is said elsewhere.
         stem: Of the names of a nested record's nodes (`factor` -> `…#factor-1`).
-        shortcut: Property from the case to the concepts of a nested record, or to its text where it has none, without the node between them.
+        shortcut: Property from the case to the concepts of a nested record, or to its text where it has one and no concept, without the node between them.
         column: Name in the table for spreadsheets; None where it is left out.
         cell: Field of a nested record that its cell shows.
         evidence: Field of the same record that says what supports this one.

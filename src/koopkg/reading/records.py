@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,15 +15,17 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from koopkg.errors import DocumentError, Problem
 from koopkg.frontmatter import Entry, typed
-from koopkg.messages import Foreign, Message
+from koopkg.messages import LANGUAGES, Foreign, Message, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, Place, concepts_of, fields_of
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.reading.content import MOST_PROBLEMS
+from koopkg.reading.successors import with_current_concepts
 from koopkg.text import is_web_address
 
 __all__ = ["Record", "is_identifier", "record_of"]
 
+_LOG = logging.getLogger(__name__)
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _LONGEST_SHOWN = 80
 _LONGEST_IDENTIFIER = 120
@@ -52,14 +55,18 @@ def record_of(entry: Entry, ontology: Ontology, where: str) -> tuple[Record, lis
 
     Raises:
         DocumentError: It cannot be read at all.
+
+    A concept that is deprecated in favour of one other is read as that one, and the log says so.
     """
     if not _OF_A_DOCUMENT & entry.keys():
-        case = _read(entry, Case, _CASE, where)
+        case = _current(_read(entry, Case, _CASE, where), ontology, entry, where)
         return Record(case.id, case.title, (case,)), list(_problems(case, ontology, entry))
     record = _read(entry, Record, _RECORD, where)
+    entries = [entry.at("cases", number) for number in range(len(record.cases))]
+    record = replace(record, cases=tuple(_current(case, ontology, own, where) for case, own in zip(record.cases, entries, strict=True)))
     problems = list(_record_problems(record, entry))
-    for number, case in enumerate(record.cases):
-        problems += _problems(case, ontology, entry.at("cases", number))
+    for case, own in zip(record.cases, entries, strict=True):
+        problems += _problems(case, ontology, own)
     return record, list(dict.fromkeys(problems))[:MOST_PROBLEMS]
 
 
@@ -77,6 +84,14 @@ def _read(entry: Entry, kind: type[_T], adapter: TypeAdapter[_T], where: str) ->
     if problems:
         raise DocumentError(where, problems[:MOST_PROBLEMS])
     return record
+
+
+def _current(case: Case, ontology: Ontology, entry: Entry, where: str) -> Case:
+    """A case with the concepts that stand for deprecated ones; each is told in both languages, because whoever wrote the file shall change it."""
+    current, notices = with_current_concepts(case, ontology, entry)
+    for notice in notices:
+        _LOG.warning("%s: %s", where, " · ".join(translated(notice.sentence, language) for language in reversed(LANGUAGES)))
+    return current
 
 
 def _problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Problem]:

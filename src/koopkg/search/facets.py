@@ -11,7 +11,7 @@ import numpy.typing as npt
 from koopkg.errors import QueryError
 from koopkg.messages import Message, translated
 from koopkg.model import FACETS, CaseField, Language
-from koopkg.namespaces import place_iri
+from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
 from koopkg.snapshot import OpenSnapshot
@@ -69,7 +69,7 @@ def passing(opened: OpenSnapshot, filters: Filters, *, but: str | None = None) -
         if facet != but:
             has_any = np.zeros(len(opened), dtype=bool)
             for value in values:
-                has_any[opened.facets.rows_of(_key(FACETS[facet], value))] = True
+                has_any[opened.facets.rows_of(_key(FACETS[facet], value, opened.ontology))] = True
             passes &= has_any
     return passes
 
@@ -85,11 +85,11 @@ def facets_of(opened: OpenSnapshot, is_hit: Mask, passes: Mask, filters: Filters
     everywhere = is_hit & passes
     found = []
     for name, field in FACETS.items():
-        prefix = _key(field, "")
+        prefix = f"{field.scheme or field.name}/"
         narrowed = is_hit & passing(opened, filters, but=name) if name in filters else everywhere
         counts = {key.removeprefix(prefix): count for key, count in opened.facets.counts_among(narrowed, prefix).items()}
         selected = filters.get(name, ())
-        counts = dict.fromkeys(selected, 0) | counts
+        counts = {value: int(narrowed[opened.facets.rows_of(_key(field, value, opened.ontology))].sum()) for value in selected} | counts
         values = [
             FacetValue(value, facet_label(name, value, opened.ontology, language), count, value in selected)
             for value, count in sorted(counts.items(), key=lambda item: (item[0] not in selected, -item[1], item[0]))
@@ -118,15 +118,19 @@ def known_values(facet: str, ontology: Ontology) -> dict[str, str]:
     """Every value that a filter takes, whether cases have it or not, in each of its spellings, with the spelling of the corpus."""
     field = FACETS[facet]
     if field.scheme:
-        return {concept.slug: concept.slug for concept in ontology.schemes[field.scheme]}
+        current = {concept.slug: ontology.current(concept.iri) for concept in ontology.schemes[field.scheme]}
+        return {slug: concept.slug if concept.scheme == field.scheme else slug for slug, concept in current.items()}
     if facet == "country":
         return {land.iri.rpartition("/")[2]: land.iri.rpartition("/")[2] for land in ontology.territories.values() if land.part_of is None}
     return {name: land.name() for land in ontology.territories.values() if land.part_of for _, name in land.names}
 
 
-def _key(field: CaseField, value: str) -> str:
-    """How the columns of a snapshot name a facet value."""
-    return f"{field.scheme or field.name}/{value}"
+def _key(field: CaseField, value: str, ontology: Ontology) -> str:
+    """How the columns of a snapshot name a facet value: a deprecated concept by its successor, which may be of another scheme."""
+    if field.scheme is None:
+        return f"{field.name}/{value}"
+    concept = ontology.current(concept_iri(field.scheme, value))
+    return f"{concept.scheme}/{concept.slug}"
 
 
 def _checked(facet: str, value: str, ontology: Ontology) -> str:

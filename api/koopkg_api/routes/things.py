@@ -1,0 +1,68 @@
+"""Cases, places and bodies at their own IRIs: what the graph says of them for programs; people are led to a page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from koopkg.namespaces import BASE, PREFIXES, case_iri, curated_graph_iri
+from koopkg.sparql import GRAPH_FORMATS
+from koopkg_api.described import NEGOTIATED, negotiated, rdf
+from koopkg_api.site import CurrentSnapshot, Served
+from koopkg_api.urls import path_to
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_ABOUT = "CONSTRUCT { NODE ?p ?o . ?s ?q NODE } { { NODE ?p ?o } UNION { ?s ?q NODE FILTER(?q != oa:hasBody) } }"
+"""What is said of something, and what points at it but for the words in texts that name it."""
+_OF_CASE = "CONSTRUCT { ?s ?p ?o } { { GRAPH GRAPHNAME { ?s ?p ?o } } UNION { VALUES ?s { NODE } ?s ?p ?o } }"
+"""What the record of a case says, with the nodes that belong to it."""
+_LABEL = ox.NamedNode(f"{PREFIXES['skos']}prefLabel")
+
+
+@router.get("/case/{case_id}.{suffix}", name="case_file")
+async def case_file(request: Request, served: CurrentSnapshot, case_id: str, suffix: str) -> Response:
+    """The record of a case as RDF; its page stands at the IRI itself."""
+    if suffix not in GRAPH_FORMATS:
+        raise HTTPException(404)
+    query = _OF_CASE.replace("GRAPHNAME", _written(curated_graph_iri(case_id))).replace("NODE", _written(case_iri(case_id)))
+    return rdf(await _constructed(request, served, query), suffix)
+
+
+@router.get("/place/{key:path}", name="place")
+@router.get("/body/{key:path}", name="body")
+async def place_or_body(request: Request, served: CurrentSnapshot, key: str) -> Response:
+    """A place, or the body responsible for it: RDF for programs; people get the cooperations that its name finds."""
+    stem, _, suffix = key.rpartition(".") if key.rpartition(".")[2] in GRAPH_FORMATS else (key, "", None)
+    node = f"{BASE}{request.scope['route'].name}/{stem}"
+    triples = await _constructed(request, served, _ABOUT.replace("NODE", _written(node)))
+    suffix = suffix or negotiated(request)
+    if suffix is not None:
+        return rdf(triples, suffix)
+    labels = [
+        triple.object.value for triple in triples if triple.predicate == _LABEL and isinstance(triple.object, ox.Literal) and triple.object.language == "de"
+    ]
+    return RedirectResponse(f"{path_to(request, 'start')}?{urlencode({'q': labels[0] if labels else stem})}", status_code=303, headers=NEGOTIATED)
+
+
+async def _constructed(request: Request, served: Served, query: str) -> list[ox.Triple]:
+    """The triples of a CONSTRUCT query over the published snapshot; not found where there are none."""
+    client = request.client.host if request.client else ""
+    result = await served.sparql.execute(await served.sparql.read(query), format="nt", client=client)
+    triples = [quad.triple for quad in ox.parse(result.body, format=ox.RdfFormat.N_TRIPLES)]
+    if not triples:
+        raise HTTPException(404)
+    return triples
+
+
+def _written(iri: str) -> str:
+    """An IRI as a query has it; what is none leads nowhere, and nothing else gets into the query."""
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError:
+        raise HTTPException(404) from None
