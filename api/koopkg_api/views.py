@@ -148,6 +148,8 @@ class CaseView:
     phase: str | None
     started: int | None
     ended: int | None
+    ended_earliest: int | None
+    ended_latest: int | None
     partner_count: int | None
     population: int | None
     further: tuple[FactView, ...]
@@ -223,6 +225,8 @@ def case_view(entry: CaseEntry, ontology: Ontology, language: Language) -> CaseV
         phase=link("phase", case.phase).label if case.phase else None,
         started=case.started,
         ended=case.ended,
+        ended_earliest=case.ended_earliest,
+        ended_latest=case.ended_latest,
         partner_count=case.partner_count,
         population=case.population,
         further=tuple(_further(case, ontology, language)),
