@@ -13,7 +13,7 @@ _DIGITS = r"\d{1,3}(?:[.\u202f\u00a0'’]\d{3})+(?:,\d+)?|\d+(?:,\d+)?|\d+\.\d{1
 _SCALES = {"tausend": 1_000, "tsd": 1_000, "teuro": 1_000, "million": 1_000_000, "mio": 1_000_000, "milliarde": 1_000_000_000, "mrd": 1_000_000_000}
 _SCALE = r"(tausend|tsd|teuro|million|mio|milliarde|mrd)"
 _NUMBER = re.compile(rf"({_DIGITS})(?:[\s-]*{_SCALE}\w*\.?)?", re.IGNORECASE)
-_RANGE_SCALE = re.compile(rf"({_DIGITS})(?:\s+(?:bis|und|oder|statt|auf|rund|gut|knapp|zu|mit|,)\s*|\s*[–-]\s*|,\s)[^.;]{{0,40}}?(?:{_DIGITS})\s*{_SCALE}", re.IGNORECASE)
+_SHARED_SCALE = re.compile(rf"({_DIGITS})(?:\s+(?:bis|und|oder|statt|auf|mit|,)\s|\s*–\s*|,\s)[^.;]{{0,40}}?(?:{_DIGITS}|[a-zäöüß]+)\s+{_SCALE}", re.IGNORECASE)
 """`von 62 auf 140 Millionen`: the word behind the second number counts for the first as well."""
 _UNITS = {
     "null": 0, "ein": 1, "eins": 1, "eine": 1, "einer": 1, "einem": 1, "einen": 1, "eines": 1, "zwei": 2, "beide": 2, "beiden": 2, "beider": 2, "drei": 3,
@@ -21,14 +21,18 @@ _UNITS = {
 }  # fmt: skip
 _UNITS |= {f"{name}zehn": 10 + _UNITS[name] for name in ("drei", "vier", "fünf", "acht", "neun")}
 _TENS = {"zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90}
-_FRACTIONS = {
-    "anderthalb": Decimal("1.5"), "eineinhalb": Decimal("1.5"), "zweieinhalb": Decimal("2.5"), "dreieinhalb": Decimal("3.5"), "halbe": Decimal("0.5"),
-    "halben": Decimal("0.5"), "halbes": Decimal("0.5"), "dreiviertelstunde": Decimal(45), "hälfte": Decimal(50), "drittel": Decimal(33), "viertel": Decimal(25),
-    "dutzend": Decimal(12), "zweier": Decimal(2), "dreier": Decimal(3), "doppelt": Decimal(2), "beides": Decimal(2), "alle": Decimal(100),
+_OTHERS = {
+    "anderthalb": Decimal("1.5"), "halbe": Decimal("0.5"), "halben": Decimal("0.5"), "halbes": Decimal("0.5"), "hälfte": Decimal(50), "dutzend": Decimal(12),
+    "dreiviertelstunde": Decimal(45), "viertelstelle": Decimal("0.25"), "keine": Decimal(0), "keiner": Decimal(0), "vollständig": Decimal(100),
+    "vollständige": Decimal(100),
 }  # fmt: skip
 """Shares stand as percent, as records have them."""
+_PARTS = {"drittel": 3, "viertel": 4, "fünftel": 5, "zehntel": 10}
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(rf"(?:(?P<unit>{'|'.join(_UNITS)})und)?(?P<ten>{'|'.join(_TENS)})")
+_BEHIND = re.compile(r"(?:st|t)?e[rnsm]?|einhalb|(?:köpf|jähr|mal|fach|tägig|wöch|monat|stünd|stufig|gruppig|zügig)\w*")
+"""What makes other words of a number: `zehnjährig`, `zweimalig`, `tausendster`; `einhalb` adds a half."""
+_CENT = re.compile(rf"({_DIGITS})\s+Cent\b")
 _LARGE = re.compile(r"(?P<count>\w*?)(?P<scale>hundert|tausend)(?P<rest>\w*)")
 
 
@@ -49,14 +53,18 @@ def _numbers(text: str) -> Iterator[Decimal]:
         yield number
         if match.group(2):
             yield number * _SCALES[match.group(2).lower()]
-    for match in _RANGE_SCALE.finditer(text):
+    for match in _SHARED_SCALE.finditer(text):
         yield _value(match.group(1)) * _SCALES[match.group(2).lower()]
+    for match in _CENT.finditer(text):
+        yield _value(match.group(1)) / 100
     words = [word.group().lower() for word in _WORD.finditer(text)]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         number = _in_words(word)
         if number is not None:
             yield number
             yield from (number * factor for scale, factor in _SCALES.items() if following.startswith(scale))
+        if following in _PARTS:
+            yield Decimal(round(100 * (Decimal(1) if number is None else number) / _PARTS[following]))
 
 
 def _value(digits: str) -> Decimal:
@@ -68,8 +76,8 @@ def _value(digits: str) -> Decimal:
 
 def _in_words(word: str) -> Decimal | None:
     """What a word counts: `dreizehn`, `einundzwanzig`, `zweihundert`, `anderthalb`; None where it is no number."""
-    if word in _FRACTIONS:
-        return _FRACTIONS[word]
+    if word in _OTHERS:
+        return _OTHERS[word]
     if word in _UNITS:
         return Decimal(_UNITS[word])
     if compound := _COMPOUND.fullmatch(word):
@@ -78,4 +86,12 @@ def _in_words(word: str) -> Decimal | None:
         count, rest = _in_words(large["count"] or "ein"), _in_words(large["rest"] or "null")
         if count is not None and rest is not None:
             return count * {"hundert": 100, "tausend": 1_000}[large["scale"]] + rest
+    return _in_derived(word)
+
+
+def _in_derived(word: str) -> Decimal | None:
+    """What a word counts that begins with a number: `viereinhalb`, `neunköpfig`, `tausendster`."""
+    for end in range(len(word) - 1, 2, -1):
+        if _BEHIND.fullmatch(word, end) and (number := _in_words(word[:end])) is not None:
+            return number + Decimal("0.5") if word[end:] == "einhalb" else number
     return None
