@@ -94,11 +94,17 @@ def contradictions(case: Case, text: str, ontology: Ontology, law: FormLaw) -> I
     yield from _of_the_form(case, ontology, law)
     if case.phase is not None and case.phase not in _PHASES.get(case.status, {case.phase}):
         expected = ", ".join(sorted(_PHASES[case.status]))
-        message = "{value!r} contradicts the status {status!r}; expected one of {expected}, or null"
-        yield Problem("phase", Message(message, value=case.phase, status=case.status, expected=expected))
+        yield Problem(
+            "phase",
+            Message(
+                "{value!r} contradicts the status {status!r}; expected one of {expected}, or null", value=case.phase, status=case.status, expected=expected
+            ),
+        )
     if case.initiative == "top-down" and not _HIGHER_LEVELS & {*case.actors, *(participant.kind for participant in case.participants)}:
-        message = "'top-down' names no higher level; expected a Land, the federation, the EU, a district or an authority among actors or participants"
-        yield Problem("initiative", Message(message))
+        yield Problem(
+            "initiative",
+            Message("'top-down' names no higher level; expected a Land, the federation, the EU, a district or an authority among actors or participants"),
+        )
     yield from _of_figures(case, text)
 
 
@@ -107,32 +113,43 @@ def _of_the_form(case: Case, ontology: Ontology, law: FormLaw) -> Iterator[Probl
         yield Problem("legal_form_evidence", Message("says that the form is only the nearest key; expected the form itself, or null"))
     land = ontology.territory_by_name(case.state) if case.state else None
     if case.legal_form is not None and not law.allows(case.legal_form, land.iri if land else place_iri(case.country)):
-        message = "{form!r} is no form of the law of {place}; expected one that a statute there provides, or null"
-        yield Problem("legal_form", Message(message, form=case.legal_form, place=case.state or case.country))
+        yield Problem(
+            "legal_form",
+            Message(
+                "{form!r} is no form of the law of {place}; expected one that a statute there provides, or null",
+                form=case.legal_form,
+                place=case.state or case.country,
+            ),
+        )
 
 
 def _of_figures(case: Case, text: str) -> Iterator[Problem]:
-    everything = " ".join((text, *_texts(case)))
-    told = figures_in(everything)
+    told = figures_in(" ".join((text, *_texts(case))))
     if case.population is not None and not any(_is_rounded(case.population, number) for number in told):
         yield Problem("population", Message("{value} stands nowhere in the text; expected a figure that it names, or null", value=case.population))
     if case.partner_count is not None and case.partner_count != len(case.places) and Decimal(case.partner_count) not in told:
-        message = "{value} is neither the number of the places nor a figure of the text; expected one of them, or null"
-        yield Problem("partner_count", Message(message, value=case.partner_count))
-    in_text = figures_in(text)
-    for name, fields in _AMOUNTS.items():
-        for entry in getattr(case, name):
-            own = " ".join(_texts(entry))
-            for field in fields:
-                value = getattr(entry, field)
-                if value is not None and not _COMPUTED.search(own) and abs(Decimal(str(value))).normalize() not in figures_in(own) | in_text:
-                    message = "{value} stands neither in {text!r} nor in the text; expected the figure there, or 'berechnet' beside it"
-                    yield Problem(f"{name}.{field}", Message(message, value=value, text=entry.text))
+        yield Problem(
+            "partner_count",
+            Message("{value} is neither the number of the places nor a figure of the text; expected one of them, or null", value=case.partner_count),
+        )
+    yield from _of_amounts(case, figures_in(text))
+
+
+def _of_amounts(case: Case, in_text: Set[Decimal]) -> Iterator[Problem]:
+    entries = [(name, field, entry) for name, fields in _AMOUNTS.items() for entry in getattr(case, name) for field in fields]
+    for name, field, entry in entries:
+        value, told, own = getattr(entry, field), entry.text, " ".join(_texts(entry))
+        if value is None or _COMPUTED.search(own) or abs(Decimal(str(value))) in figures_in(own) | in_text:
+            continue
+        message = Message("{value} stands neither in {text!r} nor in the text; expected the figure there, or 'berechnet' beside it", value=value, text=told)
+        yield Problem(f"{name}.{field}", message)
 
 
 def _texts(record: object) -> Iterator[str]:
-    """Every text of a record and of the records in it."""
+    """Every text of a record and of the records in it, but for addresses and sources, whose numbers tell nothing."""
     for field in dataclasses.fields(record):  # type: ignore[arg-type]
+        if field.name in ("url", "sources"):
+            continue
         value = getattr(record, field.name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, str):
