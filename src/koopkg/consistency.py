@@ -69,11 +69,10 @@ class FormLaw:
 
         What no statute provides anywhere, such as an association, exists everywhere; of a Land without a statute that was read only the country can be told.
         """
-        own = self.provided.get(form, set())
-        if not own:
+        if not self.provided.get(form):
             return place not in self.excluded.get(form, ())
         country = self.countries.get(place, place)
-        places = own.union(*(self.provided.get(other, set()) for other in self.kin.get(form, ())))
+        places = {there for name in (form, *self.kin.get(form, ())) for there in self.provided.get(name, ())}
         if any(place in elsewhere for elsewhere in self.provided.values()):
             return not places.isdisjoint((place, country))
         return any(self.countries.get(other) == country for other in places)

@@ -59,12 +59,12 @@ def _numbers(text: str) -> Iterator[Decimal]:
         yield _value(match.group(1)) / 100
     words = [word.group().lower() for word in _WORD.finditer(text)]
     for word, following in zip(words, [*words[1:], ""], strict=False):
-        number = _in_words(word)
-        if number is not None:
-            yield number
-            yield from (number * factor for scale, factor in _SCALES.items() if following.startswith(scale))
+        count = _in_words(word)
+        if count is not None:
+            yield count
+            yield from (count * factor for scale, factor in _SCALES.items() if following.startswith(scale))
         if following in _PARTS:
-            yield Decimal(round(100 * (Decimal(1) if number is None else number) / _PARTS[following]))
+            yield Decimal(round(100 * (Decimal(1) if count is None else count) / _PARTS[following]))
 
 
 def _value(digits: str) -> Decimal:

@@ -109,12 +109,12 @@ def _contradicted(named: Mapping[str, Document], terms: Ontology) -> Iterator[st
     law = FormLaw.bundled(terms)
     texts: dict[str, list[str]] = {}
     for document in named.values():
-        for case in {*document.describes, *(case.id for case in document.cases)}:
-            texts.setdefault(case, []).extend(passage.text for passage in document.passages)
-    for name, document in named.items():
+        for name in {*document.describes, *(case.id for case in document.cases)}:
+            texts.setdefault(name, []).extend(passage.text for passage in document.passages)
+    for path, document in named.items():
         for case in document.cases:
             for problem in contradictions(case, " ".join(texts[case.id]), terms, law):
-                yield f"{name}: {problem}"
+                yield f"{path}: {problem}"
 
 
 def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list[Rejected]:
