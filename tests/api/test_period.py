@@ -35,4 +35,4 @@ def test_the_end_is_told_as_precisely_as_it_is_known(data: Path) -> None:
         for name, (_, german, english) in ENDS.items():
             for language, told in (("de", german), ("en", english)):
                 page = BeautifulSoup(server.request(f"/case/{name}?lang={language}", headers={"Accept": "text/html"}).text, "html.parser")
-                assert told in " ".join(page.main.get_text(" ").split()), (name, language)
+                assert told in " ".join(page.get_text(" ").split()), (name, language)
