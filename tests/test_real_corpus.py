@@ -8,7 +8,6 @@ from typing import cast
 
 import pyoxigraph as ox
 import pytest
-from tools.choose_examples import is_nearest_key
 from tools.describe_ontology import README, described
 
 from koopkg import snapshot
@@ -116,13 +115,11 @@ def test_the_tables_of_the_ontology_readme_are_up_to_date(full_ingest: Full) -> 
 
 
 def test_every_concept_with_a_case_names_an_example_that_holds(full_ingest: Full, full: OpenSnapshot) -> None:
-    """The case is described with the concept or its text names it, and a legal form is not only the nearest key; `tools.choose_examples` chooses."""
+    """The case is described with the concept or its text names it; `tools.choose_examples` chooses."""
     settings, _ = full_ingest
-    nearest = {entry.case.id for entry in full.catalog.entries() if is_nearest_key(entry.case)}
     documentation = Documentation(snapshot.open_files(settings.data).ontology)
     for iri, concept in full.ontology.concepts.items():
         fitting = {full.catalog.id_of(int(row)) for row in (*full.cases_of(concept), *full.cases_naming(concept))}
-        fitting -= nearest if concept.scheme == "legal-form" else set()
         examples = documentation.notes(iri, "de").examples
         assert len(examples) == bool(fitting), iri
         assert set(examples) <= set(map(case_iri, fitting))

@@ -1,8 +1,7 @@
 """Name an example case for every concept, class and property that has one, as `skos:example` in the file that defines it.
 
 A case that is described with the concept comes before one whose text only names it; among those, and among the cases that
-use a class or property, the one with most supported success factors, obstacles and results, then by id. A case whose legal
-form is only the nearest key is no example of that form.
+use a class or property, the one with most supported success factors, obstacles and results, then by id.
 
     python -m tools.choose_examples --data data   # the folder of a snapshot over the whole corpus
 """
@@ -27,12 +26,10 @@ from tools.format_turtle import ONTOLOGY, canonical
 def examples(opened: OpenSnapshot, cases: Sequence[Case]) -> dict[str, str]:
     """IRI of a concept -> IRI of its example case, out of all cases in the order of rows."""
     chosen = {}
-    nearest = {row for row, case in enumerate(cases) if is_nearest_key(case)}
     for concept in opened.ontology.concepts.values():
-        left_out = nearest if concept.scheme == "legal-form" else set[int]()
-        covered = [cases[row] for row in opened.cases_of(concept) if row not in left_out]
+        covered = [cases[row] for row in opened.cases_of(concept)]
         exact = [case for case in covered if (concept.scheme, concept.slug) in case.concepts()]
-        candidates = exact or covered or [cases[row] for row in opened.cases_naming(concept) if row not in left_out]
+        candidates = exact or covered or [cases[row] for row in opened.cases_naming(concept)]
         if candidates:
             chosen[concept.iri] = case_iri(min(candidates, key=_rank).id)
     return chosen
@@ -50,11 +47,6 @@ def examples_of_terms(files: SnapshotFiles, cases: Sequence[Case]) -> dict[str, 
         for iri in {node.value for quad in quads for node in (quad.predicate, quad.object) if isinstance(node, ox.NamedNode) and node.value.startswith(KOOP)}:
             used.setdefault(iri, []).append(case)
     return {iri: case_iri(min(found, key=_rank).id) for iri, found in used.items()}
-
-
-def is_nearest_key(case: Case) -> bool:
-    """Whether the case has a form that the scheme lacks, so that it only stands nearest to its key."""
-    return "nächstliegend" in (case.legal_form_evidence or "").lower()
 
 
 def _rank(case: Case) -> tuple[int, str]:

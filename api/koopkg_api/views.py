@@ -160,6 +160,8 @@ class CaseView:
     phase: str | None
     started: int | None
     ended: int | None
+    ended_earliest: int | None
+    ended_latest: int | None
     partner_count: int | None
     population: int | None
     computed_population: int | None
@@ -240,6 +242,8 @@ def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language
         phase=link("phase", case.phase).label if case.phase else None,
         started=case.started,
         ended=case.ended,
+        ended_earliest=case.ended_earliest,
+        ended_latest=case.ended_latest,
         partner_count=case.partner_count,
         population=case.population,
         computed_population=_rounded(inhabitants(case, register)),

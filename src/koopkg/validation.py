@@ -12,6 +12,7 @@ from typing import cast
 import pyoxigraph as ox
 
 from koopkg import graph, ontology, snapshot
+from koopkg.consistency import FormLaw, contradictions
 from koopkg.errors import Problem
 from koopkg.files import Skipped, find_files
 from koopkg.intake import Reader, Rejected, gather
@@ -96,8 +97,26 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     documents = list(named.values())
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
+    findings += _contradicted(named, terms)
     counts = Counts(len(documents) + len(rejected) + len(sources.skipped), len(documents), len(rejected), sources.skipped)
-    return counts, Review("front matter and SHACL", (*findings, *_graph_findings(triples)))
+    return counts, Review("front matter, its text, the law of the Land and SHACL", (*findings, *_graph_findings(triples)))
+
+
+def _contradicted(named: Mapping[str, Document], terms: Ontology) -> Iterator[str]:
+    """What records say against the text of the documents about their cases, against the law and against themselves.
+
+    Args:
+        named: Name of its file -> each document.
+    """
+    law = FormLaw.bundled(terms)
+    texts: dict[str, list[str]] = {}
+    for document in named.values():
+        for name in {*document.describes, *(case.id for case in document.cases)}:
+            texts.setdefault(name, []).extend(passage.text for passage in document.passages)
+    for path, document in named.items():
+        for case in document.cases:
+            for problem in contradictions(case, " ".join(texts[case.id]), terms, law):
+                yield f"{path}: {problem}"
 
 
 def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list[Rejected]:

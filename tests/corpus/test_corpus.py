@@ -89,6 +89,18 @@ def test_sections_come_in_their_order(documents: dict[str, Document]) -> None:
         assert {"Ausgangslage und Zusammenarbeit", "Quellen"} <= set(found)
 
 
+def test_prose_ends_with_a_whole_sentence(documents: dict[str, Document]) -> None:
+    for document in documents.values():
+        prose = document.text.split("## Ausgangslage und Zusammenarbeit\n\n", 1)[1].split("\n\n## ", 1)[0]
+        assert re.search(r"[.!?][“”»\"]?$", prose.rstrip()), document.id
+
+
+def test_no_case_has_a_year_of_its_end_and_an_interval(cases: list[Case]) -> None:
+    ended = [case for case in cases if case.status in ("beendet", "gescheitert") and case.ended is None]
+    dated = {case.id for case in ended if case.ended_earliest or case.ended_latest}
+    assert {case.id for case in ended} - dated == {"bauhof-mansfelder-grund-helbra-gescheitert", "webwiko-kommunalverbund-niedersachsen-bremen"}
+
+
 def test_rules_of_status_phase_and_years_hold(cases: list[Case]) -> None:
     for case in cases:
         if case.status in ("beendet", "gescheitert"):

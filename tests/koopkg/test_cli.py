@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -191,6 +192,15 @@ def test_validate_passes_and_finds_faults(with_faults: Path, tmp_path: Path) -> 
     done = run_koopkg("validate", str(with_faults / "b-slug.md"), data=tmp_path)
     assert done.returncode == 1
     assert "legal_form: 'zweckverbund'" in done.stderr
+
+
+def test_validate_finds_what_a_record_says_against_its_text(tmp_path: Path) -> None:
+    text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
+    faulty = tmp_path / "standesamt-lossetal.md"
+    faulty.write_text(re.sub(r"^population: .*$", "population: 98765", text, flags=re.MULTILINE), encoding="utf-8")
+    done = run_koopkg("validate", str(faulty), data=tmp_path)
+    assert done.returncode == 1
+    assert "population: 98765 stands nowhere in the text" in done.stderr
 
 
 def test_searching_imports_neither_torch_nor_rdflib(tiny: Settings) -> None:

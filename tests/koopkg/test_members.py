@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from koopkg.graph.bodies import members_of
 from koopkg.graph.places import member_triples
 from koopkg.members import inhabitants, lands, size_class
 from koopkg.model import Case, Place
@@ -127,7 +128,8 @@ def test_a_member_without_a_key_may_lie_in_any_land_of_its_case(ontology: Ontolo
     part_of = ox.NamedNode(f"{PREFIXES['dcterms']}isPartOf")
 
     def land_of_unknown(*members: Place) -> list[str]:
-        told = member_triples(case(*members, place(None, "Region"), state="Bremen"), ontology, REGISTER)
+        crossing = case(*members, place(None, "Region"), state="Bremen")
+        told = member_triples(crossing, members_of(crossing, ontology, REGISTER), ontology)
         return [str(object_) for _, predicate, object_ in told if predicate == part_of]
 
     assert land_of_unknown(place("04011000")) == ["<https://w3id.org/koopkg/place/04>"]

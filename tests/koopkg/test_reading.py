@@ -31,6 +31,8 @@ BROKEN = {
     ("title_en:", "title_fr:"): "title_en: is missing",
     ("ended: null", "ended: 85"): "ended: 85 is no year",
     ("ended: null", "ended: 2101"): "ended: 2101 is no year",
+    ("ended: null", "ended: 2010\nended_latest: 2011"): "ended_latest: is told beside the year of the end, 2010",
+    ("ended: null", "ended: null\nended_earliest: 2012\nended_latest: 2011"): "ended_latest: 2011 lies before the earliest year of the end, 2012",
     ("ags: 05966016", "ags: 0596601600"): "places: '0596601600' is no official key of 'Kirchhundem'; expected 2, 5, 8 or 9 digits",
     ("ags: 05966016", "ags: 0596601x"): "places: '0596601x' is no official key of 'Kirchhundem'; expected 2, 5, 8 or 9 digits",
     ("started: null\nended: null", "started: 2020\nended: 2010"): "ended: 2010 lies before the start in 2020",

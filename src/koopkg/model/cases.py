@@ -65,6 +65,8 @@ class Case:
     area_type: str | None = concept("area-type", "koop:areaType", weight=0.2)
     started: int | None = number("koop:startYear")
     ended: int | None = number("koop:endYear")
+    ended_earliest: int | None = number("koop:earliestEndYear")
+    ended_latest: int | None = number("koop:latestEndYear")
     status: str = concept("status", "koop:status", default=_REQUIRED, facet="status", rank=4, weight=0.3)
     sectors: tuple[str, ...] = concept("sector", "koop:sector", default=_REQUIRED, facet="sector", rank=1, weight=1.0)
     activities: tuple[str, ...] = concept("activity", "koop:activity", default=(), facet="activity", rank=6, weight=0.6)

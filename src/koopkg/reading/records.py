@@ -266,12 +266,19 @@ def _number_problems(case: Case, entry: Entry) -> Iterator[Problem]:
     def wrong(field: str, message: Message) -> Problem:
         return Problem(field, message, entry.line_of((field,)))
 
-    for name, value in (("started", case.started), ("ended", case.ended)):
+    years = ("started", "ended", "ended_earliest", "ended_latest")
+    for name, value in ((name, getattr(case, name)) for name in years):
         if value is not None and not 1000 <= value <= 2100:
             yield wrong(name, Message("{value!r} is no year; expected four digits", value=value))
     if case.started is not None and case.ended is not None and case.ended < case.started:
         message = Message("{ended!r} lies before the start in {started!r}; expected a later year or null", ended=case.ended, started=case.started)
         yield wrong("ended", message)
+    for name in ("ended_earliest", "ended_latest"):
+        if case.ended is not None and getattr(case, name) is not None:
+            yield wrong(name, Message("is told beside the year of the end, {ended}; expected it where that is unknown alone", ended=case.ended))
+    if case.ended_earliest is not None and case.ended_latest is not None and case.ended_latest < case.ended_earliest:
+        message = Message("{latest} lies before the earliest year of the end, {earliest}", latest=case.ended_latest, earliest=case.ended_earliest)
+        yield wrong("ended_latest", message)
     for name, value in (("partner_count", case.partner_count), ("population", case.population)):
         if value is not None and value <= 0:
             yield wrong(name, Message("{value!r} is not above zero; expected a positive number or null", value=value))

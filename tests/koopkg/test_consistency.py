@@ -1,0 +1,79 @@
+"""A record that contradicts itself, its text or the law of its Land is found, each planted fault by the field that it lies in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from koopkg.consistency import FormLaw, contradictions
+from koopkg.model import Case, Document
+from koopkg.model.details import Cost, Participant, Result
+from koopkg.ontology import Ontology
+
+TEXT = "Vier Gemeinden mit rund 2.300 Menschen bauen für 1,3 Millionen Euro."
+
+
+@pytest.fixture(scope="module")
+def law(ontology: Ontology) -> FormLaw:
+    return FormLaw.bundled(ontology)
+
+
+@pytest.fixture(scope="module")
+def sound(tiny_documents: dict[str, Document]) -> Case:
+    """A case in Hessen that nothing is wrong with."""
+    [case] = tiny_documents["standesamt-lossetal"].cases
+    return replace(case, population=2_337, partner_count=4, legal_form="zweckverband", initiative=None, results=(), costs=(), funding=())
+
+
+def found(case: Case, ontology: Ontology, law: FormLaw) -> list[str]:
+    return [problem.field for problem in contradictions(case, TEXT, ontology, law)]
+
+
+def test_nothing_is_found_in_a_sound_record(sound: Case, ontology: Ontology, law: FormLaw) -> None:
+    assert sound.state == "Hessen"
+    assert found(sound, ontology, law) == []
+
+
+FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("legal_form", {"legal_form": "samtgemeinde"}),
+    ("legal_form", {"state": "Baden-Württemberg", "legal_form": "kommunale-arbeitsgemeinschaft"}),
+    ("legal_form", {"state": "Mecklenburg-Vorpommern", "legal_form": "ag"}),
+    ("legal_form", {"legal_form": "gemeindeverband-at"}),
+    ("legal_form", {"country": "AT", "state": "Tirol", "legal_form": "zweckverband"}),
+    ("legal_form", {"country": "CH", "state": "Bern", "legal_form": "zweckverband"}),
+    ("legal_form_evidence", {"legal_form_evidence": "Verband, nur nächstliegender Schlüssel"}),
+    ("phase", {"status": "geplant", "phase": "betrieb"}),
+    ("phase", {"status": "unbekannt", "phase": "beendigung"}),
+    ("initiative", {"initiative": "top-down", "actors": ("kommune",), "participants": ()}),
+    ("population", {"population": 2_400}),
+    ("partner_count", {"partner_count": 5, "places": ()}),
+    ("results.amount", {"results": (Result(text="Ersparnis für alle", amount=80_000, unit="Euro"),)}),
+    ("costs.amount_eur", {"costs": (Cost(text="Neubau", amount_eur=1_400_000),)}),
+]
+
+
+@pytest.mark.parametrize(("field", "changed"), FAULTS)
+def test_a_planted_fault_is_found_in_its_field(field: str, changed: dict[str, Any], sound: Case, ontology: Ontology, law: FormLaw) -> None:
+    assert found(replace(sound, **changed), ontology, law) == [field]
+
+
+SOUND: list[dict[str, Any]] = [
+    {"state": "Bayern", "legal_form": "verwaltungsgemeinschaft"},  # the statute provides what is one step below it
+    {"state": "Thüringen", "legal_form": "oeffentlich-rechtliche-vereinbarung-delegierend"},  # and the genus of this one
+    {"state": "Berlin", "legal_form": "oeffentlich-rechtliche-vereinbarung"},  # no statute of Berlin was read
+    {"state": "Sachsen", "legal_form": "planungsverband"},  # federal law
+    {"country": "AT", "state": "Tirol", "legal_form": "gemeindeverband-at"},
+    {"country": "CH", "state": "Bern", "legal_form": "zweckverband-ch"},
+    {"country": "CH", "state": "Bern", "legal_form": "verein"},
+    {"initiative": "top-down", "actors": ("kommune",), "participants": (Participant(name="Land", kind="land"),)},
+    {"partner_count": 5, "governance": "fünf Beteiligte (berechnet)"},
+    {"results": (Result(text="Ersparnis für alle", amount=80_000, unit="Euro (berechnet)"),)},
+    {"costs": (Cost(text="Neubau", amount_eur=1_300_000), Cost(text="Gerät: 80.000 Euro", amount_eur=80_000))},
+]
+
+
+@pytest.mark.parametrize("changed", SOUND)
+def test_what_law_and_text_support_is_no_finding(changed: dict[str, Any], sound: Case, ontology: Ontology, law: FormLaw) -> None:
+    assert found(replace(sound, **changed), ontology, law) == []
