@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -138,15 +139,14 @@ class VectorIndex:
         try:
             self._starts = mapped(folder / "starts.npy")
             self._passages = mapped(folder / "passages.npy")
-            self._cells = mapped(folder / "cells.npy")
             self.reference = Reference.of(np.load(folder / "reference.npy"))
             shape = (int(self._starts[-1]), len(self.reference.mean))
             self._vectors = np.asarray(np.memmap(folder / "vectors.f32", dtype="<f4", mode="r", shape=shape))
-            lengths = (len(self._passages) + TITLES * self.cases, len(self._cells))
-            if lengths != (shape[0], shape[0]) or (folder / "vectors.f32").stat().st_size != 4 * shape[0] * shape[1]:
+            if len(self._passages) != shape[0] - TITLES * self.cases or (folder / "vectors.f32").stat().st_size != 4 * shape[0] * shape[1]:
                 raise ValueError("arrays of different lengths")
         except (OSError, ValueError, IndexError) as error:
             raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
+        self._folder = folder
         self._candidates = _opened_candidates(folder) if shape[0] > EXACT_ROWS else None
 
     @property
@@ -206,14 +206,19 @@ class VectorIndex:
         return self._vectors
 
     def of_case(self, row: int) -> CaseVectors:
-        """The rows of a case."""
+        """The rows of a case, for another index."""
         first, last = int(self._starts[row]), int(self._starts[row + 1])
         return CaseVectors(self._vectors[first:last], self._passages[first - TITLES * row : last - TITLES * (row + 1)], self._cells[first:last])
 
     def direction(self, row: int) -> Matrix:
         """The mean direction of a case's passages and titles: float32 unit vector (dim,)."""
-        mean = np.asarray(self.of_case(row).vectors.mean(axis=0))
+        mean = np.asarray(self._vectors[int(self._starts[row]) : int(self._starts[row + 1])].mean(axis=0))
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+    @cached_property
+    def _cells(self) -> Cells:
+        """Read by builds alone: snapshots that a server opens may be older than the file."""
+        return mapped(self._folder / "cells.npy")
 
     def _similarities(self, vector: Matrix, rows: Rows, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Cosine with every vector of the rows, case by case."""
