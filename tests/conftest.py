@@ -54,6 +54,8 @@ DATA = Path(__file__).parent / "data"
 TINY = DATA / "tiny"
 RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
 """A run for graphs that no pipeline built."""
+LONGEST = ("test_real_corpus.py", "test_frontmatter.py", "test_openapi.py", "test_incremental.py", "test_pages.py", "test_refusals.py", "test_recovery.py")
+"""Beside the file that embeds the whole corpus one begins that needs no vectors, which both processes would wait for."""
 
 
 _T = TypeVar("_T")
@@ -114,9 +116,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that embeds the whole corpus takes longest, so it comes first; a file is run by one process."""
-    first = ("test_real_corpus.py", "test_frontmatter.py", "test_guard.py")  # beside it what needs no vectors, which both would embed otherwise
-    items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
+    """The files that take longest come first, so that none of them begins when all else is done; a file is run by one process."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
