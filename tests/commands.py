@@ -1,6 +1,6 @@
-"""Command lines -> what `koopkg` says to them, each in a process of its own that is forked from one in which everything is imported already.
+"""Command lines -> what `koopkg` says to them, each in a process forked from one that has imported everything and read ontology and register.
 
-Importing is most of the time of a small command, and tests run hundreds of them. Run as a program, this is the process that they are forked from.
+That is most of the time of a small command, and tests run hundreds of them. Run as a program, this is the process that they are forked from.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+
+from koopkg.ontology import Ontology
+from koopkg.register import Register
 
 __all__ = ["Commands"]
 
@@ -48,6 +51,8 @@ def _serve() -> None:
     """Fork a process for each line of the input, and print its exit code."""
     for name in _IMPORTED:
         import_module(name)
+    Ontology.bundled()
+    Register.bundled()
     for line in sys.stdin:
         arguments, environment, folder, *paths = json.loads(line)
         pid = os.fork()

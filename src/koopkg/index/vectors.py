@@ -100,7 +100,7 @@ def build_vector_index(folder: Path, cases: Iterable[CaseVectors], reference: Re
 
 def _cells(vectors: Matrix, texts: Matrix) -> Cells:
     """The first of the nearest texts to each vector; sums of whole numbers below 2^24, so the same however many are compared at once."""
-    return np.argmax(_in_eight_bits(vectors) @ texts.T, axis=1).astype(np.int16)
+    return np.asarray(np.argmax(_in_eight_bits(vectors) @ texts.T, axis=1), dtype=np.int16)
 
 
 def _build_candidates(folder: Path, texts: Matrix) -> None:
