@@ -82,28 +82,35 @@ def build_vector_index(folder: Path, cases: Iterable[CaseVectors], reference: Re
     """Write the vectors of each case, in the order of rows, one case at a time; returns how many there are."""
     folder.mkdir(parents=True)
     starts, passages, cells = [0], [], []
-    texts = _in_eight_bits(reference.texts)
     with (folder / "vectors.f32").open("wb") as handle:
         for case in cases:
             handle.write(np.ascontiguousarray(case.vectors, dtype="<f4").tobytes())
             starts.append(starts[-1] + len(case.vectors))
             passages.append(case.passages)
-            cells.append(_cells(case.vectors, texts) if case.cells is None else case.cells)
+            cells.append(np.full(len(case.vectors), -1, dtype=np.int16) if case.cells is None else case.cells)
     np.save(folder / "starts.npy", np.array(starts, dtype=np.int64))
     np.save(folder / "passages.npy", np.concatenate([*passages, np.zeros((0, 2), dtype=np.int32)]))
     np.save(folder / "reference.npy", reference.texts)
-    np.save(folder / "cells.npy", np.concatenate([*cells, np.zeros(0, dtype=np.int16)]))
+    texts = _in_eight_bits(reference.texts)
+    found = _all_cells(np.concatenate([*cells, np.zeros(0, dtype=np.int16)]), folder, texts)
+    np.save(folder / "cells.npy", found)
     if starts[-1] > EXACT_ROWS:
-        _build_candidates(folder, texts)
+        _build_candidates(folder, found, texts)
     return starts[-1]
 
 
-def _cells(vectors: Matrix, texts: Matrix) -> Cells:
-    """The first of the nearest texts to each vector; sums of whole numbers below 2^24, so the same however many are compared at once."""
-    return np.asarray(np.argmax(_in_eight_bits(vectors) @ texts.T, axis=1), dtype=np.int16)
+def _all_cells(known: Cells, folder: Path, texts: Matrix) -> Cells:
+    """The first of the nearest texts to each row, where it is -1; sums of whole numbers below 2^24, so the same however many are compared at once."""
+    missing = np.flatnonzero(known < 0)
+    if len(missing):
+        vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r").reshape(-1, texts.shape[1])
+        for first in range(0, len(missing), _ADDED):
+            rows = missing[first : first + _ADDED]
+            known[rows] = np.argmax(_in_eight_bits(vectors[rows]) @ texts.T, axis=1)
+    return known
 
 
-def _build_candidates(folder: Path, texts: Matrix) -> None:
+def _build_candidates(folder: Path, cells: Cells, texts: Matrix) -> None:
     """A FAISS index of all rows in 8 bits a dimension, in cells around the reference texts: nothing is trained that would depend on the corpus."""
     import faiss
 
@@ -112,11 +119,10 @@ def _build_candidates(folder: Path, texts: Matrix) -> None:
     coarse.add(texts)
     index = faiss.IndexIVFScalarQuantizer(coarse, dimensions, count, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False)
     index.is_trained = True
-    cells = np.load(folder / "cells.npy").astype(np.int64)
     with (folder / "vectors.f32").open("rb") as handle:
         while len(some := np.fromfile(handle, dtype="<f4", count=_ADDED * dimensions)):
             rows = _in_eight_bits(some.reshape(-1, dimensions))
-            known = np.ascontiguousarray(cells[index.ntotal : index.ntotal + len(rows)])
+            known = cells[index.ntotal : index.ntotal + len(rows)].astype(np.int64)
             index.add_core(len(rows), faiss.swig_ptr(rows), None, faiss.swig_ptr(known))  # `add` would look for the cells again, nine tenths of the time
     index.nprobe = max(1, round(count * _PROBED))
     faiss.write_index(index, str(folder / "candidates.faiss"))
