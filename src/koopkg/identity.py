@@ -99,13 +99,18 @@ def _imported(source: bytes, name: str, package: Path) -> Iterator[str]:
     """The modules that one imports, relative to the package; the packages that it lies in are imported with it."""
     yield from (".".join(name.split(".")[:depth]) for depth in range(name.count(".") + bool(name)))
     own = package.name
+    for imported in _names(source):
+        if (imported == own or imported.startswith(f"{own}.")) and _path(imported[len(own) + 1 :], package):
+            yield imported[len(own) + 1 :]
+
+
+@cache
+def _names(source: bytes) -> tuple[str, ...]:
+    """What may be modules of all that a source imports; kept, because most modules decide both what links and what a snapshot is."""
+    names: list[str] = []
     for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for imported in names:
-            if (imported == own or imported.startswith(f"{own}.")) and _path(imported[len(own) + 1 :], package):
-                yield imported[len(own) + 1 :]
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(names)

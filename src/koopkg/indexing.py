@@ -43,6 +43,9 @@ __all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "update_arra
 _SMALL = 1 / 4
 """Share of the documents up to which arrays are changed rather than gathered anew."""
 
+_TOGETHER = 16
+"""Cases whose texts are embedded together: enough texts of like length for an encoder that computes in batches, few enough for a bar that moves."""
+
 
 class Progress(Protocol):
     """Told what is going on; the command line shows it as a bar or as plain lines."""
@@ -95,13 +98,16 @@ class CaseIndexer:
         """Keep what the indexes are made from of each case that changed, and embed its texts; returns how many were not known."""
         self._progress.stage("embedding", len(fresh))
         embedded = 0
-        for case_id in fresh:
-            entry = catalog.entry(case_id)
-            terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
-            titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
-            catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
-            embedded += self._cache.encode_documents(self._encoder, _texts(entry))[1]
-            self._progress.step()
+        for first in range(0, len(fresh), _TOGETHER):
+            texts: list[str] = []
+            for case_id in fresh[first : first + _TOGETHER]:
+                entry = catalog.entry(case_id)
+                terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
+                titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
+                catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
+                texts += _texts(entry)
+            embedded += self._cache.encode_documents(self._encoder, texts)[1]
+            self._progress.step(len(fresh[first : first + _TOGETHER]))
         return embedded
 
     def _vectors(self, catalog: CatalogWriter, fresh: set[str], before: Earlier) -> Iterator[CaseVectors]:

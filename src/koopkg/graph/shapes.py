@@ -114,6 +114,7 @@ class Validator:
             GraphValidationError: A shape chooses its focus nodes otherwise than by their class.
         """
         self._shapes, self._turtle, self._common = _Shapes.parsed(shapes), shapes, list(common)
+        self._is_common_sound = False
         others = {triple.predicate.value for triple in self._shapes.rest} & _OTHER_TARGETS
         if others:
             raise GraphValidationError("the shapes use {others}; expected sh:targetClass alone", others=", ".join(sorted(others)))
@@ -125,13 +126,15 @@ class Validator:
             self._by_subject[triple.subject].append(triple)
 
     def check_common(self) -> None:
-        """Check the ontology, which takes half a second: once for each version of it is enough.
+        """Check the ontology, which takes half a second: once is enough.
 
         Raises:
             GraphValidationError: It violates its shapes.
         """
-        for violation in validate(_ntriples(self._common), self._turtle):
-            raise _ontology_fault(violation)
+        if not self._is_common_sound:
+            for violation in validate(_ntriples(self._common), self._turtle):
+                raise _ontology_fault(violation)
+            self._is_common_sound = True
 
     def check(self, batch: Sequence[tuple[str, Sequence[ox.Triple]]]) -> dict[str, tuple[Violation, ...]]:
         """Check the graphs of documents together with what they refer to.

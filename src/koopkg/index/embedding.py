@@ -180,7 +180,7 @@ class EmbeddingCache:
         known = {key: np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in self._table.get(dict.fromkeys(keys)).items()}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         on_progress(len(texts) - len(missing))
-        pending = list(missing.items())
+        pending = sorted(missing.items(), key=lambda item: len(item[1]))  # an encoder fills the texts of a batch up to the longest
         for first in range(0, len(pending), _BATCH):
             batch = dict(pending[first : first + _BATCH])
             made = dict(zip(batch, encoder.encode_document(list(batch.values())), strict=True))

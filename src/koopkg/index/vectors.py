@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,22 @@ _ADDED = 2_000
 """Rows put into the approximate index at once, so that they need a few megabytes at most."""
 
 
+Cells = npt.NDArray[np.int16]
+
+
 @dataclass(frozen=True, slots=True)
 class CaseVectors:
-    """The rows of one case: float32 array (n_rows, dim) of unit vectors, titles first; and for each passage its document, as a number among those
-    of the case, and its number there: int32 array (n_rows - 2, 2)."""
+    """The rows of one case, as they are kept from one snapshot to the next.
+
+    Attributes:
+        vectors: float32 array (n_rows, dim) of unit vectors, titles first.
+        passages: For each passage its document, as a number among those of the case, and its number there: int32 array (n_rows - 2, 2).
+        cells: For each row the number of the reference text nearest to it, None where that is not known yet: int16 array (n_rows,).
+    """
 
     vectors: Matrix
     passages: npt.NDArray[np.int32]
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,35 +81,50 @@ class Reference:
 def build_vector_index(folder: Path, cases: Iterable[CaseVectors], reference: Reference) -> int:
     """Write the vectors of each case, in the order of rows, one case at a time; returns how many there are."""
     folder.mkdir(parents=True)
-    starts, passages = [0], []
+    starts, passages, cells = [0], [], []
     with (folder / "vectors.f32").open("wb") as handle:
         for case in cases:
             handle.write(np.ascontiguousarray(case.vectors, dtype="<f4").tobytes())
             starts.append(starts[-1] + len(case.vectors))
             passages.append(case.passages)
+            cells.append(np.full(len(case.vectors), -1, dtype=np.int16) if case.cells is None else case.cells)
     np.save(folder / "starts.npy", np.array(starts, dtype=np.int64))
     np.save(folder / "passages.npy", np.concatenate([*passages, np.zeros((0, 2), dtype=np.int32)]))
     np.save(folder / "reference.npy", reference.texts)
+    texts = _in_eight_bits(reference.texts)
+    found = _all_cells(np.concatenate([*cells, np.zeros(0, dtype=np.int16)]), folder, texts)
+    np.save(folder / "cells.npy", found)
     if starts[-1] > EXACT_ROWS:
-        _build_candidates(folder, reference)
+        _build_candidates(folder, found, texts)
     return starts[-1]
 
 
-def _build_candidates(folder: Path, reference: Reference) -> None:
+def _all_cells(known: Cells, folder: Path, texts: Matrix) -> Cells:
+    """The first of the nearest texts to each row, where it is -1; sums of whole numbers below 2^24, so the same however many are compared at once."""
+    missing = np.flatnonzero(known < 0)
+    if len(missing):
+        vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r").reshape(-1, texts.shape[1])
+        for first in range(0, len(missing), _ADDED):
+            rows = missing[first : first + _ADDED]
+            known[rows] = np.argmax(_in_eight_bits(vectors[rows]) @ texts.T, axis=1)
+    return known
+
+
+def _build_candidates(folder: Path, cells: Cells, texts: Matrix) -> None:
     """A FAISS index of all rows in 8 bits a dimension, in cells around the reference texts: nothing is trained that would depend on the corpus."""
     import faiss
 
-    dimensions = len(reference.mean)
-    cells = faiss.IndexFlatIP(dimensions)
-    cells.add(_in_eight_bits(reference.texts))
-    index = faiss.IndexIVFScalarQuantizer(
-        cells, dimensions, len(reference.texts), faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False
-    )
+    count, dimensions = texts.shape
+    coarse = faiss.IndexFlatIP(dimensions)
+    coarse.add(texts)
+    index = faiss.IndexIVFScalarQuantizer(coarse, dimensions, count, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False)
     index.is_trained = True
     with (folder / "vectors.f32").open("rb") as handle:
         while len(some := np.fromfile(handle, dtype="<f4", count=_ADDED * dimensions)):
-            index.add(_in_eight_bits(some.reshape(-1, dimensions)))
-    index.nprobe = max(1, round(len(reference.texts) * _PROBED))
+            rows = _in_eight_bits(some.reshape(-1, dimensions))
+            known = cells[index.ntotal : index.ntotal + len(rows)].astype(np.int64)
+            index.add_core(len(rows), faiss.swig_ptr(rows), None, faiss.swig_ptr(known))  # `add` would look for the cells again, nine tenths of the time
+    index.nprobe = max(1, round(count * _PROBED))
     faiss.write_index(index, str(folder / "candidates.faiss"))
 
 
@@ -127,6 +152,7 @@ class VectorIndex:
                 raise ValueError("arrays of different lengths")
         except (OSError, ValueError, IndexError) as error:
             raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
+        self._folder = folder
         self._candidates = _opened_candidates(folder) if shape[0] > EXACT_ROWS else None
 
     @property
@@ -186,14 +212,19 @@ class VectorIndex:
         return self._vectors
 
     def of_case(self, row: int) -> CaseVectors:
-        """The rows of a case."""
+        """The rows of a case, for another index."""
         first, last = int(self._starts[row]), int(self._starts[row + 1])
-        return CaseVectors(self._vectors[first:last], self._passages[first - TITLES * row : last - TITLES * (row + 1)])
+        return CaseVectors(self._vectors[first:last], self._passages[first - TITLES * row : last - TITLES * (row + 1)], self._cells[first:last])
 
     def direction(self, row: int) -> Matrix:
         """The mean direction of a case's passages and titles: float32 unit vector (dim,)."""
-        mean = np.asarray(self.of_case(row).vectors.mean(axis=0))
+        mean = np.asarray(self._vectors[int(self._starts[row]) : int(self._starts[row + 1])].mean(axis=0))
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+    @cached_property
+    def _cells(self) -> Cells:
+        """Read by builds alone: snapshots that a server opens may be older than the file."""
+        return mapped(self._folder / "cells.npy")
 
     def _similarities(self, vector: Matrix, rows: Rows, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Cosine with every vector of the rows, case by case."""
