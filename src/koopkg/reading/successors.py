@@ -67,7 +67,7 @@ def with_current_concepts(case: Case, ontology: Ontology, entry: Entry) -> tuple
         [field] = _fields_for(concept)
         value = tuple(dict.fromkeys([*field.values(result), concept.slug])) if field.is_many else concept.slug
         result = dataclasses.replace(result, **{field.name: value})
-    return result, notices
+    return result, list(dict.fromkeys(notices))
 
 
 def _fields_for(concept: Concept) -> Iterator[CaseField]:
