@@ -19,6 +19,8 @@ from koopkg.register import Register
 __all__ = ["Linker", "open_labels", "save_labels"]
 
 _OTHER: dict[Language, Language] = {"de": "en", "en": "de"}
+_TASKS = frozenset({"sector", "activity", "service"})
+"""Schemes of what is done together: of these a search text has one or two, of forms, partners or obstacles it may name any number."""
 _TELLING = 6
 """Letters from which a word of another language than its text is no accident."""
 
@@ -53,7 +55,7 @@ class Linker:
         return self.link(document.passages, document.language, state=state, own_places=places)
 
     def link_query(self, text: str) -> Linked:
-        """Link a search text: weak labels count where their scheme has no plain one, capitals only where there are some.
+        """Link a search text: weak labels of tasks count where their scheme has no plain one, capitals only where there are some.
 
         Names of the other language count for words that its own does not name (a Zweckverband for drinking water).
         """
@@ -88,9 +90,9 @@ def _named(links: Iterable[Link]) -> set[int]:
 
 
 def _plainest(links: Iterable[Link]) -> Iterator[Link]:
-    """Without what only a weak name says in a scheme of which the text names another concept plainly: that is what it means (leerer *Laden*)."""
+    """Without tasks that only a weak name speaks of where the text names another of their scheme plainly: it means that (youth work at the *bus stop*)."""
     links = list(links)
-    plain = {link.scheme for link in links if link.confidence >= CONFIDENCE["inner"]}
+    plain = {link.scheme for link in links if link.scheme in _TASKS and link.confidence >= CONFIDENCE["inner"]}
     return (link for link in links if link.confidence >= CONFIDENCE["inner"] or link.scheme not in plain)
 
 
