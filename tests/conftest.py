@@ -69,6 +69,19 @@ class Silent:
     def step(self, count: int = 1) -> None: ...
 
 
+class _HeadStaysHead(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect as browsers and RFC 9110 (15.4.4) do: what was asked by HEAD is asked by HEAD there, too."""
+
+    def redirect_request(self, req: urllib.request.Request, *told: Any) -> urllib.request.Request | None:
+        redirected = super().redirect_request(req, *told)
+        if redirected is not None and req.get_method() == "HEAD":
+            redirected.method = "HEAD"
+        return redirected
+
+
+_OPENER = urllib.request.build_opener(_HeadStaysHead)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a server answered."""
@@ -94,7 +107,7 @@ class Server:
     def request(self, path: str, *, method: str = "GET", data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         request = urllib.request.Request(self.address + path, data=data, method=method, headers=headers or {})
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with _OPENER.open(request, timeout=30) as response:
                 return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.read())
         except urllib.error.HTTPError as error:
             with error:

@@ -72,7 +72,7 @@ def test_competency_questions_agree_with_the_records(query: str, full_ingest: Fu
     cases = [entry.case for entry in full.catalog.entries()]
     found = sorted(tuple(value.rpartition("/")[2] for value in row) for row in rows)
     if "?form (" in query:
-        forms = [case.legal_form for case in cases if case.legal_form]
+        forms = [form for case in cases for form in {case.legal_form, *(item.legal_form for item in case.agreements)} if form]
         assert found == sorted((form, str(forms.count(form))) for form in set(forms))
     elif "?sector" in query:
         of_form = [case for case in cases if case.legal_form == "zweckverband"]

@@ -159,7 +159,7 @@ def test_similar_leaves_the_case_itself_out(server: Server) -> None:
 
 def test_concepts_have_hierarchy_and_counts(server: Server) -> None:
     schemes = {scheme["scheme"]: scheme for scheme in server.request("/api/v1/concepts").json()["schemes"]}
-    assert len(schemes) == 38
+    assert len(schemes) == 40
     concept = server.request("/api/v1/concepts/legal-form/oeffentlich-rechtliche-vereinbarung?lang=en").json()
     assert concept["label"] == "public-law agreement"
     assert concept["cases"] == 3
