@@ -47,6 +47,8 @@ def test_a_name_alone_gives_a_key_where_one_place_of_its_land_has_it(state: str,
 
 def test_a_namesake_is_told_by_the_district_of_other_members() -> None:
     assert filled("Bayern", ("Grassau", "Gemeinde", "09189120"), ("Bergen", "Gemeinde", None)) == ["09189120", "09189113"]
+    between = filled("Bayern", ("Grassau", "Gemeinde", "09189120"), ("Weißenburg i.Bay.", "Stadt", "09577177"), ("Bergen", "Gemeinde", None))
+    assert between == ["09189120", "09577177", None]
 
 
 def test_a_member_beyond_the_land_is_found_near_the_others_alone() -> None:
