@@ -172,7 +172,7 @@ def _concept_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[
 def _detail_problems(case: Case, entry: Entry) -> Iterator[Problem]:
     """What is wrong with dates, with the numbers of sources and with the ids of other cases."""
     for name, path, field, value in _details(case):
-        told = _wrong_detail(field.kind, value, len(case.sources))
+        told = _wrong_detail(field.kind, value, case)
         if told is not None:
             yield Problem(f"{name}.{field.name}" if path else name, told, entry.line_of((name, *path, field.name) if path else (name,)))
     for name, path, record in _nested(case):
@@ -199,13 +199,15 @@ def _nested(case: Case) -> Iterator[tuple[str, tuple[int, ...], Any]]:
             yield field.name, (number,) if field.is_many else (), record
 
 
-def _wrong_detail(kind: str, value: Any, sources: int) -> Message | None:
+def _wrong_detail(kind: str, value: Any, case: Case) -> Message | None:
     if kind == "moment" and not _is_date(value):
         return Message("{value} is no date; expected one like '2010', '2010-11' or '2010-11-30', or null where it is unknown", value=_shown(value))
-    if kind == "citation" and not 1 <= value <= sources:
-        return Message("{value!r} is no number of a source; expected 1 to {most}, or null where it cannot be told", value=value, most=sources)
+    if kind == "citation" and not 1 <= value <= len(case.sources):
+        return Message("{value!r} is no number of a source; expected 1 to {most}, or null where it cannot be told", value=value, most=len(case.sources))
     if kind == "case" and not is_identifier(value):
         return _no_identifier(value)
+    if kind == "case" and value == case.id:
+        return Message("{value} is this case itself; expected another one", value=_shown(value))
     return None
 
 
