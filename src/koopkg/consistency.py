@@ -17,6 +17,7 @@ from koopkg.messages import Message
 from koopkg.model import Case
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology, bundled_triples
+from koopkg.register import Register, folded
 
 __all__ = ["FormLaw", "contradictions"]
 
@@ -35,6 +36,9 @@ _HIGHER_LEVELS = frozenset(("land", "bund", "eu", "landkreis", "oeffentliche-han
 """Kinds of actors above municipalities; a district is above those that belong to it."""
 _COMPUTED = re.compile(r"\bberechnet\b|\brechnerisch", re.IGNORECASE)
 _AMOUNTS = {"results": ("amount",), "costs": ("amount_eur",), "funding": ("amount_eur", "share_percent")}
+_LEVELS = {"Gemeinde": ("municipality",), "Stadt": ("municipality",), "Landkreis": ("district",)}
+"""Kind of a place -> the levels of the register at which it can stand, where that is certain."""
+_KINDS = frozenset(folded(word) for word in "Stadt Gemeinde Landkreis Kreis Amt Verbandsgemeinde Samtgemeinde Verwaltungsgemeinschaft Bad Region".split())
 _NEAREST = "nächstliegend"
 
 
@@ -73,6 +77,8 @@ class FormLaw:
             return place not in self.excluded.get(form, ())
         country = self.countries.get(place, place)
         places = {there for name in (form, *self.kin.get(form, ())) for there in self.provided.get(name, ())}
+        if place == country:
+            return any(self.countries.get(other) == country for other in places)
         if any(place in elsewhere for elsewhere in self.provided.values()):
             return not places.isdisjoint((place, country))
         return any(self.countries.get(other) == country for other in places)
@@ -84,13 +90,15 @@ _EXCLUDED = f"""SELECT ?form ?place {{
     koop:appliesIn ?place }}"""
 
 
-def contradictions(case: Case, text: str, ontology: Ontology, law: FormLaw) -> Iterator[Problem]:
+def contradictions(case: Case, text: str, ontology: Ontology, register: Register, law: FormLaw) -> Iterator[Problem]:
     """What a record says against itself, its text or the law.
 
     Args:
         text: Of the documents that are about the case, without their front matter and sources.
     """
     yield from _of_the_form(case, ontology, law)
+    yield from _of_the_end(case)
+    yield from _of_the_places(case, ontology, register)
     if case.phase is not None and case.phase not in _PHASES.get(case.status, {case.phase}):
         expected = ", ".join(sorted(_PHASES[case.status]))
         yield Problem(
@@ -111,15 +119,53 @@ def _of_the_form(case: Case, ontology: Ontology, law: FormLaw) -> Iterator[Probl
     if _NEAREST in (case.legal_form_evidence or "").lower():
         yield Problem("legal_form_evidence", Message("says that the form is only the nearest key; expected the form itself, or null"))
     land = ontology.territory_by_name(case.state) if case.state else None
-    if case.legal_form is not None and not law.allows(case.legal_form, land.iri if land else place_iri(case.country)):
+    forms = {"legal_form": {case.legal_form}, "agreements.legal_form": {agreement.legal_form for agreement in case.agreements}}
+    for name, form in ((name, form) for name, named in forms.items() for form in sorted(form for form in named if form)):
+        if not law.allows(form, land.iri if land else place_iri(case.country)):
+            yield Problem(
+                name,
+                Message(
+                    "{form!r} is no form of the law of {place}; expected one that a statute there provides, or null",
+                    form=form,
+                    place=case.state or case.country,
+                ),
+            )
+
+
+def _of_the_end(case: Case) -> Iterator[Problem]:
+    """A cooperation that goes on or is planned has no year of its end, and none ends before it began."""
+    for name in ("ended", "ended_earliest", "ended_latest"):
+        year = getattr(case, name)
+        if year is not None and case.status in ("aktiv", "geplant", "pilot"):
+            yield Problem(name, Message("{year} contradicts the status {status!r}; expected null, or another status", year=year, status=case.status))
+    if case.started and case.ended_latest and case.ended_latest < case.started:
         yield Problem(
-            "legal_form",
-            Message(
-                "{form!r} is no form of the law of {place}; expected one that a statute there provides, or null",
-                form=case.legal_form,
-                place=case.state or case.country,
-            ),
+            "ended_latest",
+            Message("{ended!r} lies before the start in {started!r}; expected a later year or null", ended=case.ended_latest, started=case.started),
         )
+
+
+def _of_the_places(case: Case, ontology: Ontology, register: Register) -> Iterator[Problem]:
+    """A key that the register does not have, or has for a place of another name or kind, and a member that is named twice."""
+    seen: set[str] = set()
+    for place in case.places:
+        if place.ags in seen:
+            yield Problem("places", Message("{place!r} has a key that another member has; expected each member once", place=place.name))
+        elif place.ags is not None:
+            seen.add(place.ags)
+            territory, area = ontology.territories.get(place_iri(place.ags)), register.get(place.ags)
+            names = {territory.name()} if territory else area.names if area else set()
+            if not names:
+                yield Problem("places", Message("{key!r} is no key of the register; expected that of {place!r}, or null", key=place.ags, place=place.name))
+            elif not _words(*names) & _words(place.name) or (area and area.level not in _LEVELS.get(place.kind, (area.level,)) and not area.is_city):
+                there = territory.name() if territory else area.label if area else ""
+                message = Message("{key!r} is the key of {there!r}; expected that of {place!r}, or null", key=place.ags, there=there, place=place.name)
+                yield Problem("places", message)
+
+
+def _words(*names: str) -> set[str]:
+    """The words by which places are told apart: `Sand a.Main` is `Sand am Main`, `Landkreis Trier-Saarburg` has more than `Trier`."""
+    return {word for name in names for word in re.findall(r"\w{3,}", folded(name))} - _KINDS
 
 
 def _of_figures(case: Case, text: str) -> Iterator[Problem]:
@@ -145,9 +191,9 @@ def _of_amounts(case: Case, in_text: Set[Decimal]) -> Iterator[Problem]:
 
 
 def _texts(record: object) -> Iterator[str]:
-    """Every text of a record and of the records in it, but for addresses and sources, whose numbers tell nothing."""
+    """Every text for people in a record and in the records in it: no address, key, date or slug, whose numbers tell nothing, and nothing of a source."""
     for field in dataclasses.fields(record):  # type: ignore[arg-type]
-        if field.name in ("url", "sources"):
+        if field.metadata.get("line", {}).get("kind") not in ("text", "nested") or field.name in ("id", "url", "sources", "places"):
             continue
         value = getattr(record, field.name)
         for item in value if isinstance(value, tuple) else (value,):

@@ -31,7 +31,7 @@ _CLASSES = (
 def lands(case: Case, ontology: Ontology) -> list[Territory]:
     """The Länder or cantons that a case touches: that of its record first, then those of its other members by their keys."""
     own = ontology.territory_by_name(case.state) if case.state else None
-    keys = sorted({place.ags[:2] for place in case.places if place.ags})
+    keys = sorted({place.ags[:2] for place in case.places if place.ags and case.country == "DE"})  # the keys of other countries begin with digits of their own
     others = (ontology.territories.get(place_iri(key)) for key in keys)
     return list({land.iri: land for land in (own, *others) if land}.values())
 
@@ -54,7 +54,7 @@ def size_class(case: Case, register: Register) -> str | None:
     Districts do not count, because they are members of most alliances of small municipalities. Parts of towns need no key.
     """
     areas = _all_areas([place for place in case.places if place.kind != "Ortsteil"], register)
-    local = [area.population for area in (areas or {}).values() if area.level != "district"]
+    local = [area.population for area in (areas or {}).values() if area.level != "district" or area.is_city]
     if not local or not _is_whole(case):
         return None
     return next(slug for least, slug in _CLASSES if max(local) >= least)

@@ -66,6 +66,11 @@ class Area:
         says_kind = self.level == "municipality" or self.is_city or any(word in self.name for word in ("kreis", "Kreis", "Region", "region"))
         return self.name if says_kind else f"{self.kind} {self.name}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """How it is called, with and without what it is."""
+        return frozenset((self.name, self.official_name, self.label, f"{self.kind} {self.name}"))
+
 
 class Register:
     """The areas of Germany on the reference date of the tables."""

@@ -97,12 +97,12 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     documents = list(named.values())
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
-    findings += _contradicted(named, terms)
+    findings += _contradicted(named, terms, areas)
     counts = Counts(len(documents) + len(rejected) + len(sources.skipped), len(documents), len(rejected), sources.skipped)
     return counts, Review("front matter, its text, the law of the Land and SHACL", (*findings, *_graph_findings(triples)))
 
 
-def _contradicted(named: Mapping[str, Document], terms: Ontology) -> Iterator[str]:
+def _contradicted(named: Mapping[str, Document], terms: Ontology, register: Register) -> Iterator[str]:
     """What records say against the text of the documents about their cases, against the law and against themselves.
 
     Args:
@@ -115,7 +115,7 @@ def _contradicted(named: Mapping[str, Document], terms: Ontology) -> Iterator[st
             texts.setdefault(name, []).extend(passage.text for passage in document.passages)
     for path, document in named.items():
         for case in document.cases:
-            for problem in contradictions(case, " ".join(texts[case.id]), terms, law):
+            for problem in contradictions(case, " ".join(texts[case.id]), terms, register, law):
                 yield f"{path}: {problem}"
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from koopkg.consistency import FormLaw, contradictions
-from koopkg.model import Case, Document
-from koopkg.model.details import Cost, Participant, Result
+from koopkg.model import Case, Document, Place
+from koopkg.model.details import Agreement, Cost, Participant, Result
 from koopkg.ontology import Ontology
+from koopkg.register import Register
 
+REGISTER = Register.bundled()
 TEXT = "Vier Gemeinden mit rund 2.300 Menschen bauen für 1,3 Millionen Euro."
 
 
@@ -28,7 +30,7 @@ def sound(tiny_documents: dict[str, Document]) -> Case:
 
 
 def found(case: Case, ontology: Ontology, law: FormLaw) -> list[str]:
-    return [problem.field for problem in contradictions(case, TEXT, ontology, law)]
+    return [problem.field for problem in contradictions(case, TEXT, ontology, REGISTER, law)]
 
 
 def test_nothing_is_found_in_a_sound_record(sound: Case, ontology: Ontology, law: FormLaw) -> None:
@@ -43,6 +45,16 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("legal_form", {"legal_form": "gemeindeverband-at"}),
     ("legal_form", {"country": "AT", "state": "Tirol", "legal_form": "zweckverband"}),
     ("legal_form", {"country": "CH", "state": "Bern", "legal_form": "zweckverband"}),
+    ("agreements.legal_form", {"agreements": (Agreement(kind="satzung", legal_form="gemeindeverband-at"),)}),
+    ("places", {"places": (Place("Trier", "Stadt", "09162000"),), "partner_count": None}),  # München
+    ("places", {"places": (Place("Trier", "Stadt", "07231"),), "partner_count": None}),  # a district
+    ("places", {"places": (Place("Trier", "Stadt", "07211999"),), "partner_count": None}),  # nothing
+    ("places", {"country": "AT", "state": "Burgenland", "legal_form": None, "places": (Place("Güssing", "Stadt", "10405"),), "partner_count": None}),
+    ("places", {"places": (Place("Trier", "Stadt", "07211000"),) * 2, "partner_count": None}),
+    ("ended_earliest", {"ended_earliest": 2018}),
+    ("ended", {"status": "geplant", "phase": "konzeption", "ended": 2020}),
+    ("ended_latest", {"status": "gescheitert", "phase": "beendigung", "started": 2015, "ended_latest": 2012}),
+    ("partner_count", {"partner_count": 26, "checked_on": "2026-11-26"}),  # a date is no text
     ("legal_form_evidence", {"legal_form_evidence": "Verband, nur nächstliegender Schlüssel"}),
     ("phase", {"status": "geplant", "phase": "betrieb"}),
     ("phase", {"status": "unbekannt", "phase": "beendigung"}),
@@ -67,6 +79,8 @@ SOUND: list[dict[str, Any]] = [
     {"country": "AT", "state": "Tirol", "legal_form": "gemeindeverband-at"},
     {"country": "CH", "state": "Bern", "legal_form": "zweckverband-ch"},
     {"country": "CH", "state": "Bern", "legal_form": "verein"},
+    {"state": None, "legal_form": "zweckverband"},  # some Land provides it
+    {"places": (Place("Landkreis Trier-Saarburg", "Landkreis", "07235"), Place("Sankt Wendel", "Stadt", "10046117")), "partner_count": None},
     {"initiative": "top-down", "actors": ("kommune",), "participants": (Participant(name="Land", kind="land"),)},
     {"partner_count": 5, "governance": "fünf Beteiligte (berechnet)"},
     {"results": (Result(text="Ersparnis für alle", amount=80_000, unit="Euro (berechnet)"),)},

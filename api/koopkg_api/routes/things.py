@@ -18,9 +18,9 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
-_ABOUT = "CONSTRUCT { NODE ?p ?o . ?s ?q NODE } { { NODE ?p ?o } UNION { ?s ?q NODE FILTER(?q != oa:hasBody) } }"
+_ABOUT = "CONSTRUCT {{ {node} ?p ?o . ?s ?q {node} }} {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} FILTER(?q != oa:hasBody) }} }}"
 """What is said of something, and what points at it but for the words in texts that name it."""
-_OF_CASE = "CONSTRUCT { ?s ?p ?o } { { GRAPH GRAPHNAME { ?s ?p ?o } } UNION { VALUES ?s { NODE } ?s ?p ?o } }"
+_OF_CASE = "CONSTRUCT {{ ?s ?p ?o }} {{ {{ GRAPH {graph} {{ ?s ?p ?o }} }} UNION {{ VALUES ?s {{ {node} }} ?s ?p ?o }} }}"
 """What the record of a case says, with the nodes that belong to it."""
 _LABEL = ox.NamedNode(f"{PREFIXES['skos']}prefLabel")
 
@@ -30,7 +30,7 @@ async def case_file(request: Request, served: CurrentSnapshot, case_id: str, suf
     """The record of a case as RDF; its page stands at the IRI itself."""
     if suffix not in GRAPH_FORMATS:
         raise HTTPException(404)
-    query = _OF_CASE.replace("GRAPHNAME", _written(curated_graph_iri(case_id))).replace("NODE", _written(case_iri(case_id)))
+    query = _OF_CASE.format(graph=_written(curated_graph_iri(case_id)), node=_written(case_iri(case_id)))
     return rdf(await _constructed(request, served, query), suffix)
 
 
@@ -40,7 +40,7 @@ async def place_or_body(request: Request, served: CurrentSnapshot, key: str) -> 
     """A place, or the body responsible for it: RDF for programs; people get the cooperations that its name finds."""
     stem, _, suffix = key.rpartition(".") if key.rpartition(".")[2] in GRAPH_FORMATS else (key, "", None)
     node = f"{BASE}{request.scope['route'].name}/{stem}"
-    triples = await _constructed(request, served, _ABOUT.replace("NODE", _written(node)))
+    triples = await _constructed(request, served, _ABOUT.format(node=_written(node)))
     suffix = suffix or negotiated(request)
     if suffix is not None:
         return rdf(triples, suffix)

@@ -103,7 +103,7 @@ def _names(member: Member) -> Iterator[str]:
     place, area = member.place, member.area
     yield from (place.name, f"{place.kind} {place.name}")
     if area is not None:
-        yield from (area.name, area.official_name, area.label, f"{area.kind} {area.name}")
+        yield from area.names
 
 
 def _class(participant: Participant, ontology: Ontology) -> str:
