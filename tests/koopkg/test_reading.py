@@ -38,6 +38,8 @@ BROKEN = {
     ("started: null\nended: null", "started: 2020\nended: 2010"): "ended: 2010 lies before the start in 2020",
     ("sectors:", "sectors: ["): "front matter: line",
     ("phase: beendigung", "phase: betrieb"): "phase: 'betrieb' contradicts the status 'beendet'",
+    ("name: Kirchhundem", "name: ' '"): "places: is empty; expected words",
+    ("sources:", "participants:\n- name: ''\nsources:"): "participants.name: is empty; expected words",
     ("sources:", "relations:\n- relation: vorbild\n  name: Er selbst\n  case: buergerbus-kirchhundem\nsources:"): (
         "relations.case: 'buergerbus-kirchhundem' is this case itself; expected another one"
     ),

@@ -200,6 +200,8 @@ def _nested(case: Case) -> Iterator[tuple[str, tuple[int, ...], Any]]:
 
 
 def _wrong_detail(kind: str, value: Any, case: Case) -> Message | None:
+    if kind == "text" and not value.strip():
+        return Message("is empty; expected words, or null where there are none")
     if kind == "moment" and not _is_date(value):
         return Message("{value} is no date; expected one like '2010', '2010-11' or '2010-11-30', or null where it is unknown", value=_shown(value))
     if kind == "citation" and not 1 <= value <= len(case.sources):
@@ -236,6 +238,8 @@ def _place_problems(case: Case, ontology: Ontology, entry: Entry) -> Iterator[Pr
         message = Message("{value} is no Land or canton of ontology/places.ttl; {advice}", value=_shown(case.state), advice=_nearest(case.state, names))
         yield Problem("state", message, entry.line_of(("state",)))
     for number, place in enumerate(case.places):
+        if not place.name.strip():
+            yield Problem("places", Message("is empty; expected words, or null where there are none"), entry.line_of(("places", number, "name")))
         if place.ags is not None and not re.fullmatch(r"[0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{9}", place.ags):
             message = Message("{value} is no official key of {place}; expected 2, 5, 8 or 9 digits", value=_shown(place.ags), place=_shown(place.name))
             yield Problem("places", message, entry.line_of(("places", number, "ags")))
@@ -247,8 +251,6 @@ def _value_problems(case: Case, entry: Entry) -> Iterator[Problem]:
 
     if not is_identifier(case.id):
         yield wrong("id", _no_identifier(case.id))
-    if not case.title.strip():
-        yield wrong("title", "is empty; expected a factual German title")
     for name in ("sectors", "sources", "cooperation_type"):
         if not getattr(case, name):
             yield wrong(name, "is empty; expected at least one entry")
