@@ -24,6 +24,7 @@ class CompetencyQuestion:
     Attributes:
         asked_by: practitioner or researcher.
         decision: What its answer helps to decide, by language.
+        query: SPARQL, without the head of its file.
     """
 
     number: int
@@ -51,4 +52,4 @@ def _question(path: Path) -> CompetencyQuestion:
     if name is None or set(fields) != _FIELDS:
         raise OntologyError("{path}: expected the name cqNN-slug.rq and, in comments, the lines {fields}", path=path, fields=", ".join(sorted(_FIELDS)))
     wording, decision = ({language: fields[f"{field}-{language}"] for language in ("de", "en")} for field in ("question", "decision"))
-    return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], decision, query)
+    return CompetencyQuestion(int(name[1]), name[2], wording, fields["asked-by"], decision, query[query.index("PREFIX ") :])
