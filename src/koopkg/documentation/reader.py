@@ -158,7 +158,7 @@ class Documentation:
             examples=self._triples.iris(iri, "skos:example"),
             replaced_by=self._triples.iris(iri, "dcterms:isReplacedBy"),
             properties=self._properties(iri, language),
-            provisions=self.law.provisions(language, form=iri),
+            provisions=self._provisions(iri, language),
             mappings=self._mappings(iri),
         )
 
@@ -193,6 +193,11 @@ class Documentation:
             )
             for row in rows
         )
+
+    def _provisions(self, iri: str, language: str) -> tuple[Provision, ...]:
+        """What statutes provide of a form, with its narrower forms where it is one that statutes name itself: a Land may know it under those alone."""
+        own = self.law.provisions(language, forms=(iri,))
+        return self.law.provisions(language, forms=(iri, *self._triples.iris(iri, "^skos:broader"))) if own else ()
 
     def _mappings(self, iri: str) -> tuple[Mapping, ...]:
         rows = self._triples.rows(

@@ -22,7 +22,8 @@ __all__ = ["Filters", "checked", "facet_label", "facets_of", "field_label", "kno
 Mask = npt.NDArray[np.bool_]
 _NOTES = {
     "size_class": Message(
-        "By the largest municipality among the members: all others are at most as large. German cases whose members all stand in the register alone have it."
+        "By the largest municipality among the members; districts and parts of towns do not count. "
+        "Only German cases whose other members all stand in the register have it."
     )
 }
 """Facet -> what people have to know to use it."""
