@@ -9,7 +9,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -208,7 +207,7 @@ def test_what_the_shapes_refuse_is_set_aside_and_nowhere_to_be_found(tiny_copy: 
     """Reading lets these pass; the sound one beside them is published, and they are in no graph and no list."""
     folder = tmp_path / "in"
     folder.mkdir()
-    faulty: dict[str, dict[str, Any]] = {"ohne-titel": {"title_en": ""}, "ohne-beleg": {"success_factors": [{"factor": "vertrauen", "evidence": "x"}]}}
+    faulty = {name: {"success_factors": [{"factor": "vertrauen", "evidence": name[0]}]} for name in ("ohne-beleg", "wieder-ohne-beleg")}
     for name, fields in {**faulty, "in-ordnung": {}}.items():
         (folder / f"{name}.md").write_text(record(name, body="Ein Text.", **fields), encoding="utf-8")
     report = ingest([folder], tiny_copy, Silent())
