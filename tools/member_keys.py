@@ -24,8 +24,8 @@ from koopkg.register import Area, Register, kilometres
 CASES = Path(__file__).parent.parent / "corpus" / "cases"
 Record = dict[str, Any]
 
-CITY_KINDS = ("kreisfreie Stadt", "Stadtkreis")
-TOWN_KINDS = (*CITY_KINDS, "Stadt", "große Kreisstadt")
+TOWN_KINDS = ("Stadt", "große Kreisstadt")
+"""Kinds of municipalities that are towns, beside the cities that belong to no district."""
 ASSOCIATIONS = {
     "Amt": ("Amt", "Kirchspielslandgemeinde"),
     "Samtgemeinde": ("Samtgemeinde",),
@@ -67,7 +67,7 @@ class Members:
         if kind not in ("Gemeinde", "Stadt"):
             return []
         areas = _unique([*self._areas.get(("full", full_name(name)), []), *self._areas.get(("short", full_name(name)), [])])
-        towns = [area for area in areas if area.kind in TOWN_KINDS]
+        towns = [area for area in areas if area.is_city or area.kind in TOWN_KINDS]
         return towns if kind == "Stadt" and towns else areas
 
     def fill(self, record: Record, report: Counter[str]) -> list[str]:
@@ -119,7 +119,7 @@ def _forms(area: Area) -> Iterator[tuple[str, str]]:
         yield "short", short_name(area.official_name)
     elif area.level == "association":
         yield "association", association_name(area.name)
-    elif area.kind not in CITY_KINDS:
+    elif not area.is_city:
         yield "district", district_name(area.name)
 
 

@@ -267,16 +267,14 @@ class Member(BaseModel):
     @classmethod
     def of(cls, place: Place, register: Register) -> Member:
         area = register.get(place.ags) if place.ags else None
-        if area is None:
-            return cls(name=place.name, ags=place.ags, inhabitants=None, latitude=None, longitude=None, area_km2=None, district=None)
-        district = register.get(area.district) if area.district else None
+        district = register.district_of(area)
         return cls(
             name=place.name,
             ags=place.ags,
-            inhabitants=area.population,
-            latitude=area.latitude,
-            longitude=area.longitude,
-            area_km2=area.area_km2,
+            inhabitants=area.population if area else None,
+            latitude=area.latitude if area else None,
+            longitude=area.longitude if area else None,
+            area_km2=area.area_km2 if area else None,
             district=district.label if district else None,
         )
 

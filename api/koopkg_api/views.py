@@ -262,7 +262,7 @@ def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language
 
 def _member_view(place: Place, register: Register) -> MemberView:
     area = register.get(place.ags) if place.ags else None
-    district = register.get(area.district) if area and area.district else None
+    district = register.district_of(area)
     return MemberView(place.name, area.population if area else None, district.label if district else None)
 
 

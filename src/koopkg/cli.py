@@ -299,13 +299,12 @@ def eval_search(
     as_json: AsJson = False,
 ) -> None:
     """Print nDCG@10, recall@20 and MRR of each signal alone and of their fusion."""
-    from koopkg.evaluation import METRICS, EvaluationError, Run, compare, evaluate, fingerprint, judgments, read_run, topics, write_run
+    from koopkg.evaluation import METRICS, Run, compare, evaluate, fingerprint, judgments, read_run, topics, write_run
     from koopkg.search import ranked
 
-    if split not in ("dev", "test", "all"):
-        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=split)
+    splits = _splits(split)
     with as_file(files("koopkg_corpus")) as corpus:
-        chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if split in ("all", topic.split)]
+        chosen = [topic for topic in topics(corpus / "eval" / "topics.tsv") if topic.split in splits]
         grades = judgments(corpus / "eval" / "qrels.txt")
     earlier = read_run(against, grades=grades) if against else None
     opened = _opened()
@@ -338,13 +337,11 @@ def eval_recognition(
     """Print how often the sector of a query is recognised, and how often another is named, over queries written from the definitions alone."""
     import pyoxigraph as ox
 
-    from koopkg.evaluation import EvaluationError
     from koopkg.recognition import reader_queries, recognised, sectors_of_concepts
 
-    if split not in ("dev", "test", "all"):
-        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=split)
+    splits = _splits(split)
     with as_file(files("koopkg_corpus")) as corpus:
-        chosen = [query for query in reader_queries(corpus / "eval" / "recognition.tsv") if split in ("all", query.split)]
+        chosen = [query for query in reader_queries(corpus / "eval" / "recognition.tsv") if query.split in splits]
     opened = _opened()
     sectors = sectors_of_concepts(opened.ontology, (quad.triple for quad in ox.parse(path=opened.files.ontology)))
     groups = {"all": chosen} | {language: [query for query in chosen if query.language == language] for language in ("de", "en")}
@@ -547,6 +544,15 @@ def _print_differences(snapshot: str, differences: Sequence[Difference]) -> None
     typer.echo(f"against snapshot {snapshot}, by topic (mean, 95 % interval, topics better and worse)")
     for item in differences:
         typer.echo(f"  {item.system:10}{item.metric:>11}{item.mean:+9.3f}  [{item.low:+.3f}, {item.high:+.3f}]{item.better:5} +{item.worse:5} -")
+
+
+def _splits(named: str) -> tuple[str, ...]:
+    """The parts of an evaluation set that an option names."""
+    from koopkg.evaluation import EvaluationError
+
+    if named not in ("dev", "test", "all"):
+        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=named)
+    return ("dev", "test") if named == "all" else (named,)
 
 
 def _print_review(subject: str, review: Review) -> None:

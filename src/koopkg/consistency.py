@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from koopkg.documentation.triples import Triples
 from koopkg.errors import Problem
-from koopkg.figures import figures_in
+from koopkg.figures import figures_in, names_figure
 from koopkg.messages import Message
 from koopkg.model import Case
 from koopkg.namespaces import concept_iri, place_iri
@@ -26,12 +26,10 @@ _PHASES: dict[str, Set[str]] = {
     "geplant": {"anbahnung", "konzeption"},
     "pilot": {"konzeption", "umsetzung", "betrieb"},
     "aktiv": {"konzeption", "umsetzung", "aufbau", "betrieb", "weiterentwicklung"},
-    "beendet": {"beendigung"},
-    "gescheitert": {"beendigung"},
     "in-fusion-aufgegangen": {"beendigung"},
     "unbekannt": {"anbahnung", "konzeption", "umsetzung", "aufbau", "betrieb", "weiterentwicklung"},
 }
-"""Status -> the phases that it leaves room for."""
+"""Status -> the phases that it leaves room for; of what ended or failed, reading sees to that already."""
 _HIGHER_LEVELS = frozenset(("land", "bund", "eu", "landkreis", "oeffentliche-hand"))
 """Kinds of actors above municipalities; a district is above those that belong to it."""
 _COMPUTED = re.compile(r"\bberechnet\b|\brechnerisch", re.IGNORECASE)
@@ -77,9 +75,7 @@ class FormLaw:
             return place not in self.excluded.get(form, ())
         country = self.countries.get(place, place)
         places = {there for name in (form, *self.kin.get(form, ())) for there in self.provided.get(name, ())}
-        if place == country:
-            return any(self.countries.get(other) == country for other in places)
-        if any(place in elsewhere for elsewhere in self.provided.values()):
+        if place != country and any(place in elsewhere for elsewhere in self.provided.values()):
             return not places.isdisjoint((place, country))
         return any(self.countries.get(other) == country for other in places)
 
@@ -177,14 +173,14 @@ def _of_figures(case: Case, text: str) -> Iterator[Problem]:
             "partner_count",
             Message("{value} is neither the number of the places nor a figure of the text; expected one of them, or null", value=case.partner_count),
         )
-    yield from _of_amounts(case, figures_in(text))
+    yield from _of_amounts(case, text)
 
 
-def _of_amounts(case: Case, in_text: Set[Decimal]) -> Iterator[Problem]:
+def _of_amounts(case: Case, text: str) -> Iterator[Problem]:
     entries = [(name, field, entry) for name, fields in _AMOUNTS.items() for entry in getattr(case, name) for field in fields]
     for name, field, entry in entries:
         value, told, own = getattr(entry, field), entry.text, " ".join(_texts(entry))
-        if value is None or _COMPUTED.search(own) or abs(Decimal(str(value))) in figures_in(own) | in_text:
+        if value is None or _COMPUTED.search(own) or names_figure(own, value) or names_figure(text, value):
             continue
         message = Message("{value} stands neither in {text!r} nor in the text; expected the figure there, or 'berechnet' beside it", value=value, text=told)
         yield Problem(f"{name}.{field}", message)

@@ -16,7 +16,7 @@ __all__ = ["with_filters"]
 _MEANINGS = {
     "state": "Only cases in this Land or canton",
     "country": "Only cases in this country (ISO code)",
-    "size_class": "Only cases whose largest municipality is of this class, such as unter-5000; all other members are at most as large",
+    "size_class": "Only cases whose largest municipality is of this class, such as unter-5000; districts and parts of towns do not count",
 }
 """Facet -> what it keeps, where its name alone does not say so."""
 

@@ -49,7 +49,7 @@ def inhabitants(case: Case, register: Register) -> int | None:
 
 
 def size_class(case: Case, register: Register) -> str | None:
-    """The class of the largest municipality or association of municipalities among the members: all others are at most as large. None where it is open.
+    """The class of the largest municipality or association of municipalities among the members. None where it is open.
 
     Districts do not count, because they are members of most alliances of small municipalities. Parts of towns need no key.
     """

@@ -96,6 +96,10 @@ class Register:
         row = self._rows.get(key)
         return _area(key, *next(csv.reader([row]))) if row else None
 
+    def district_of(self, area: Area | None) -> Area | None:
+        """The district that an area lies in; None where it lies in none."""
+        return self.get(area.district) if area and area.district else None
+
     def is_everyday(self, name: str) -> bool:
         """Whether a name of one word, folded, is also an everyday word, a first name, a river or a landscape."""
         return name in self._everyday

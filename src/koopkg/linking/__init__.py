@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from koopkg.analyses import Analyses
@@ -93,12 +93,11 @@ def _named(links: Iterable[Link]) -> set[int]:
     return {position for link in links for mention in link.evidence for position in range(mention.start, mention.end)}
 
 
-def _plainest(links: Iterable[Link], text: str) -> Iterator[Link]:
+def _plainest(links: Sequence[Link], text: str) -> Iterator[Link]:
     """Without tasks that only a weak name speaks of beside a plain name of another of their scheme: it means that (youth work at the *bus stop*).
 
     What stands in another sentence or behind an `und` is another need: in `Laden und Kita` both are meant.
     """
-    links = list(links)
     ends = [boundary.start() for boundary in _BOUNDARY.finditer(text)]
     plain = {(link.scheme, part) for link in links if link.scheme in _TASKS and link.confidence >= CONFIDENCE["inner"] for part in _parts(link, ends)}
     for link in links:
