@@ -335,17 +335,14 @@ def eval_recognition(
     as_json: AsJson = False,
 ) -> None:
     """Print how often the sector of a query is recognised, and how often another is named, over queries written from the definitions alone."""
-    import pyoxigraph as ox
-
-    from koopkg.recognition import reader_queries, recognised, sectors_of_concepts
+    from koopkg.recognition import reader_queries, recognised
 
     splits = _splits(split)
     with as_file(files("koopkg_corpus")) as corpus:
         chosen = [query for query in reader_queries(corpus / "eval" / "recognition.tsv") if query.split in splits]
     opened = _opened()
-    sectors = sectors_of_concepts(opened.ontology, (quad.triple for quad in ox.parse(path=opened.files.ontology)))
     groups = {"all": chosen} | {language: [query for query in chosen if query.language == language] for language in ("de", "en")}
-    found = {name: recognised(queries, opened.linker.link_query, opened.ontology, sectors) for name, queries in groups.items()}
+    found = {name: recognised(queries, opened.linker.link_query, opened.ontology) for name, queries in groups.items()}
     if as_json:
         figures = {name: {"queries": row.queries, "recall": row.recall, "links": row.links, "false_links": row.false_links} for name, row in found.items()}
         _print_json({"snapshot": opened.id, "split": split, "recognition": figures})

@@ -20,6 +20,8 @@ __all__ = ["Concept", "Label", "Ontology", "Territory"]
 
 _SKOS = PREFIXES["skos"]
 _SHAPES = "shapes.ttl"
+_PLACED_BY = (f"{KOOP}ofSector", f"{KOOP}offeredIn")
+"""What places an activity or a service below a sector."""
 _Values = dict[str, list[ox.Literal | ox.NamedNode]]
 """Property of a subject -> its values."""
 _PROPERTY_TYPES = {f"{PREFIXES['owl']}ObjectProperty", f"{PREFIXES['owl']}DatatypeProperty"}
@@ -87,6 +89,8 @@ class _Terms:
     unlinked_schemes: list[str] = field(default_factory=list)
     super_classes: dict[str, list[str]] = field(default_factory=dict)
     """Class of ours -> the classes directly above it, of other vocabularies too."""
+    sectors: dict[str, list[str]] = field(default_factory=dict)
+    """Activity or service -> the sectors that it belongs to."""
 
 
 _TERMS = TypeAdapter(_Terms)
@@ -116,6 +120,8 @@ class Ontology:
             types = {node.value for node in values.get(f"{PREFIXES['rdf']}type", [])}
             if f"{_SKOS}Concept" in types:
                 terms.concepts[iri] = _concept(iri, values)
+                if placed := sorted(node.value for property in _PLACED_BY for node in values.get(property, [])):
+                    terms.sectors[iri] = placed
             elif f"{_SKOS}ConceptScheme" in types:
                 terms.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")
                 if any(value.value == "false" for value in values.get(f"{KOOP}namedInTexts", [])):
@@ -213,6 +219,12 @@ class Ontology:
                 found.append(iri)
                 open_ += self._terms.super_classes.get(iri, ())
         return found
+
+    @cached_property
+    def sectors(self) -> dict[str, frozenset[str]]:
+        """IRI of a sector, an activity or a service -> IRIs of the sectors that it stands for."""
+        itself = {concept.iri: frozenset({concept.iri}) for concept in self.schemes["sector"]}
+        return itself | {iri: frozenset(placed) for iri, placed in self._terms.sectors.items()}
 
     def territory_by_name(self, name: str) -> Territory | None:
         """The country, state or canton with this German or English name."""

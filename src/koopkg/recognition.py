@@ -6,22 +6,18 @@ The queries were written by two readers who saw the definitions of the sectors a
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from koopkg.evaluation import EvaluationError
 from koopkg.model import Linked
-from koopkg.namespaces import KOOP, VOCAB
+from koopkg.namespaces import VOCAB
 from koopkg.ontology import Ontology
 
-__all__ = ["ReaderQuery", "Recognition", "reader_queries", "recognised", "sectors_of_concepts"]
+__all__ = ["ReaderQuery", "Recognition", "reader_queries", "recognised"]
 
 _SECTOR = "sector"
-_PLACED_BY = (f"{KOOP}ofSector", f"{KOOP}offeredIn")
-"""What places an activity or a service below a sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +68,11 @@ def reader_queries(path: Path) -> list[ReaderQuery]:
             raise EvaluationError("{path}: column {column} is missing", path=path, column=str(error)) from None
 
 
-def sectors_of_concepts(ontology: Ontology, triples: Iterable[ox.Triple]) -> dict[str, frozenset[str]]:
-    """IRI of a sector, an activity or a service -> IRIs of the sectors that it stands for."""
-    found = {concept.iri: frozenset({concept.iri}) for concept in ontology.schemes[_SECTOR]}
-    for triple in triples:
-        if triple.predicate.value in _PLACED_BY and isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
-            found[triple.subject.value] = found.get(triple.subject.value, frozenset()) | {triple.object.value}
-    return found
-
-
-def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], ontology: Ontology, sectors: Mapping[str, frozenset[str]]) -> Recognition:
+def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], ontology: Ontology) -> Recognition:
     """Link each query and compare what it names with what it is about.
 
     Args:
         link: A search text -> what it names.
-        sectors: Those of each concept, see `sectors_of_concepts`.
 
     Raises:
         EvaluationError: There is no query, or one about a sector that is none.
@@ -94,6 +80,7 @@ def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], on
     asked = list(queries)
     if not asked:
         raise EvaluationError("no queries to evaluate; expected at least one in this split")
+    sectors = ontology.sectors
     missed, wrong, links = [], [], 0
     for query in asked:
         named = [concept.iri for concept in link(query.text).concepts if concept.iri in sectors]

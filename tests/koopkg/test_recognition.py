@@ -9,8 +9,8 @@ import pytest
 from koopkg.analyses import Analyses
 from koopkg.evaluation import EvaluationError
 from koopkg.linking import Linker
-from koopkg.ontology import Ontology, bundled_triples
-from koopkg.recognition import ReaderQuery, reader_queries, recognised, sectors_of_concepts
+from koopkg.ontology import Ontology
+from koopkg.recognition import ReaderQuery, reader_queries, recognised
 from koopkg.register import Register
 
 
@@ -36,16 +36,16 @@ def query(text: str, sector: str, *also: str) -> ReaderQuery:
     ],
 )
 def test_what_counts(asked: ReaderQuery, recall: float, false_links: float, linker: Linker, ontology: Ontology) -> None:
-    found = recognised([asked], linker.link_query, ontology, sectors_of_concepts(ontology, bundled_triples()))
+    found = recognised([asked], linker.link_query, ontology)
     assert (found.recall, found.false_links) == (recall, false_links)
     assert found.missed == (() if recall else (asked,))
 
 
 def test_no_queries_and_an_unknown_sector_are_told(linker: Linker, ontology: Ontology) -> None:
     with pytest.raises(EvaluationError, match="no queries"):
-        recognised([], linker.link_query, ontology, {})
+        recognised([], linker.link_query, ontology)
     with pytest.raises(EvaluationError, match="sector nix"):
-        recognised([query("Feuerwehr", "nix")], linker.link_query, ontology, {})
+        recognised([query("Feuerwehr", "nix")], linker.link_query, ontology)
 
 
 def test_two_readers_wrote_eight_queries_for_each_sector(ontology: Ontology) -> None:
@@ -64,7 +64,7 @@ def test_sectors_are_recognised_in_the_queries_of_both_readers(split: str, linke
     """The bounds lie two hundredths of the recall and one of the false links off what was measured: .901 and .020 (dev), .906 and .038 (test)."""
     with as_file(files("koopkg_corpus")) as corpus:
         queries = [asked for asked in reader_queries(corpus / "eval" / "recognition.tsv") if asked.split == split]
-    found = recognised(queries, linker.link_query, ontology, sectors_of_concepts(ontology, bundled_triples()))
+    found = recognised(queries, linker.link_query, ontology)
     assert found.recall >= 0.88
     assert found.false_links <= 0.048
 
