@@ -26,6 +26,8 @@ LAYERS = [
     {"analyses"},
     {"morphology"},
     {"reading", "linking", "consistency"},
+    {"annotated", "deciding"},
+    {"agreement", "teaching"},
     {"graph", "index", "intake"},
     {"snapshot", "quarantine"},
     {"moves"},

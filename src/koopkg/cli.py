@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from importlib.resources import as_file, files
@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # imported where they are used, so that a search need not loa
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from koopkg.agreement import Counts
+    from koopkg.deciding import Decider
     from koopkg.evaluation import Difference
     from koopkg.files import Skipped
     from koopkg.linking import Linker
@@ -149,29 +151,72 @@ def similar(
 
 @app.command()
 def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown file.", metavar="FILE")], as_json: AsJson = False) -> None:
-    """Show the concepts and places that a text names, with their evidence."""
+    """Show what the cooperation of a text has, what else the text names, and its places, each with its evidence."""
     from koopkg.language import detect_language
     from koopkg.reading import read_text
 
     settings = Settings.from_environment()
     found = read_text(path, max_bytes=settings.max_document_bytes)
-    linked = _linker(settings).link(found.passages, detect_language(found.text))
+    linker, decider = _linker(settings)
+    linked = linker.link(found.passages, detect_language(found.text))
+    decided = decider.decide(found.passages, linked)
     if as_json:
-        concepts = [
-            {"scheme": item.scheme, "slug": item.slug, "confidence": item.confidence, "evidence": [asdict(mention) for mention in item.evidence]}
-            for item in linked.concepts
-        ]
+        concepts = [{key: value for key, value in asdict(item).items() if key != "iri"} for item in decided.concepts]
         places = [
             {"name": place.name, "ags": place.ags, "state": place.state, "evidence": [asdict(mention) for mention in place.evidence]} for place in linked.places
         ]
-        _print_json({"language": linked.language, "concepts": concepts, "places": places})
+        facts = {
+            fact.field: {"value": fact.value, "confidence": fact.confidence, "evidence": [asdict(mention) for mention in fact.evidence]}
+            for fact in decided.facts
+        }
+        _print_json({"language": linked.language, "concepts": concepts, "places": places, "case": {"is_case": decided.is_case, **facts}})
         return
-    for item in linked.concepts:
-        typer.echo(
-            f"{item.confidence:.2f}  {item.scheme}/{item.slug}  " + ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence)
-        )
+    typer.echo(f"{decided.is_case:.2f}  case")
+    for item in sorted(decided.concepts, key=lambda item: (item.decision, -item.confidence)):
+        quotes = ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence)
+        typer.echo(f"{item.confidence:.2f}  {item.decision}  {item.scheme}/{item.slug}  {quotes}")
+    for fact in decided.facts:
+        typer.echo(f"{fact.confidence:.2f}  {fact.field}  {fact.value}  {fact.evidence[0].quote} ({fact.evidence[0].start}-{fact.evidence[0].end})")
     for place in linked.places:
         typer.echo(f"{place.confidence:.2f}  place  {place.name} ({place.ags or 'no key'})")
+
+
+@app.command("train-links")
+def train_links(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for the weights; none: those that this package installs.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from the corpus, the ontology and the dev half of the annotated texts what texts are about, and print the figures of cross-validation."""
+    from koopkg.analyses import Analyses
+    from koopkg.annotated import annotated_texts, marked_clauses
+    from koopkg.deciding.training import train
+    from koopkg.deciding.weights import Weights
+    from koopkg.linking import Linker
+    from koopkg.ontology import Ontology
+    from koopkg.pipeline import bundled_corpus
+    from koopkg.reading import document_paths, read_document
+    from koopkg.register import Register
+    from koopkg.teaching import Teacher
+
+    settings = Settings.from_environment()
+
+    with closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses:
+        ontology = Ontology.bundled()
+        teacher = Teacher(ontology, Linker(ontology, Register.bundled(), analyses), analyses)
+        documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(bundled_corpus()))
+        with as_file(files("koopkg_corpus")) as corpus:
+            texts = annotated_texts(corpus / "eval" / "links", ["dev"])
+            clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
+        examples = [example for document in documents for example in teacher.of_document(document)]
+        weights = train([*examples, *teacher.of_definitions(), *teacher.of_annotated(texts)], list(teacher.of_clauses(clauses)), ontology)
+    weights.save(output or Weights.bundled_path())
+    figures = weights.figures()
+    if as_json:
+        _print_json({name: asdict(row) for name, row in figures.items()})
+        return
+    typer.echo(f"{'scheme':18}{'texts':>7}{'asked':>7}{'P':>7}{'R':>7}{'F1':>7}{'ECE':>7}")
+    for name, row in figures.items():
+        typer.echo(f"{name:18}{row.texts:7}{row.labels:7}{row.precision:7.3f}{row.recall:7.3f}{row.f1:7.3f}{row.calibration_error:7.3f}")
 
 
 @app.command()
@@ -357,6 +402,60 @@ def eval_recognition(
             typer.echo(f"false   {concept}: {query.text} ({query.sector})")
 
 
+@eval_app.command("linking")
+def eval_linking(
+    split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
+    weights: Annotated[Path | None, typer.Option(help="Weights of `train-links`; none: those that this package installs.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Also print what was wrong or missed, text by text; not for the test split.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print how well annotated texts of all kinds are read: concepts, numbers, places, and whether they have a case."""
+    from koopkg.agreement import Read, deviations, scored
+    from koopkg.analyses import Analyses
+    from koopkg.annotated import AnnotatedText, annotated_texts
+    from koopkg.deciding import Decider, Weights
+    from koopkg.deciding.choosing import DECIDED
+    from koopkg.linking import Linker
+    from koopkg.ontology import Ontology
+    from koopkg.reading.passages import plain_passages
+    from koopkg.register import Register
+    from koopkg.text import with_whole_words
+
+    with as_file(files("koopkg_corpus")) as corpus:
+        texts = annotated_texts(corpus / "eval" / "links", _splits(split))
+    with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
+        ontology = Ontology.bundled()
+        linker = Linker(ontology, Register.bundled(), analyses)
+        decider = Decider(linker, ontology, analyses, Weights.open(weights) if weights else None)
+
+        def read(text: AnnotatedText) -> Read:
+            passages = plain_passages(with_whole_words(text.text))
+            linked = linker.link(passages, text.language)
+            return Read(decider.decide(passages, linked), linked.places)
+
+        scores = scored(texts, read, [scheme.name for scheme in DECIDED])
+    if as_json:
+        _print_json(asdict(scores))
+        return
+    typer.echo(f"{scores.texts} texts ({split})")
+    typer.echo(f"{'scheme':18}{'right':>6}{'wrong':>6}{'missed':>7}{'P':>7}{'R':>7}{'F1':>7}{'macro':>7}{'ECE':>7}")
+    for name, row in scores.schemes.items():
+        error = "" if row.calibration_error is None else f"{row.calibration_error:.3f}"
+        typer.echo(f"{name:18}{_counted(row.counts)}{row.macro_f1:7.3f}{error:>7}")
+    for name, counts in {**scores.facts, "places": scores.places}.items():
+        typer.echo(f"{name:18}{_counted(counts)}")
+    typer.echo(f"sectors and form of a text exactly right: {scores.whole:.3f}")
+    typer.echo(f"nothing about in {scores.silent[0]} of {scores.silent[1]} texts without a case, in {scores.lost[0]} of {scores.lost[1]} with one")
+    if show:
+        for text in texts:
+            for line in deviations(text, read(text), [scheme.name for scheme in DECIDED]):
+                typer.echo(f"{text.id}  {line}")
+
+
+def _counted(counts: Counts) -> str:
+    return f"{counts.right:6}{counts.wrong:6}{counts.missed:7}{counts.precision:7.3f}{counts.recall:7.3f}{counts.f1:7.3f}"
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to bind to; default: KOOPKG_HOST.")] = "",
@@ -443,17 +542,21 @@ def _opened() -> OpenSnapshot:
     return snapshot.OpenSnapshot(snapshot.open_files(settings.data), settings)
 
 
-def _linker(settings: Settings) -> Linker:
-    """The linker of the published snapshot, or one over the bundled ontology before the first ingest."""
+def _linker(settings: Settings) -> tuple[Linker, Decider]:
+    """What links and what decides, over the published snapshot, or over the bundled ontology before the first ingest."""
     from koopkg import snapshot
     from koopkg.analyses import Analyses
+    from koopkg.deciding import Decider
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
     from koopkg.register import Register
 
     if snapshot.current_id(settings.data) is not None:
-        return _opened().linker
-    return Linker(Ontology.bundled(), Register.bundled(), Analyses())
+        opened = _opened()
+        return opened.linker, Decider(opened.linker, opened.ontology, opened.analyses)
+    ontology, analyses = Ontology.bundled(), Analyses()
+    linker = Linker(ontology, Register.bundled(), analyses)
+    return linker, Decider(linker, ontology, analyses)
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class Ontology:
             types = {node.value for node in values.get(f"{PREFIXES['rdf']}type", [])}
             if f"{_SKOS}Concept" in types:
                 terms.concepts[iri] = _concept(iri, values)
-                if placed := sorted(node.value for property in _PLACED_BY for node in values.get(property, [])):
+                if placed := sorted(node.value for placing in _PLACED_BY for node in values.get(placing, [])):
                     terms.sectors[iri] = placed
             elif f"{_SKOS}ConceptScheme" in types:
                 terms.scheme_labels[iri.removeprefix(VOCAB)] = _texts(values, f"{_SKOS}prefLabel")

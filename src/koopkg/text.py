@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from koopkg.errors import QueryError
 
-__all__ = ["is_web_address", "normalise", "printable", "query_text", "unusable"]
+__all__ = ["is_web_address", "normalise", "printable", "query_text", "unusable", "with_whole_words"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -20,6 +20,9 @@ _UNUSABLE = re.compile("[^\t\n\r\x20-\x7e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd
 """Control characters other than tab and line ends, halves of surrogate pairs and noncharacters: no text has them, and XML 1.0 cannot carry them."""
 
 
+_PARTED = re.compile(r"(?<=[a-zäöüß])-[ \t]*\n[ \t]*(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|and|or)\b)")
+
+
 def normalise(text: str) -> str:
     """Unicode NFC with `\\n` line ends and without invisible characters (zero-width, soft hyphens, marks of direction).
 
@@ -28,6 +31,11 @@ def normalise(text: str) -> str:
     if text.isascii():
         return _LINE_END.sub("\n", text) if "\r" in text else text
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_END.sub("\n", text)))
+
+
+def with_whole_words(text: str) -> str:
+    """The text with words that are parted at a line's end put together; a hyphen before `und` and the like, or before a capital, stays."""
+    return _PARTED.sub("", text)
 
 
 def unusable(text: str) -> re.Match[str] | None:

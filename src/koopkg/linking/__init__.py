@@ -52,6 +52,16 @@ class Linker:
         places = link_places(self._gazetteer, passages, state=state, own_places=own_places)
         return Linked(language, tuple(self._link_concepts(passages, language, places)), tuple(places))
 
+    def weak_links(self, passages: Iterable[Passage], linked: Linked) -> tuple[Link, ...]:
+        """What only weak labels of a document name: too ambiguous to say that it mentions something, and worth a look for whoever weighs the whole of it.
+
+        Args:
+            linked: What its other labels and its places are.
+        """
+        known = {link.iri for link in linked.concepts}
+        found = self._link_concepts(tuple(passages), linked.language, linked.places, with_weak=True)
+        return tuple(link for link in found if link.iri not in known)
+
     def link_document(self, document: Document) -> Linked:
         """Link a document, with what its own records say of Land and places."""
         state = next((case.state for case in document.cases), None)
@@ -82,10 +92,12 @@ class Linker:
             return "de"
         return language if links[language] or not links[_OTHER[language]] else _OTHER[language]
 
-    def _link_concepts(self, passages: tuple[Passage, ...], language: Language, places: list[PlaceLink], *, is_query: bool = False) -> list[Link]:
+    def _link_concepts(
+        self, passages: tuple[Passage, ...], language: Language, places: Iterable[PlaceLink], *, is_query: bool = False, with_weak: bool = False
+    ) -> list[Link]:
         names = [mention for place in places for mention in place.evidence]
         names_or_words = place_words(self._gazetteer, passages)
-        return self._concepts.link(passages, language, place_names=names, place_words=names_or_words, is_query=is_query)
+        return self._concepts.link(passages, language, place_names=names, place_words=names_or_words, is_query=is_query, with_weak=with_weak)
 
 
 def _named(links: Iterable[Link]) -> set[int]:

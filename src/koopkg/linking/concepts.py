@@ -57,6 +57,7 @@ class ConceptLinker:
         place_names: Iterable[Mention] = (),
         place_words: Collection[Span] = (),
         is_query: bool = False,
+        with_weak: bool = False,
     ) -> list[Link]:
         """Link passages of one document.
 
@@ -64,6 +65,7 @@ class ConceptLinker:
             place_names: Stretches that name a place; nothing inside them is a concept (Bad Tölz, Neuenkirchen).
             place_words: Words that may name a place; they are not taken apart (Müllheim).
             is_query: Weak labels count, and capitals only where the rest has some.
+            with_weak: Weak labels count.
 
         Returns:
             One link a concept, sorted by scheme and slug; offsets refer to the whole document.
@@ -72,7 +74,7 @@ class ConceptLinker:
         found: dict[str, list[_Match]] = {}
         quotes: dict[Span, str] = {}
         for passage in passages:
-            text = _Text(passage, self.lexicons[language], names, place_words, is_query=is_query)
+            text = _Text(passage, self.lexicons[language], names, place_words, is_query=is_query, with_weak=is_query or with_weak)
             for match in self._kept(text.matches()):
                 found.setdefault(match.entry.iri, []).append(match)
                 quotes[match.start, match.end] = passage.text[match.start - passage.start : match.end - passage.start]
@@ -119,9 +121,9 @@ class _Spans:
 class _Text:
     """A passage as it is read: its words, and what their capitals say."""
 
-    def __init__(self, passage: Passage, lexicon: Lexicon, names: _Spans, place_words: Collection[Span], *, is_query: bool) -> None:
+    def __init__(self, passage: Passage, lexicon: Lexicon, names: _Spans, place_words: Collection[Span], *, is_query: bool, with_weak: bool) -> None:
         self._text, self._offset, self._lexicon, self._names, self._place_words = passage.text, passage.start, lexicon, names, place_words
-        self._is_query = is_query
+        self._is_query, self._with_weak = is_query, with_weak
         self._tokens = tuple(lexicon.morphology.tokens(passage.text))
         gaps = [passage.text[left.end : right.start] for left, right in pairwise(self._tokens)]
         self._initial = [True, *(bool(_SENTENCE_END.search(gap)) for gap in gaps)]
@@ -133,7 +135,7 @@ class _Text:
         """Every label of the passage, also those inside of others, except in names of places."""
         for start, end, entry, kind in self._found():
             first, last = start + self._offset, end + self._offset
-            if (self._is_query or not entry.is_weak) and not self._names.cover(first, last):
+            if (self._with_weak or not entry.is_weak) and not self._names.cover(first, last):
                 yield _Match(first, last, entry, "weak" if entry.is_weak else kind)
 
     def _found(self) -> Iterator[tuple[int, int, Entry, str]]:

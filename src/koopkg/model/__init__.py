@@ -2,7 +2,7 @@
 
 from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, FACETS, SIZE_CLASS, Case, Place
 from koopkg.model.details import Participant, Source
-from koopkg.model.documents import LANGUAGES, TITLE, Document, Language, Link, Linked, Mention, Passage, PlaceLink
+from koopkg.model.documents import LANGUAGES, TITLE, Decided, Decision, Document, Fact, Language, Link, Linked, Mention, Passage, PlaceLink
 from koopkg.model.fields import CaseField, concepts_of, fields_of
 
 __all__ = [
@@ -14,7 +14,10 @@ __all__ = [
     "TITLE",
     "Case",
     "CaseField",
+    "Decided",
+    "Decision",
     "Document",
+    "Fact",
     "Language",
     "Link",
     "Linked",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from koopkg.messages import LANGUAGES, Language
 from koopkg.model.cases import Case
 
-__all__ = ["LANGUAGES", "TITLE", "Document", "Language", "Link", "Linked", "Mention", "Passage", "PlaceLink"]
+__all__ = ["LANGUAGES", "TITLE", "Decided", "Decision", "Document", "Fact", "Language", "Link", "Linked", "Mention", "Passage", "PlaceLink"]
 
 TITLE = "title"
 """Section of a passage that is the title of its document."""
@@ -66,6 +67,42 @@ class Link:
     slug: str
     confidence: float
     evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the cooperation of a text has a concept (`about`) or the text only speaks of it (`mentioned`).
+
+    Attributes:
+        confidence: Probability that `about` is right.
+        evidence: What the decision rests on: the mentions, or the sentence that speaks most for what is not named.
+    """
+
+    iri: str
+    scheme: str
+    slug: str
+    decision: Literal["about", "mentioned"]
+    confidence: float
+    evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number that a text tells of its cooperation, by the name of the field of a case record; `confidence` is the probability that it is right."""
+
+    field: str
+    value: int
+    confidence: float
+    evidence: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of a document: the probability that it speaks of a cooperation that there is, its concepts by scheme and slug, its numbers."""
+
+    is_case: float
+    concepts: tuple[Decision, ...]
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)

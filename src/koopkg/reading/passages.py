@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from koopkg.model import Passage
 
-__all__ = ["PASSAGE_CHARACTERS", "Section", "passages_of"]
+__all__ = ["PASSAGE_CHARACTERS", "Section", "passages_of", "plain_passages", "sentences_of"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bSt\.)(?<!\bca\.)(?<!\bNr\.)(?<!\b\d\.)(?<!\b\d\d\.)\s+(?=[A-ZÄÖÜ„»(\d])|\n+(?=[-*] )|\n{2,}")
 _BULLET = re.compile(r"\s*[-*](?=\s|\Z)")
@@ -31,6 +31,17 @@ def passages_of(text: str, sections: tuple[Section, ...]) -> tuple[Passage, ...]
     return tuple(
         Passage(section.heading, first, last, text[first:last]) for section in sections for first, last in _stretches(text, section.start, section.end)
     )
+
+
+def plain_passages(text: str) -> tuple[Passage, ...]:
+    """The passages of a text without headings."""
+    return passages_of(text, (Section("", 0, len(text)),))
+
+
+def sentences_of(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a passage stand in its document."""
+    for start, end in _sentences(passage.text, 0, len(passage.text)):
+        yield passage.start + start, passage.start + end
 
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,191 @@
+"""Two sets of answers about the same texts, found and gold, or of two readers -> precision, recall and F1 for each scheme, calibration, places, cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from koopkg.annotated import AnnotatedText
+from koopkg.model import Decided, PlaceLink
+
+__all__ = ["Counts", "LinkingScores", "Read", "SchemeScores", "deviations", "scored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read in a text: the decisions and the places."""
+
+    decided: Decided
+    places: tuple[PlaceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many answers were right, wrong, and missing."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+
+    @property
+    def precision(self) -> float:
+        """1 where nothing was answered."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """1 where nothing was asked."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+    @property
+    def f1(self) -> float:
+        found = 2 * self.right + self.wrong + self.missed
+        return 2 * self.right / found if found else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeScores:
+    """How one scheme was decided.
+
+    Attributes:
+        counts: Over all texts.
+        by_concept: Slug -> counts.
+        macro_f1: Mean over the concepts that gold has.
+        by_text: Id of a text -> its counts, to compare two runs by.
+        calibration_error: Of the confidences of everything that was found, over ten bins; None where there are none.
+    """
+
+    counts: Counts
+    by_concept: Mapping[str, Counts]
+    macro_f1: float
+    by_text: Mapping[str, Counts]
+    calibration_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkingScores:
+    """How a set of texts was read.
+
+    Attributes:
+        schemes: By name.
+        facts: Field of a case record -> counts.
+        places: Keys of places.
+        whole: Share of the texts about one case of which sectors and legal form are exactly right.
+        silent: Texts without a case of which nothing is said to be about, and how many there are.
+        cases: Texts about cases that are taken for none, and how many there are.
+    """
+
+    texts: int
+    schemes: Mapping[str, SchemeScores]
+    facts: Mapping[str, Counts]
+    places: Counts
+    whole: float
+    silent: tuple[int, int]
+    lost: tuple[int, int]
+
+
+_WHOLE = ("sector", "legal-form")
+
+
+def scored(texts: Sequence[AnnotatedText], read: Callable[[AnnotatedText], Read], schemes: Iterable[str]) -> LinkingScores:
+    """Read each text and compare.
+
+    Texts about several cases count for places alone: which of the cases has what is no question that one answer fits.
+    """
+    found = {text.id: read(text) for text in texts}
+    single = [text for text in texts if text.case != "several"]
+    of_scheme = {scheme: _of_scheme(scheme, single, found) for scheme in schemes}
+    none = [text for text in texts if text.case == "none"]
+    ones = [text for text in texts if text.case == "one"]
+    exact = [text for text in ones if all(_is_exact(of_scheme[scheme].by_text[text.id]) for scheme in _WHOLE)]
+    return LinkingScores(
+        texts=len(texts),
+        schemes=of_scheme,
+        facts={field: _of_fact(field, ones, found) for field in ("started", "ended", "partner_count")},
+        places=sum((_of_places(text, found[text.id].places) for text in texts), Counts()),
+        whole=len(exact) / max(len(ones), 1),
+        silent=(sum(not _about(found[text.id]) for text in none), len(none)),
+        lost=(sum(not _about(found[text.id]) for text in ones), len(ones)),
+    )
+
+
+def deviations(text: AnnotatedText, read: Read, schemes: Iterable[str]) -> Iterator[str]:
+    """What was read otherwise than the annotation says, a line each."""
+    about = _about(read)
+    if text.case == "several":
+        return
+    for scheme in schemes:
+        found = {slug for of, slug in about if of == scheme}
+        confidence = {item.slug: item.confidence for item in read.decided.concepts if item.scheme == scheme}
+        for slug in sorted(found - text.right(scheme) - text.doubtful(scheme)):
+            yield f"wrong {scheme}/{slug} {confidence[slug]:.2f}"
+        for slug in sorted(text.right(scheme) - found):
+            yield f"missed {scheme}/{slug} {confidence.get(slug, 0):.2f}"
+    if (read.decided.is_case >= 0.5) != (text.case == "one"):
+        yield f"case {text.case}: {read.decided.is_case:.2f}"
+    named = {place.ags: place.name for place in read.places}
+    gold = {place.ags: place.name for place in text.places}
+    for key in sorted({key for key in named if key and len(key) >= _DISTRICT_KEY} ^ {key for key in gold if key}):
+        yield f"place {key} {named.get(key)} instead of {gold.get(key)}"
+
+
+def _about(read: Read) -> set[tuple[str, str]]:
+    return {(item.scheme, item.slug) for item in read.decided.concepts if item.decision == "about"}
+
+
+def _is_exact(counts: Counts) -> bool:
+    return not counts.wrong and not counts.missed
+
+
+def _of_scheme(scheme: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> SchemeScores:
+    by_concept: dict[str, Counts] = {}
+    by_text: dict[str, Counts] = {}
+    confidences: list[tuple[float, bool]] = []
+    for text in texts:
+        right, doubtful = text.right(scheme), text.doubtful(scheme)
+        about = {slug for of, slug in _about(found[text.id]) if of == scheme} - doubtful
+        for slug in about | right:
+            counts = Counts(int(slug in about & right), int(slug not in right), int(slug not in about))
+            by_concept[slug] = by_concept.get(slug, Counts()) + counts
+        by_text[text.id] = Counts(len(about & right), len(about - right), len(right - about))
+        confidences += [
+            (item.confidence, item.slug in right) for item in found[text.id].decided.concepts if item.scheme == scheme and item.slug not in doubtful
+        ]
+    asked = [counts.f1 for counts in by_concept.values() if counts.right + counts.missed]
+    return SchemeScores(
+        sum(by_text.values(), Counts()), by_concept, sum(asked) / max(len(asked), 1), by_text, _calibration_error(confidences) if confidences else None
+    )
+
+
+def _of_fact(field: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> Counts:
+    counts = Counts()
+    for text in texts:
+        right = text.numbers().get(field)
+        told = next((fact.value for fact in found[text.id].decided.facts if fact.field == field), None)
+        is_right = told is not None and told == right
+        counts += Counts(int(is_right), int(told is not None and not is_right), int(right is not None and not is_right))
+    return counts
+
+
+def _of_places(text: AnnotatedText, places: Iterable[PlaceLink]) -> Counts:
+    """By key; a place without one asks for none."""
+    gold = Counter({place.ags for place in text.places if place.ags})
+    named = Counter({place.ags for place in places if place.ags and len(place.ags) >= _DISTRICT_KEY})
+    right = sum((gold & named).values())
+    return Counts(right, sum((named - gold).values()), sum((gold - named).values()))
+
+
+_DISTRICT_KEY = 5
+"""Digits of the key of a district; that of a Land has fewer and is no place here."""
+
+
+def _calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    said, right = np.array([confidence for confidence, _ in pairs]), np.array([is_right for _, is_right in pairs])
+    of_bin = np.minimum((said * bins).astype(int), bins - 1)
+    return float(sum(abs(said[of_bin == number].mean() - right[of_bin == number].mean()) * (of_bin == number).mean() for number in set(of_bin.tolist())))

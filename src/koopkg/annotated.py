@@ -1,0 +1,187 @@
+"""Texts of all kinds, each with what careful readers found in it: the set that linking is measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from koopkg.errors import KoopkgError
+from koopkg.messages import Foreign
+from koopkg.model import Language
+from koopkg.text import normalise
+
+__all__ = ["AnnotatedText", "AnnotationError", "GoldPlace", "MarkedClause", "Trap", "annotated_text", "annotated_texts", "marked_clauses"]
+
+_EXACT_KEYS = ConfigDict(extra="forbid")
+
+
+class AnnotationError(KoopkgError):
+    """An annotated text cannot be used."""
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A concept and the words of the text that carry it."""
+
+    concept: str
+    quote: str
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A concept that the text names although the cooperation does not have it, and why not."""
+
+    scheme: str
+    concept: str
+    quote: str
+    why: Literal["negated", "plan", "past", "other", "scenery", "boilerplate"]
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class GoldPlace:
+    """A place that the text names; `ags` is None where it is invented or cannot be told."""
+
+    name: str
+    ags: str | None
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    state: str | None = None
+    started: int | None = None
+    ended: int | None = None
+    partner_count: int | None = None
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotatedText:
+    """A text and what is right of it.
+
+    Attributes:
+        case: Whether it tells of one cooperation, of none, or of several side by side.
+        gold: Scheme -> what the cooperation has.
+        accept: Scheme -> what is defensible, so that it counts neither way.
+        fiction: Real places stand in a made-up story.
+    """
+
+    id: str
+    kind: str
+    split: Literal["dev", "test"]
+    language: Language
+    case: Literal["one", "none", "several"]
+    text: str
+    gold: Mapping[str, tuple[str | Carried, ...]]
+    accept: Mapping[str, tuple[str, ...]]
+    mentioned: tuple[Trap, ...]
+    facts: _Facts
+    places: tuple[GoldPlace, ...]
+    fiction: bool = False
+
+    def right(self, scheme: str) -> frozenset[str]:
+        """The slugs that the cooperation has."""
+        return frozenset(item.concept if isinstance(item, Carried) else item for item in self.gold.get(scheme, ()))
+
+    def doubtful(self, scheme: str) -> frozenset[str]:
+        """The slugs that count neither way."""
+        return frozenset(self.accept.get(scheme, ())) - self.right(scheme)
+
+    def numbers(self) -> dict[str, int]:
+        """Field of a case record -> number that the text tells."""
+        told = {"started": self.facts.started, "ended": self.facts.ended, "partner_count": self.facts.partner_count}
+        return {field: value for field, value in told.items() if value is not None}
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class ClauseMark:
+    """Words of a short text that name a concept, from character `start` on, and whether the cooperation that it speaks of has it; `why` says how it is told."""
+
+    scheme: str
+    concept: str
+    quote: str
+    start: int
+    holds: bool
+    why: Literal["has", "negated", "plan", "past", "other", "member", "scenery", "boilerplate", "definition"]
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class MarkedClause:
+    """One to three sentences, written to learn from, with every concept that they name."""
+
+    language: Language
+    text: str
+    marks: tuple[ClauseMark, ...]
+
+
+_TEXT = TypeAdapter(AnnotatedText)
+_CLAUSE = TypeAdapter(MarkedClause)
+
+
+def annotated_texts(folder: Path, splits: Iterable[str] = ("dev", "test")) -> list[AnnotatedText]:
+    """The texts of a folder that belong to one of the splits, one YAML file each, by id.
+
+    Raises:
+        AnnotationError: A file cannot be read, lacks something, is named otherwise than its text, or quotes what its text does not hold.
+    """
+    wanted = frozenset(splits)
+    found = [_read(path) for path in sorted(folder.glob("*.yaml"))]
+    return [text for text in found if text.split in wanted]
+
+
+def marked_clauses(path: Path) -> list[MarkedClause]:
+    """The marked clauses of a file with one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read, or quotes what its text does not hold.
+    """
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            clause = _CLAUSE.validate_json(line)
+        except ValidationError as error:
+            raise AnnotationError("{path}: line {line}: {fault}", path=path.name, line=number, fault=Foreign(error)) from error
+        for mark in clause.marks:
+            if not clause.text.startswith(mark.quote, mark.start):
+                raise AnnotationError("{path}: {quote!r} does not stand in the text", path=f"{path.name}: line {number}", quote=mark.quote)
+        found.append(clause)
+    return found
+
+
+def annotated_text(told: Any, name: str) -> AnnotatedText:
+    """An annotated text from what its file holds.
+
+    Args:
+        name: Of the file.
+
+    Raises:
+        AnnotationError: It lacks something, is named otherwise than its text, or quotes what its text does not hold.
+    """
+    try:
+        text = _TEXT.validate_python({**told, "text": normalise(told["text"])} if isinstance(told, dict) and isinstance(told.get("text"), str) else told)
+    except ValidationError as error:
+        raise AnnotationError("{path}: {fault}", path=name, fault=Foreign(error)) from error
+    if text.id != name.removesuffix(".yaml"):
+        raise AnnotationError("{path}: id: {id!r} is not the name of the file", path=name, id=text.id)
+    quotes = [item.quote for items in text.gold.values() for item in items if isinstance(item, Carried)]
+    for quote in [*quotes, *(trap.quote for trap in text.mentioned), *(place.name for place in text.places)]:
+        if quote not in text.text:
+            raise AnnotationError("{path}: {quote!r} does not stand in the text", path=name, quote=quote)
+    return text
+
+
+def _read(path: Path) -> AnnotatedText:
+    try:
+        return annotated_text(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
+    except yaml.YAMLError as error:
+        raise AnnotationError("{path}: {fault}", path=path.name, fault=Foreign(error)) from error

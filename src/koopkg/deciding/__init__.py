@@ -1,0 +1,107 @@
+"""What a text names -> what its cooperation has (`about`) and what it only speaks of (`mentioned`), each with the probability of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from koopkg.analyses import Analyses
+from koopkg.deciding.candidates import Hierarchy, candidates_of
+from koopkg.deciding.cases import case_features
+from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
+from koopkg.deciding.numbers import NUMBERS, features_of
+from koopkg.deciding.text import ReadText, Vector, read_text
+from koopkg.deciding.weights import TextModel, Weights
+from koopkg.linking import Linker
+from koopkg.model import LANGUAGES, Decided, Decision, Fact, Language, Linked, Mention, Passage
+from koopkg.morphology import Morphology
+from koopkg.namespaces import concept_iri
+from koopkg.ontology import Ontology
+
+__all__ = ["Decider", "Weights"]
+
+
+class Decider:
+    """Decides for texts by one set of weights over one ontology."""
+
+    def __init__(self, linker: Linker, ontology: Ontology, analyses: Analyses, weights: Weights | None = None) -> None:
+        """Make ready to decide; by the weights that are installed with this package unless others are given.
+
+        Args:
+            linker: What found that which is to be decided.
+        """
+        self._linker, self._weights = linker, weights or Weights.bundled()
+        self._morphologies: dict[Language, Morphology] = {language: Morphology(language, analyses) for language in LANGUAGES}
+        self._hierarchies = {scheme.name: Hierarchy(ontology, scheme.name) for scheme in DECIDED}
+
+    def decide(self, passages: Iterable[Passage], linked: Linked) -> Decided:
+        """Whether a document speaks of a cooperation that there is, and what that has.
+
+        Where it rather does not, nothing is `about`.
+
+        Args:
+            passages: All of the document.
+            linked: What they name, as `koopkg.linking.Linker` finds it.
+        """
+        passages = tuple(passages)
+        text = read_text(passages, self._morphologies[linked.language])
+        if not text.sentences:
+            return Decided(0.0, (), ())
+        vector = self._weights.vocabularies[text.language].vector(text.terms)
+        is_case = self._case(text, vector, linked)
+        named = with_weak(self._linker, passages, linked)
+        decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case))
+        in_order = tuple(sorted(decisions, key=lambda decision: (decision.scheme, decision.slug)))
+        facts = tuple(self._facts(text, is_case)) if is_case >= self._weights.case.threshold else ()
+        return Decided(round(is_case, 3), in_order, facts)
+
+    def _case(self, text: ReadText, vector: Vector, linked: Linked) -> float:
+        by_text = float(self._weights.case.text[text.language].scores(vector)[0])
+        return self._weights.case.probability(case_features(text, linked, by_text=by_text))
+
+    def _of_scheme(self, scheme: DecidedScheme, text: ReadText, vector: Vector, linked: Linked, is_case: float) -> Iterator[Decision]:
+        weights, hierarchy = self._weights.schemes[scheme.name], self._hierarchies[scheme.name]
+        model = weights.text[text.language]
+        candidates = candidates_of(
+            text,
+            linked,
+            hierarchy,
+            refused_by=scheme.refused_by,
+            by_text=dict(zip(weights.labels, map(float, model.scores(vector)), strict=True)),
+            priors=dict(zip(weights.labels, map(float, weights.priors), strict=True)),
+            context=weights.context.get(text.language),
+        )
+        likely = {found.slug: weights.probability(found.features) for found in candidates}
+        threshold = weights.threshold if is_case >= self._weights.case.threshold else _NEVER
+        chosen = choose(likely, hierarchy, threshold=threshold, is_single=scheme.is_single)
+        for found in candidates:
+            is_about = found.slug in chosen
+            evidence = found.mentions or ((self._carrying(model, text, weights.labels.index(found.slug)),) if is_about else ())
+            if is_about or (evidence and not found.is_weak):
+                confidence = round(likely[found.slug] * is_case, 3)
+                yield Decision(concept_iri(scheme.name, found.slug), scheme.name, found.slug, "about" if is_about else "mentioned", confidence, evidence)
+
+    def _carrying(self, model: TextModel, text: ReadText, label: int) -> Mention:
+        """The sentence that speaks most for a label, which nothing names."""
+        vocabulary = self._weights.vocabularies[text.language]
+        best = max(text.sentences, key=lambda sentence: model.support(vocabulary.vector(sentence.terms), label))
+        return Mention(best.start, best.end, best.text)
+
+    def _facts(self, text: ReadText, is_case: float) -> Iterator[Fact]:
+        """The numbers that are sure enough."""
+        for field in NUMBERS:
+            weights = self._weights.numbers[field.name]
+            rated = [(weights.probability(text.language, features_of(text, number)), number) for number in field.candidates(text)]
+            if rated and text.language in weights.context:
+                likely, number = max(rated, key=lambda pair: pair[0])
+                if likely >= weights.threshold:
+                    yield Fact(field.name, number.value, round(likely * is_case, 3), (number.mention,))
+
+
+def with_weak(linker: Linker, passages: Iterable[Passage], linked: Linked) -> Linked:
+    """What a text names, with what only its weak labels do: that a shop is a village shop the rest of the text may say."""
+    return replace(linked, concepts=(*linked.concepts, *linker.weak_links(passages, linked)))
+
+
+_NEVER = 1.01
+"""A threshold that nothing reaches."""

@@ -1,0 +1,319 @@
+"""Texts whose cooperations are known -> weights, calibrated and measured on cases that the models have not seen."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koopkg.deciding.candidates import Candidate, Hierarchy, candidates_of
+from koopkg.deciding.cases import case_features
+from koopkg.deciding.choosing import DECIDED, NUMBERS_LEAST_PRECISION, DecidedScheme, choose
+from koopkg.deciding.clauses import surroundings
+from koopkg.deciding.fitting import Bools, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts
+from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
+from koopkg.deciding.text import ReadText, Vector, Vocabulary
+from koopkg.deciding.weights import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, TextModel, Weights, probability
+from koopkg.model import LANGUAGES, Language, Linked, Mention
+from koopkg.ontology import Ontology
+
+__all__ = ["FOLDS", "Clause", "Example", "train"]
+
+FOLDS = 5
+_FEWEST = 3
+"""Cases that a concept needs for a text model of its own."""
+_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.1, 0.96, 0.025))
+_NEVER = 1.01
+"""A threshold that nothing reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and what is known of it.
+
+    Attributes:
+        case: Texts about the same case never stand on both sides of a fold.
+        gold: Scheme -> slugs that the cooperation has.
+        doubtful: Scheme -> slugs that are neither right nor wrong.
+        numbers: Field -> value that the text tells.
+        is_case: Whether it speaks of a cooperation that there is.
+        weight: How much it counts beside others.
+    """
+
+    case: str
+    text: ReadText
+    linked: Linked
+    gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    is_case: bool = True
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A mention in a short text, and whether the cooperation of that text has what it names."""
+
+    text: ReadText
+    mention: Mention
+    scheme: str
+    slug: str
+    holds: bool
+
+
+def train(examples: Sequence[Example], clauses: Sequence[Clause], ontology: Ontology) -> Weights:
+    """Learn all weights; the same examples in the same order give the same.
+
+    Args:
+        clauses: More mentions to learn from what stands around them.
+
+    Needs scikit-learn (the extra `train`).
+    """
+    taught = _Taught(examples, clauses)
+    of_cases = _Taught([example for example in examples if example.is_case], clauses, taught.vocabularies)
+    return Weights(
+        taught.vocabularies,
+        {scheme.name: _SchemeLearner(scheme, of_cases, Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
+        {field.name: _learned_number(field, of_cases) for field in NUMBERS},
+        _learned_case(taught),
+    )
+
+
+class _Taught:
+    """Examples with their vectors and folds."""
+
+    def __init__(self, examples: Sequence[Example], clauses: Sequence[Clause], vocabularies: Mapping[Language, Vocabulary] | None = None) -> None:
+        self.examples, self.clauses = examples, clauses
+        self.vocabularies = vocabularies or {
+            language: Vocabulary.of(example.text.terms for example in examples if example.text.language == language) for language in LANGUAGES
+        }
+        self.vectors: list[Vector] = [self.vocabularies[example.text.language].vector(example.text.terms) for example in examples]
+        self.folds = np.array([_fold(example.case) for example in examples])
+        self.weights = np.array([example.weight for example in examples])
+
+    def numbers(self, language: Language, fold: int | None, *, is_inside: bool = False) -> list[int]:
+        """Positions of the examples of a language outside of a fold, or inside of it; all for no fold."""
+        of_language = (number for number, example in enumerate(self.examples) if example.text.language == language)
+        return [number for number in of_language if fold is None or (self.folds[number] == fold) == is_inside]
+
+    def text_model(self, language: Language, fold: int | None, right: Callable[[Example], list[bool]]) -> TextModel:
+        """A model learned outside of a fold.
+
+        Args:
+            right: Example -> which of the labels it has.
+        """
+        numbers = self.numbers(language, fold)
+        of_labels = np.array([right(self.examples[number]) for number in numbers])
+        return fit_texts([self.vectors[number] for number in numbers], of_labels, len(self.vocabularies[language].terms))
+
+
+def _fold(case: str) -> int:
+    return int.from_bytes(hashlib.sha256(case.encode()).digest()[:4]) % FOLDS
+
+
+@dataclass(frozen=True)
+class _SchemeLearner:
+    """The learning of one scheme."""
+
+    scheme: DecidedScheme
+    taught: _Taught
+    hierarchy: Hierarchy
+
+    def learn(self) -> SchemeWeights:
+        rows = [(number, found) for number, of_text in enumerate(self._unseen_candidates()) for found in of_text if not self._is_doubtful(number, found)]
+        of_example = np.array([number for number, _ in rows])
+        features = np.array([found.features for _, found in rows], dtype=np.float64)
+        right = np.array([found.slug in self._gold(self.taught.examples[number]) for number, found in rows])
+        weights = self.taught.weights[of_example]
+        unseen = _unseen(features, right, self.taught.folds[of_example], weights)
+        threshold, figures = self._threshold(rows, unseen.calibrated, right)
+        candidate, intercept = fit_linear(features, right, weights)
+        return SchemeWeights(
+            labels=self.labels,
+            priors=np.array([self.priors[slug] for slug in self.labels], dtype=np.float32),
+            text={language: self._text_model(language, None) for language in LANGUAGES},
+            context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
+            candidate=candidate,
+            intercept=intercept,
+            calibration=fit_curve(unseen.said, right),
+            threshold=threshold,
+            figures=figures,
+        )
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """Slug -> cases that have it."""
+        golds = {example.case: self._gold(example) for example in self.taught.examples}.values()
+        return {slug: sum(slug in gold for gold in golds) for slug in self.hierarchy.slugs}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(slug for slug, count in sorted(self._counts.items()) if count >= _FEWEST)
+
+    @cached_property
+    def priors(self) -> dict[str, float]:
+        cases = len({example.case for example in self.taught.examples})
+        return {slug: math.log((self._counts[slug] + 0.5) / (cases - self._counts[slug] + 0.5)) for slug in self.labels}
+
+    def _gold(self, example: Example) -> frozenset[str]:
+        return example.gold.get(self.scheme.name, frozenset())
+
+    def _is_doubtful(self, number: int, found: Candidate) -> bool:
+        return found.slug in self.taught.examples[number].doubtful.get(self.scheme.name, frozenset())
+
+    def _unseen_candidates(self) -> list[list[Candidate]]:
+        """Those of each text, by models that have not seen its case."""
+        found: list[list[Candidate]] = [[] for _ in self.taught.examples]
+        for fold in range(FOLDS):
+            for language in LANGUAGES:
+                text_model = self._text_model(language, fold)
+                context = self._context_model(language, fold)
+                for number in self.taught.numbers(language, fold, is_inside=True):
+                    example = self.taught.examples[number]
+                    by_text = dict(zip(self.labels, map(float, text_model.scores(self.taught.vectors[number])), strict=True))
+                    found[number] = candidates_of(
+                        example.text,
+                        example.linked,
+                        self.hierarchy,
+                        refused_by=self.scheme.refused_by,
+                        by_text=by_text,
+                        priors=self.priors,
+                        context=context,
+                    )
+        return found
+
+    def _text_model(self, language: Language, fold: int | None) -> TextModel:
+        return self.taught.text_model(language, fold, lambda example: [slug in self._gold(example) for slug in self.labels])
+
+    def _context_model(self, language: Language, fold: int | None) -> ContextModel | None:
+        contexts, right = [], []
+        for number in self.taught.numbers(language, fold):
+            example = self.taught.examples[number]
+            for link in example.linked.concepts:
+                if link.scheme == self.scheme.name:
+                    contexts += [list(surroundings(example.text, mention, link.slug)) for mention in link.evidence]
+                    right += [link.slug in self._gold(example)] * len(link.evidence)
+        for clause in self.taught.clauses:
+            if clause.scheme == self.scheme.name and clause.text.language == language:
+                contexts.append(list(surroundings(clause.text, clause.mention, clause.slug)))
+                right.append(clause.holds)
+        return fit_contexts(contexts, np.array(right, dtype=bool))
+
+    def _threshold(self, rows: Sequence[tuple[int, Candidate]], found: Floats, right: Bools) -> tuple[float, Figures]:
+        """The threshold with the best F1, or the lowest that is precise enough, with its figures."""
+        wanted = sum(len(self._gold(example)) for example in self.taught.examples)
+        grouped: dict[int, dict[str, float]] = {}
+        for (number, candidate), likelihood in zip(rows, found, strict=True):
+            grouped.setdefault(number, {})[candidate.slug] = float(likelihood)
+
+        def decided(threshold: float) -> Iterator[tuple[int, int]]:
+            for number, of_text in grouped.items():
+                chosen = choose(of_text, self.hierarchy, threshold=threshold, is_single=self.scheme.is_single)
+                yield len(chosen), len(chosen & self._gold(self.taught.examples[number]))
+
+        return _best_threshold(decided, wanted, len(self.taught.examples), calibration_error(found, right), self.scheme.least_precision)
+
+
+def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
+    """What tells the number of a field from others in a text."""
+    found: list[tuple[int, int, float, bool]] = []  # example, value, log odds by a model that has not seen its case, whether it is the one
+
+    def contexts(number: int) -> Iterator[tuple[int, list[str], bool]]:
+        example = taught.examples[number]
+        for candidate in field.candidates(example.text):
+            yield candidate.value, list(features_of(example.text, candidate)), candidate.value == example.numbers.get(field.name)
+
+    def learned(language: Language, fold: int | None) -> ContextModel | None:
+        rows = [row for number in taught.numbers(language, fold) for row in contexts(number)]
+        return fit_contexts([features for _, features, _ in rows], np.array([is_right for _, _, is_right in rows], dtype=bool))
+
+    for fold in range(FOLDS):
+        for language in LANGUAGES:
+            if model := learned(language, fold):
+                for number in taught.numbers(language, fold, is_inside=True):
+                    found += [(number, value, model.score(features), is_right) for value, features, is_right in contexts(number)]
+    best: dict[int, tuple[float, bool]] = {}
+    for number, _, score, is_right in found:
+        best[number] = max(best.get(number, (-math.inf, False)), (score, is_right))
+    scores, right = np.array([score for score, _ in best.values()]), np.array([is_right for _, is_right in best.values()])
+    curve = fit_curve(probability(scores), right)
+    likely = np.interp(probability(scores), curve[:, 0], curve[:, 1])
+
+    def decided(threshold: float) -> Iterator[tuple[int, int]]:
+        yield int((likely >= threshold).sum()), int(right[likely >= threshold].sum())
+
+    wanted = sum(field.name in example.numbers for example in taught.examples)
+    threshold, figures = _best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right), NUMBERS_LEAST_PRECISION)
+    return NumberWeights({language: model for language in LANGUAGES if (model := learned(language, None))}, curve, threshold, figures)
+
+
+def _learned_case(taught: _Taught) -> CaseWeights:
+    """What tells a text about a cooperation from one about cooperation as such."""
+    right = np.array([example.is_case for example in taught.examples])
+    by_text = np.zeros(len(right))
+
+    def is_case(example: Example) -> list[bool]:
+        return [example.is_case]
+
+    for fold in range(FOLDS):
+        for language in LANGUAGES:
+            model = taught.text_model(language, fold, is_case)
+            for number in taught.numbers(language, fold, is_inside=True):
+                by_text[number] = float(model.scores(taught.vectors[number])[0])
+    features = np.array(
+        [case_features(example.text, example.linked, by_text=score) for example, score in zip(taught.examples, by_text, strict=True)], dtype=np.float64
+    )
+    unseen = _unseen(features, right, taught.folds, taught.weights)
+
+    def decided(threshold: float) -> Iterator[tuple[int, int]]:
+        chosen = unseen.calibrated >= threshold
+        yield int(chosen.sum()), int(right[chosen].sum())
+
+    threshold, figures = _best_threshold(decided, int(right.sum()), len(right), calibration_error(unseen.calibrated, right), None)
+    weights, intercept = fit_linear(features, right, taught.weights)
+    text = {language: taught.text_model(language, None, is_case) for language in LANGUAGES}
+    return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right), threshold, figures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """What models say of rows whose cases they have not seen, as it is and calibrated by other rows."""
+
+    said: Floats
+    calibrated: Floats
+
+
+def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp], weights: NDArray[np.float64]) -> _Unseen:
+    said, calibrated = np.zeros(len(right), dtype=np.float32), np.zeros(len(right), dtype=np.float32)
+    for fold in range(FOLDS):
+        inside = folds == fold
+        learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
+        said[inside] = probability(features[inside] @ learned + intercept)
+    for fold in range(FOLDS):
+        inside = folds == fold
+        curve = fit_curve(said[~inside], right[~inside])
+        calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
+    return _Unseen(said, calibrated)
+
+
+def _best_threshold(
+    decided: Callable[[float], Iterator[tuple[int, int]]], wanted: int, texts: int, error: float, least_precision: float | None
+) -> tuple[float, Figures]:
+    """The threshold with the best F1; where a precision is asked for, the lowest one that has it.
+
+    Args:
+        decided: Threshold -> numbers of what is taken and of what is right of that, text by text or all at once.
+    """
+    found = []
+    for threshold in _THRESHOLDS:
+        counts = np.array(list(decided(threshold))).reshape(-1, 2).sum(axis=0)
+        taken, hits = int(counts[0]), int(counts[1])
+        found.append((threshold, hits / max(taken, 1), hits / max(wanted, 1), 2 * hits / max(taken + wanted, 1)))
+    precise = [row for row in found if least_precision is None or row[1] >= least_precision]
+    threshold, precision, recall, f1 = max(precise, key=lambda row: (row[3], -row[0])) if precise else (_NEVER, 0.0, 0.0, 0.0)
+    return threshold, Figures(texts, wanted, *(round(value, 3) for value in (precision, recall, f1, error)))

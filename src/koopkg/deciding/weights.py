@@ -1,0 +1,277 @@
+"""The learned part of deciding, as one file: vocabularies, linear models and calibration for each scheme, with the figures of their cross-validation."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koopkg.deciding.text import Vector, Vocabulary
+from koopkg.model import LANGUAGES, Language
+
+__all__ = ["CaseWeights", "ContextModel", "Figures", "NumberWeights", "SchemeWeights", "TextModel", "Weights", "probability"]
+
+Floats = NDArray[np.float32]
+_STEPS = 127
+"""Steps of a weight to either side of zero in the file: finer ones change no decision and make it four times as large."""
+
+
+def probability(score: float | Floats) -> Any:
+    """The logistic function."""
+    return 1 / (1 + np.exp(-score))
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """How much each term of a vocabulary speaks for each label.
+
+    Attributes:
+        weights: float32 array (n_terms, n_labels).
+        intercepts: float32 array (n_labels,).
+    """
+
+    weights: Floats
+    intercepts: Floats
+
+    def scores(self, vector: Vector) -> Floats:
+        """float32 array (n_labels,): log odds for a text."""
+        positions, values = vector
+        scores: Floats = values @ self.weights[positions] + self.intercepts
+        return scores
+
+    def support(self, vector: Vector, label: int) -> float:
+        """What a part of a text adds to the log odds of a label."""
+        positions, values = vector
+        return float(values @ self.weights[positions, label])
+
+
+@dataclass(frozen=True)
+class ContextModel:
+    """How much each feature of what stands around a mention says that the cooperation has what is named."""
+
+    names: tuple[str, ...]
+    weights: Floats
+    intercept: float
+
+    def score(self, features: Iterable[str]) -> float:
+        """Log odds for a mention."""
+        return self.intercept + sum(self._weight.get(name, 0.0) for name in set(features))
+
+    @cached_property
+    def _weight(self) -> dict[str, float]:
+        return dict(zip(self.names, map(float, self.weights), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What cross-validation over the cases gave: of all labels of all texts, at the threshold."""
+
+    texts: int
+    labels: int
+    precision: float
+    recall: float
+    f1: float
+    calibration_error: float
+
+
+def _calibrated(score: float, curve: Floats) -> float:
+    """The probability for a log odds by a rising curve: what a model says, and which share was right."""
+    return float(np.interp(probability(score), curve[:, 0], curve[:, 1]))
+
+
+@dataclass(frozen=True)
+class SchemeWeights:
+    """All that decides for one scheme.
+
+    Attributes:
+        labels: Slugs in order; columns of the text models.
+        priors: float32 array (n_labels,), log odds of each label among the texts learned from.
+        text: Model by language.
+        context: Model by language; none for a language in which nothing is named.
+        candidate: float32 array (n_features,), over `koopkg.deciding.candidates.FEATURES`.
+        calibration: float32 array (n, 2), see `calibrated`.
+        threshold: Probability from which a concept is taken for what the text is about; above 1 where none is sure enough.
+    """
+
+    labels: tuple[str, ...]
+    priors: Floats
+    text: Mapping[Language, TextModel]
+    context: Mapping[Language, ContextModel]
+    candidate: Floats
+    intercept: float
+    calibration: Floats
+    threshold: float
+    figures: Figures
+
+    def probability(self, features: Floats) -> float:
+        """That the cooperation has the concept of a candidate."""
+        return _calibrated(float(features @ self.candidate) + self.intercept, self.calibration)
+
+
+@dataclass(frozen=True)
+class NumberWeights:
+    """All that decides which number of a text is the one of a field; see `SchemeWeights`."""
+
+    context: Mapping[Language, ContextModel]
+    calibration: Floats
+    threshold: float
+    figures: Figures
+
+    def probability(self, language: Language, features: Iterable[str]) -> float:
+        """That a number is the one of the field."""
+        return _calibrated(self.context[language].score(features), self.calibration)
+
+
+@dataclass(frozen=True)
+class CaseWeights:
+    """All that decides whether a text speaks of a case: a text model with one label, and weights over `koopkg.deciding.cases.CASE_FEATURES`."""
+
+    text: Mapping[Language, TextModel]
+    features: Floats
+    intercept: float
+    calibration: Floats
+    threshold: float
+    figures: Figures
+
+    def probability(self, features: Floats) -> float:
+        """That a text speaks of a cooperation that there is."""
+        return _calibrated(float(features @ self.features) + self.intercept, self.calibration)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The vocabularies of both languages, and what decides for each scheme, for each number and whether a text has a case at all."""
+
+    vocabularies: Mapping[Language, Vocabulary]
+    schemes: Mapping[str, SchemeWeights]
+    numbers: Mapping[str, NumberWeights]
+    case: CaseWeights
+
+    @classmethod
+    def bundled(cls) -> Weights:
+        """Those that are installed with this package."""
+        return _bundled()
+
+    def figures(self) -> dict[str, Figures]:
+        """Those of each scheme, of each number and of `case`, by name."""
+        return {
+            **{name: scheme.figures for name, scheme in self.schemes.items()},
+            **{name: number.figures for name, number in self.numbers.items()},
+            _CASE: self.case.figures,
+        }
+
+    @staticmethod
+    def bundled_path() -> Path:
+        """Where those are that are installed with this package, for whoever learns them anew."""
+        return Path(__file__).with_name("weights.npz")
+
+    @classmethod
+    def open(cls, path: Path) -> Weights:
+        """Those that were saved at a path.
+
+        Raises:
+            OSError: There is no such file.
+            ValueError: It is damaged.
+        """
+        return cls._read(path.read_bytes())
+
+    @classmethod
+    def _read(cls, raw: bytes) -> Weights:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            told = json.loads(str(arrays["about"]))
+            vocabularies: dict[Language, Vocabulary] = {
+                language: Vocabulary(_lines(arrays[f"{language}/terms"]), arrays[f"{language}/rarity"]) for language in LANGUAGES
+            }
+            schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in told["schemes"].items()}
+            numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in told["numbers"].items()}
+            return cls(vocabularies, schemes, numbers, _open(CaseWeights, _CASE, told[_CASE], arrays))
+
+    def save(self, path: Path) -> None:
+        """Write them to a file; the same bytes for the same weights."""
+        parts: dict[str, SchemeWeights | NumberWeights | CaseWeights] = {**self.schemes, **self.numbers, _CASE: self.case}
+        told = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), _CASE: _told({_CASE: self.case})[_CASE]}
+        arrays: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(told, sort_keys=True))}
+        for language, vocabulary in self.vocabularies.items():
+            arrays |= {f"{language}/terms": _bytes(vocabulary.terms), f"{language}/rarity": vocabulary.rarity}
+        for name, part in parts.items():
+            arrays |= _arrays(name, part)
+        with path.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+_CASE = "case"
+_Part = TypeVar("_Part", SchemeWeights, NumberWeights, CaseWeights)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> Weights:
+    return Weights.open(Weights.bundled_path())
+
+
+def _told(parts: Mapping[str, _Part]) -> dict[str, dict[str, Any]]:
+    """What is no array, by name of the part: numbers, figures, names of labels, and the intercepts of contexts by language."""
+    return {
+        name: {
+            field.name: asdict(value) if isinstance(value, Figures) else list(value) if isinstance(value, tuple) else value
+            for field in fields(part)
+            if not isinstance(value := getattr(part, field.name), np.ndarray | Mapping)
+        }
+        | {field.name: sorted(value) for field in fields(part) if isinstance(value := getattr(part, field.name), Mapping)}
+        | {"context intercepts": {language: context.intercept for language, context in getattr(part, "context", {}).items()}}
+        for name, part in parts.items()
+    }
+
+
+def _arrays(name: str, part: SchemeWeights | NumberWeights | CaseWeights) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {f"{name}/{field.name}": value for field in fields(part) if isinstance(value := getattr(part, field.name), np.ndarray)}
+    for language, text in getattr(part, "text", {}).items():
+        steps, scales = _coarse(text.weights)
+        found |= {f"{name}/{language}/text": steps, f"{name}/{language}/scales": scales, f"{name}/{language}/intercepts": text.intercepts}
+    for language, context in getattr(part, "context", {}).items():
+        found |= {f"{name}/{language}/context-names": _bytes(context.names), f"{name}/{language}/context": context.weights}
+    return found
+
+
+def _open(kind: type[_Part], name: str, told: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> _Part:
+    values: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name == "text":
+            values["text"] = {language: _text_model(f"{name}/{language}", arrays) for language in told["text"]}
+        elif field.name == "context":
+            intercepts = told["context intercepts"]
+            values["context"] = {
+                language: ContextModel(_lines(arrays[f"{name}/{language}/context-names"]), arrays[f"{name}/{language}/context"], intercepts[language])
+                for language in told["context"]
+            }
+        elif field.name in told:
+            value = told[field.name]
+            values[field.name] = Figures(**value) if field.name == "figures" else tuple(value) if isinstance(value, list) else value
+        else:
+            values[field.name] = arrays[f"{name}/{field.name}"]
+    return kind(**values)
+
+
+def _text_model(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> TextModel:
+    return TextModel(arrays[f"{prefix}/text"] * arrays[f"{prefix}/scales"], arrays[f"{prefix}/intercepts"])
+
+
+def _coarse(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Weights as steps of a scale of their own for each label."""
+    scales = np.maximum(np.abs(weights).max(axis=0), 1e-9).astype(np.float32) / _STEPS
+    return np.rint(weights / scales).astype(np.int8), scales
+
+
+def _bytes(names: tuple[str, ...]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+
+
+def _lines(raw: NDArray[np.uint8]) -> tuple[str, ...]:
+    text = raw.tobytes().decode()
+    return tuple(text.split("\n")) if text else ()

@@ -1,0 +1,192 @@
+"""What a text is about: cues in its clauses, numbers, the choice among kin, weights that are the same when learned again, and plain texts decided rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from koopkg.analyses import Analyses
+from koopkg.deciding import Decider, Weights
+from koopkg.deciding.candidates import FEATURES, Hierarchy
+from koopkg.deciding.cases import CASE_FEATURES
+from koopkg.deciding.choosing import DECIDED, choose
+from koopkg.deciding.clauses import cues_of
+from koopkg.deciding.numbers import NUMBERS
+from koopkg.deciding.text import ReadText, Vocabulary, read_text
+from koopkg.deciding.training import train
+from koopkg.language import detect_language
+from koopkg.linking import Linker
+from koopkg.model import CASE_FIELDS, Decided, Document, Language, Mention
+from koopkg.morphology import Morphology
+from koopkg.ontology import Ontology
+from koopkg.pipeline import bundled_corpus
+from koopkg.reading import document_paths, read_document
+from koopkg.reading.passages import plain_passages
+from koopkg.register import Register
+from koopkg.teaching import Teacher
+
+Decide = Callable[[str], Decided]
+
+
+@pytest.fixture(scope="module")
+def linker(ontology: Ontology) -> Linker:
+    return Linker(ontology, Register.bundled(), Analyses())
+
+
+@pytest.fixture(scope="module")
+def decide(ontology: Ontology, linker: Linker) -> Decide:
+    decider = Decider(linker, ontology, Analyses())
+
+    def decided(text: str) -> Decided:
+        passages = plain_passages(text)
+        return decider.decide(passages, linker.link(passages, detect_language(text)))
+
+    return decided
+
+
+def read(text: str, language: Language = "de") -> ReadText:
+    return read_text(plain_passages(text), Morphology(language, Analyses()))
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "expected", "unexpected"),
+    [
+        ("Die Räte stimmten gegen einen Zweckverband.", "Zweckverband", {"negated"}, set()),
+        ("Es ist kein Verein, sondern eine Genossenschaft.", "Verein", {"negated"}, set()),
+        ("Es ist kein Verein, sondern eine Genossenschaft.", "Genossenschaft", set(), {"negated"}),  # a comma ends what is denied
+        ("Die Verwaltung prüft, ob eine GmbH taugt.", "GmbH", {"plan"}, set()),
+        ("Zuvor war es ein Verein.", "Verein", {"past"}, set()),
+        ("Vorbild war der Zweckverband Oberes Tal.", "Zweckverband", {"other"}, set()),
+        ("Der Zweckverband besteht seit 1974. Vorbild war keiner.", "Zweckverband", set(), {"other", "negated"}),  # another sentence
+        ("Startseite | Feuerwehr | Kita | Abwasser", "Kita", {"item"}, set()),
+        ("Die drei Gemeinden betreiben seit dem Jahr 2004 eine gemeinsame Kita im alten Pfarrhaus", "Kita", set(), {"item"}),
+    ],
+)
+def test_cues(text: str, quote: str, expected: set[str], unexpected: set[str]) -> None:
+    start = text.index(quote)
+    found = cues_of(read(text), Mention(start, start + len(quote), quote))
+    assert expected <= found
+    assert not unexpected & found
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "language", "expected"),
+    [
+        ("started", "Seit 1998 besteht der Verband, 2004 kam Ort B dazu.", "de", [(1998, "first"), (2004, "last")]),
+        ("started", "Er zählt 2019 Einwohner und kostete 2000 Euro nach § 2012.", "de", []),
+        ("partner_count", "Zwölf kleine Gemeinden und 3 Städte taten sich zusammen.", "de", [(12, "last"), (3, "first")]),
+        ("partner_count", "Die beiden Gemeinden teilen sich einen Hof.", "de", [(2, "only")]),
+        ("partner_count", "Five villages run one plant.", "en", [(5, "only")]),
+    ],
+)
+def test_numbers_that_may_be_meant(field: str, text: str, language: Language, expected: list[tuple[int, str]]) -> None:
+    number_field = next(number for number in NUMBERS if number.name == field)
+    found = number_field.candidates(read(text, language))
+    assert [(number.value, number.place) for number in found] == expected
+    assert all(text[number.mention.start : number.mention.end] == number.mention.quote for number in found)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "is_single", "expected"),
+    [
+        ({"zweckverband": 0.4}, False, set()),
+        ({"genossenschaft": 0.7, "buergergenossenschaft": 0.6}, False, {"buergergenossenschaft"}),
+        ({"genossenschaft": 0.9, "buergergenossenschaft": 0.55}, False, {"genossenschaft"}),
+        ({"genossenschaft": 0.9, "verein": 0.6}, False, {"genossenschaft", "verein"}),
+        ({"genossenschaft": 0.9, "verein": 0.6}, True, {"genossenschaft"}),
+    ],
+)
+def test_of_kin_one_is_chosen(probabilities: dict[str, float], is_single: bool, expected: set[str], ontology: Ontology) -> None:
+    hierarchy = Hierarchy(ontology, "legal-form")
+    assert choose(probabilities, hierarchy, threshold=0.5, is_single=is_single) == expected
+
+
+def test_rarer_terms_weigh_more_and_vectors_have_length_one() -> None:
+    vocabulary = Vocabulary.of([{"bauhof": 1, "gemeinde": 2}, {"gemeinde": 1, "bauhof": 1}, {"gemeinde": 1}, {"einmal": 1}])
+    assert vocabulary.terms == ("bauhof", "gemeinde")  # what one text alone has tells nothing
+    positions, values = vocabulary.vector({"bauhof": 1, "gemeinde": 1, "unbekannt": 3})
+    assert positions.tolist() == [0, 1]
+    assert values[0] > values[1]
+    assert float(values @ values) == pytest.approx(1)
+
+
+def test_every_decided_scheme_has_weights_over_concepts_that_there_are(ontology: Ontology) -> None:
+    weights = Weights.bundled()
+    fields = {field.name: field for field in CASE_FIELDS}
+    assert set(weights.schemes) == {scheme.name for scheme in DECIDED}
+    assert set(weights.numbers) == {number.name for number in NUMBERS}
+    for scheme in DECIDED:
+        learned = weights.schemes[scheme.name]
+        assert fields[scheme.field].scheme == scheme.name
+        assert len(learned.candidate) == len(FEATURES)
+        known = {concept.slug for concept in ontology.schemes[scheme.name] if not concept.is_deprecated}
+        assert set(learned.labels) <= known
+    assert len(weights.case.features) == len(CASE_FEATURES)
+
+
+def test_weights_are_the_same_after_a_file(tmp_path: Path) -> None:
+    weights = Weights.bundled()
+    weights.save(tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == Weights.bundled_path().read_bytes()
+
+
+def test_learning_twice_gives_the_same_bytes(ontology: Ontology, linker: Linker, tmp_path: Path) -> None:
+    teacher = Teacher(ontology, linker, Analyses())
+    paths = document_paths(bundled_corpus())[::9]
+    examples = [*(example for path in paths for example in teacher.of_document(read_document(path.read_bytes(), ontology, where=path.name)))]
+    examples += teacher.of_definitions()
+    for name in ("one", "two"):
+        train(examples, [], ontology).save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_plain_account_is_decided(decide: Decide) -> None:
+    text = (
+        "Die Gemeinden Lauterbach, Schlitz und Wartenberg betreiben seit 2011 einen gemeinsamen Bauhof. Träger ist ein Zweckverband, den die drei Gemeinden "
+        "2010 gegründet haben; jede entsendet zwei Mitglieder in die Verbandsversammlung. Der Bauhof pflegt Grünflächen und räumt im Winter die Straßen."
+    )
+    decided = decide(text)
+    about = {(item.scheme, item.slug) for item in decided.concepts if item.decision == "about"}
+    assert decided.is_case > 0.5
+    assert {("sector", "baubetriebshof"), ("legal-form", "zweckverband"), ("cooperation-type", "interkommunal")} <= about
+    for item in (*decided.concepts, *decided.facts):
+        assert 0 <= item.confidence <= 1
+        assert item.evidence
+        assert all(text[mention.start : mention.end] == mention.quote for mention in item.evidence)
+
+
+def test_a_definition_is_no_case(decide: Decide) -> None:
+    decided = decide(
+        "Ein Zweckverband ist eine Körperschaft des öffentlichen Rechts. Gemeinden können ihn zum Beispiel für Wasser, Abwasser oder Schulen bilden. "
+        "Die Satzung muss von der Aufsichtsbehörde genehmigt werden."
+    )
+    assert decided.is_case < 0.5
+    assert not [item for item in decided.concepts if item.decision == "about"]
+    assert {item.slug for item in decided.concepts if item.scheme == "legal-form"} >= {"zweckverband"}
+    assert decided.facts == ()
+
+
+def test_a_denied_form_is_only_mentioned(decide: Decide) -> None:
+    decided = decide(
+        "Die Räte von Tannroda und Ebersfeld entschieden sich bewusst gegen einen Zweckverband. Stattdessen erledigt die Stadt Ebersfeld die "
+        "Wasserversorgung auf Grund einer Zweckvereinbarung mit."
+    )
+    decisions = {item.slug: item.decision for item in decided.concepts if item.scheme == "legal-form"}
+    assert decisions["zweckverband"] == "mentioned"
+    assert "about" in {decision for slug, decision in decisions.items() if slug.startswith("oeffentlich-rechtliche-vereinbarung")}
+
+
+def test_nothing_is_decided_of_nothing(ontology: Ontology, linker: Linker) -> None:
+    assert Decider(linker, ontology, Analyses()).decide((), linker.link((), "de")) == Decided(0.0, (), ())
+
+
+def test_a_document_teaches_in_both_languages_without_what_restates_its_record(tiny_documents: dict[str, Document], ontology: Ontology, linker: Linker) -> None:
+    document = tiny_documents["buergerbus-kirchhundem"]
+    examples = list(Teacher(ontology, linker, Analyses()).of_document(document))
+    assert [example.text.language for example in examples] == ["de", "de", *(["en"] if document.cases[0].summary_en else [])]
+    said = " ".join(sentence.text for sentence in examples[0].text.sentences)
+    assert document.cases[0].title in said
+    assert not [evidence.evidence for evidence in document.cases[0].success_factors if f"- {evidence.evidence}" in said]
+    assert examples[0].gold["sector"] == set(document.cases[0].sectors)
