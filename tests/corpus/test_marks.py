@@ -1,0 +1,50 @@
+"""The marked sentences keep what their README says of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from koopkg.ontology import Ontology
+from koopkg.pipeline import bundled_corpus
+
+_REASONS = {"has", "negated", "plan", "past", "other", "member", "scenery", "boilerplate", "definition"}
+_SCHEMES = {"legal-form", "sector", "activity"}
+
+
+@pytest.fixture(scope="module")
+def clauses() -> list[dict[str, Any]]:
+    lines = (bundled_corpus().parent / "marks" / "clauses.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_a_mark_quotes_whole_words_where_it_says(clauses: list[dict[str, Any]]) -> None:
+    wrong = []
+    for clause in clauses:
+        text = clause["text"]
+        for mark in clause["marks"]:
+            start, end = mark["start"], mark["start"] + len(mark["quote"])
+            in_word = text[:start][-1:].isalpha() or text[end:][:1].isalpha()
+            if text[start:end] != mark["quote"] or in_word:
+                wrong.append((text, mark["quote"]))
+    assert not wrong
+
+
+def test_a_mark_names_a_concept_in_use_and_why(clauses: list[dict[str, Any]], ontology: Ontology) -> None:
+    marks = [mark for clause in clauses for mark in clause["marks"]]
+    assert {mark["scheme"] for mark in marks} == _SCHEMES
+    assert {mark["why"] for mark in marks} == _REASONS
+    assert [mark for mark in marks if mark["holds"] is not (mark["why"] == "has")] == []
+    assert [mark for mark in marks if ontology.concept(mark["scheme"], mark["concept"]).is_deprecated] == []
+
+
+def test_no_text_and_no_mark_comes_twice(clauses: list[dict[str, Any]]) -> None:
+    texts = Counter(clause["text"] for clause in clauses)
+    assert [text for text, count in texts.items() if count > 1] == []
+    for clause in clauses:
+        places = Counter((mark["scheme"], mark["concept"], mark["start"]) for mark in clause["marks"])
+        assert max(places.values()) == 1, clause["text"]
+    assert {clause["language"] for clause in clauses} == {"de", "en"}
