@@ -80,8 +80,8 @@ class Morphology:
         if written == known + "en" and _BACK_VOWEL.search(known) and self.analyses.is_infinitive(word):
             return False  # Einkaufen is no Einkauf, Bauen no Bau
         own = self.analyses.segments(label)[-1] if not written.startswith(known) else ""
-        bases = {known, known.removesuffix(own) if own in _ENDINGS else known}
-        return any(_is_noun_form(word, written, base, gains_umlaut=not has_umlaut(label)) for base in bases)
+        nouns = {known, known.removesuffix(own) if own in _ENDINGS else known}
+        return any(_is_noun_form(word, written, base, gains_umlaut=not has_umlaut(label)) for base in nouns)
 
     def can_be_form(self, word: str, label: str) -> bool:
         """Whether a word whose letters do not tell can be a form of a label with a capital.

@@ -62,12 +62,12 @@ def test_two_readers_wrote_eight_queries_for_each_sector(ontology: Ontology) -> 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_sectors_are_recognised_in_the_queries_of_both_readers(split: str, linker: Linker, ontology: Ontology) -> None:
-    """The bounds lie two hundredths of the recall and one of the false links off what was measured: .901 and .020 (dev), .906 and .038 (test)."""
+    """The bounds lie two hundredths of the recall and one of the false links off what was measured on test: .935 and .030; dev was read (.969, .003)."""
     with as_file(files("koopkg_corpus")) as corpus:
         queries = [asked for asked in reader_queries(corpus / "eval" / "recognition.tsv") if asked.split == split]
     found = recognised(queries, linker.link_query, ontology, sectors_of_concepts(ontology, bundled_triples()))
-    assert found.recall >= 0.88
-    assert found.false_links <= 0.048
+    assert found.recall >= 0.915
+    assert found.false_links <= 0.04
 
 
 def test_everyday_queries_name_nothing_false(linker: Linker, ontology: Ontology) -> None:
