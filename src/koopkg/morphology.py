@@ -80,7 +80,8 @@ class Morphology:
         if written == known + "en" and _BACK_VOWEL.search(known) and self.analyses.is_infinitive(word):
             return False  # Einkaufen is no Einkauf, Bauen no Bau
         own = self.analyses.segments(label)[-1] if not written.startswith(known) else ""
-        return any(_is_noun_form(word, written, base) for base in {known, known.removesuffix(own) if own in _ENDINGS else known})
+        nouns = {known, known.removesuffix(own) if own in _ENDINGS else known}
+        return any(_is_noun_form(word, written, base, gains_umlaut=not has_umlaut(label)) for base in nouns)
 
     def can_be_form(self, word: str, label: str) -> bool:
         """Whether a word whose letters do not tell can be a form of a label with a capital.
@@ -121,8 +122,12 @@ def _folded(word: str) -> str:
     return _WRITTEN_OUT.sub(r"\1", word.lower().translate(_FOLDED))
 
 
-def _is_noun_form(word: str, folded: str, base: str) -> bool:
-    """Whether a word, given also in folded form, is a folded German noun and an ending it can take."""
+def _is_noun_form(word: str, folded: str, base: str, *, gains_umlaut: bool) -> bool:
+    """Whether a word, given also in folded form, is a folded German noun and an ending it can take.
+
+    Args:
+        gains_umlaut: The noun has none of its own that a plural could be mistaken for.
+    """
     if not folded.startswith(base):
         return False
     ending = folded[len(base) :]
@@ -131,7 +136,7 @@ def _is_noun_form(word: str, folded: str, base: str) -> bool:
     if ending == "s":
         return not base.endswith(("s", "x", "z"))
     if ending in ("er", "ern") and _BACK_VOWEL.search(base):
-        return has_umlaut(word)  # Häuser, but not Bauer
+        return gains_umlaut and has_umlaut(word)  # Häuser, but neither Bauer nor Müller
     return ending in _ENDINGS
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
 from koopkg.linking.concepts import CONFIDENCE, ConceptLinker
+from koopkg.linking.focus import in_focus
 from koopkg.linking.gazetteer import Gazetteer
 from koopkg.linking.lexicon import Labels, labels_of, open_labels, save_labels
 from koopkg.linking.place_names import words
@@ -21,10 +20,6 @@ from koopkg.register import Register
 __all__ = ["Linker", "open_labels", "save_labels"]
 
 _OTHER: dict[Language, Language] = {"de": "en", "en": "de"}
-_TASKS = frozenset({"sector", "activity", "service"})
-"""Schemes of what is done together: of these a search text has one or two, of forms, partners or obstacles it may name any number."""
-_BOUNDARY = re.compile(r"[.;:!?]|\b(?:und|oder|sowie|and|or)\b", re.IGNORECASE)
-"""What parts a search text into what may be several needs."""
 _TELLING = 6
 """Letters from which a word of another language than its text is no accident."""
 
@@ -80,7 +75,7 @@ class Linker:
         own = links[language]
         known = {link.iri for link in own}
         beside = [link for link in _beside(own, links[_OTHER[language]]) if link.iri not in known]
-        return Linked(language, tuple(sorted(_plainest([*own, *beside], text), key=lambda link: (link.scheme, link.slug))), tuple(places))
+        return Linked(language, tuple(sorted(in_focus([*own, *beside], text), key=lambda link: (link.scheme, link.slug))), tuple(places))
 
     def _language(self, text: str, links: Mapping[Language, list[Link]]) -> Language:
         """The language of a query; where no function word says it, the one whose names of concepts say more."""
@@ -105,27 +100,10 @@ def _named(links: Iterable[Link]) -> set[int]:
     return {position for link in links for mention in link.evidence for position in range(mention.start, mention.end)}
 
 
-def _plainest(links: Sequence[Link], text: str) -> Iterator[Link]:
-    """Without tasks that only a weak name speaks of beside a plain name of another of their scheme: it means that (youth work at the *bus stop*).
-
-    What stands in another sentence or behind an `und` is another need: in `Laden und Kita` both are meant.
-    """
-    ends = [boundary.start() for boundary in _BOUNDARY.finditer(text)]
-    plain = {(link.scheme, part) for link in links if link.scheme in _TASKS and link.confidence >= CONFIDENCE["inner"] for part in _parts(link, ends)}
-    for link in links:
-        if link.confidence >= CONFIDENCE["inner"] or not all((link.scheme, part) in plain for part in _parts(link, ends)):
-            yield link
-
-
-def _parts(link: Link, ends: list[int]) -> set[int]:
-    """The parts of a text, by the offsets at which they end, in which a link has its evidence."""
-    return {bisect_left(ends, mention.end) for mention in link.evidence}
-
-
 def _beside(own: Iterable[Link], other: Iterable[Link]) -> Iterator[Link]:
-    """Links of another language that rest on long words of their own; short ones look alike in both (bad, Rat)."""
+    """Links of another language that rest on plain names in long words of their own; short ones look alike in both (bad, Rat), and weak ones (Patient)."""
     taken = _named(own)
     for link in other:
         evidence = tuple(mention for mention in link.evidence if len(mention.quote) >= _TELLING and taken.isdisjoint(range(mention.start, mention.end)))
-        if evidence:
+        if evidence and link.confidence >= CONFIDENCE["inner"]:
             yield replace(link, evidence=evidence)
