@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from koopkg.annotated import AnnotatedText
-from koopkg.model import Decided, PlaceLink
+from koopkg.model import Decided, Decision, Fact, PlaceLink
 
-__all__ = ["Counts", "LinkingScores", "Read", "SchemeScores", "deviations", "scored"]
+__all__ = ["Counts", "LinkingScores", "Read", "SchemeScores", "as_read", "deviations", "scored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,14 @@ class LinkingScores:
     whole: float
     silent: tuple[int, int]
     lost: tuple[int, int]
+
+
+def as_read(text: AnnotatedText) -> Read:
+    """What a reader annotated, as if it had been found, to measure one reader by another."""
+    concepts = tuple(Decision("", scheme, slug, "about", 1.0, ()) for scheme in text.gold for slug in sorted(text.right(scheme)))
+    facts = tuple(Fact(field, value, 1.0, ()) for field, value in text.numbers().items())
+    places = tuple(PlaceLink(place.name, place.ags, None, None, 1.0, ()) for place in text.places)
+    return Read(Decided(float(text.case == "one"), concepts, facts), places)
 
 
 _WHOLE = ("sector", "legal-form")

@@ -15,7 +15,7 @@ from koopkg.messages import Foreign
 from koopkg.model import Language
 from koopkg.text import normalise
 
-__all__ = ["AnnotatedText", "AnnotationError", "GoldPlace", "MarkedClause", "Trap", "annotated_text", "annotated_texts", "marked_clauses"]
+__all__ = ["AnnotatedText", "AnnotationError", "GoldPlace", "MarkedClause", "Trap", "annotated_text", "annotated_texts", "marked_clauses", "second_readings"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 
@@ -139,6 +139,20 @@ def annotated_texts(folder: Path, splits: Iterable[str] = ("dev", "test")) -> li
     return [text for text in found if text.split in wanted]
 
 
+def second_readings(folder: Path) -> list[tuple[AnnotatedText, AnnotatedText]]:
+    """The texts of a folder that a second reader annotated without having seen the first, in its folder `second`: both readings of each.
+
+    Raises:
+        AnnotationError: As `annotated_texts`, of either reading.
+    """
+    pairs = []
+    for path in sorted((folder / "second").glob("*.yaml")):
+        first = _read(folder / path.name)
+        told = {"kind": first.kind, "split": first.split, "language": first.language, "text": first.text, "mentioned": []}
+        pairs.append((first, annotated_text({**told, **_loaded(path)}, path.name)))
+    return pairs
+
+
 def marked_clauses(path: Path) -> list[MarkedClause]:
     """The marked clauses of a file with one JSON object a line.
 
@@ -181,7 +195,11 @@ def annotated_text(told: Any, name: str) -> AnnotatedText:
 
 
 def _read(path: Path) -> AnnotatedText:
+    return annotated_text(_loaded(path), path.name)
+
+
+def _loaded(path: Path) -> Any:
     try:
-        return annotated_text(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise AnnotationError("{path}: {fault}", path=path.name, fault=Foreign(error)) from error

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # imported where they are used, so that a search need not loa
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from koopkg.agreement import Counts
+    from koopkg.agreement import Counts, LinkingScores
     from koopkg.deciding import Decider
     from koopkg.evaluation import Difference
     from koopkg.files import Skipped
@@ -407,12 +407,13 @@ def eval_linking(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     weights: Annotated[Path | None, typer.Option(help="Weights of `train-links`; none: those that this package installs.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Also print what was wrong or missed, text by text; not for the test split.")] = False,
+    readers: Annotated[bool, typer.Option("--readers", help="Measure the second reader of some texts by the first instead: what the task allows.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print how well annotated texts of all kinds are read: concepts, numbers, places, and whether they have a case."""
-    from koopkg.agreement import Read, deviations, scored
+    from koopkg.agreement import Read, as_read, deviations, scored
     from koopkg.analyses import Analyses
-    from koopkg.annotated import AnnotatedText, annotated_texts
+    from koopkg.annotated import AnnotatedText, annotated_texts, second_readings
     from koopkg.deciding import Decider, Weights
     from koopkg.deciding.choosing import DECIDED
     from koopkg.linking import Linker
@@ -423,6 +424,12 @@ def eval_linking(
 
     with as_file(files("koopkg_corpus")) as corpus:
         texts = annotated_texts(corpus / "eval" / "links", _splits(split))
+        readings = [pair for pair in second_readings(corpus / "eval" / "links") if pair[0].split in _splits(split)]
+    schemes = [scheme.name for scheme in DECIDED]
+    if readers:
+        second = {first.id: as_read(second) for first, second in readings}
+        _print_linking(scored([first for first, _ in readings], lambda text: second[text.id], [*schemes, "success-factor", "obstacle"]), split, as_json=as_json)
+        return
     with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
         ontology = Ontology.bundled()
         linker = Linker(ontology, Register.bundled(), analyses)
@@ -433,7 +440,13 @@ def eval_linking(
             linked = linker.link(passages, text.language)
             return Read(decider.decide(passages, linked), linked.places)
 
-        scores = scored(texts, read, [scheme.name for scheme in DECIDED])
+        _print_linking(scored(texts, read, schemes), split, as_json=as_json)
+        for text in texts if show else ():
+            for line in deviations(text, read(text), schemes):
+                typer.echo(f"{text.id}  {line}")
+
+
+def _print_linking(scores: LinkingScores, split: str, *, as_json: bool) -> None:
     if as_json:
         _print_json(asdict(scores))
         return
@@ -446,10 +459,6 @@ def eval_linking(
         typer.echo(f"{name:18}{_counted(counts)}")
     typer.echo(f"sectors and form of a text exactly right: {scores.whole:.3f}")
     typer.echo(f"nothing about in {scores.silent[0]} of {scores.silent[1]} texts without a case, in {scores.lost[0]} of {scores.lost[1]} with one")
-    if show:
-        for text in texts:
-            for line in deviations(text, read(text), [scheme.name for scheme in DECIDED]):
-                typer.echo(f"{text.id}  {line}")
 
 
 def _counted(counts: Counts) -> str:

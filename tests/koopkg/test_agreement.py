@@ -24,7 +24,12 @@ def read(*concepts: Decision, facts: tuple[Fact, ...] = (), places: tuple[PlaceL
 
 def test_right_wrong_missed_and_what_is_defensible() -> None:
     one = text("a", gold={"sector": ["kita", "schule"]}, accept={"sector": ["jugend-familie"]})
-    found = read(decision("sector", "kita", 0.9), decision("sector", "jugend-familie", 0.8), decision("sector", "abfall", 0.7), decision("sector", "schule", 0.2, is_about=False))
+    found = read(
+        decision("sector", "kita", 0.9),
+        decision("sector", "jugend-familie", 0.8),
+        decision("sector", "abfall", 0.7),
+        decision("sector", "schule", 0.2, is_about=False),
+    )
     scores = scored([one], lambda _: found, ["sector"])
     row = scores.schemes["sector"]
     assert row.counts == Counts(right=1, wrong=1, missed=1)
