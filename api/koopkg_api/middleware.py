@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from http import HTTPMethod, HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +38,8 @@ _CORS = (
 _PREFLIGHT = ((b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"), (b"access-control-max-age", b"86400"))
 _MOST_BODY_BYTES = 1_000_000
 """Far above the longest search text and the longest query."""
+_DOUBTFUL = re.compile(rb"[^!-~]|%(?![2-6]|7[^Ff]|0[9A-Da-d])")
+"""Where this is nowhere in an address, it is percent-encoded ASCII without control characters."""
 _TOO_LARGE = Sentence("the body is too large; at most {most:,} bytes are read", most=_MOST_BODY_BYTES)
 
 
@@ -85,12 +88,12 @@ class AnswerHeaders:
         return True
 
     def _add(self, message: Message, scope: Scope) -> None:
-        raw = message["headers"] = list(message["headers"])
-        headers, state = MutableHeaders(raw=raw), scope["state"]
-        if "content-encoding" in headers and headers.get("etag", "").startswith('"'):
-            headers["ETag"] = "W/" + headers["etag"]  # the file itself is other bytes
-        is_rdf = headers.get("content-type", "").partition(";")[0] in RDF_TYPES
-        own = {name for name, _ in raw}
+        raw: list[tuple[bytes, bytes]] = list(message["headers"])
+        message["headers"], own, state = raw, dict(raw), scope["state"]
+        etag = own.get(b"etag", b"")
+        if b"content-encoding" in own and etag.startswith(b'"'):
+            raw[raw.index((b"etag", etag))] = (b"etag", b"W/" + etag)  # the file itself is other bytes
+        is_rdf = own.get(b"content-type", b"").partition(b";")[0].decode("latin-1") in RDF_TYPES
         raw.extend(_SECURITY)
         if is_rdf or is_for_programs(scope):
             raw.extend((name, value) for name, value in _CORS if name not in own)
@@ -99,8 +102,7 @@ class AnswerHeaders:
             first = path_below_root(scope).split("/")[1]
             is_decided = first == "api" or (state.get("is_decided", False) if first == "sparql" else is_rdf)
             if is_decided and message["status"] == HTTPStatus.OK and scope["method"] == HTTPMethod.GET:
-                headers.setdefault("ETag", _tag(scope, snapshot))
-                headers.setdefault("Cache-Control", "no-cache")
+                raw.extend((name, value) for name, value in ((b"etag", _tag(scope, snapshot).encode()), (b"cache-control", b"no-cache")) if name not in own)
 
 
 class BoundedRequests:
@@ -112,7 +114,7 @@ class BoundedRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            answer = _refusal(Request(scope)) or _options(Request(scope))
+            answer = _refusal(scope) or _options(scope)
             if answer is not None:
                 await answer(scope, receive, send)
                 return
@@ -142,24 +144,27 @@ def _bounded(receive: Receive, deadline: float) -> Receive:
     return receive_bounded
 
 
-def _refusal(request: Request) -> Response | None:
-    length, coding = request.headers.get("content-length", ""), request.headers.get("content-encoding", "identity").strip().lower()
-    if not _is_text(request.scope):
+def _refusal(scope: Scope) -> Response | None:
+    headers = Headers(scope=scope)
+    length, coding = headers.get("content-length", ""), headers.get("content-encoding", "identity").strip().lower()
+    if not _is_text(scope):
         problem = Sentence("the address holds what is no text in UTF-8, or control characters; write it percent-encoded in UTF-8")
-        return respond(request, HTTPStatus.BAD_REQUEST, problem)
+        return respond(Request(scope), HTTPStatus.BAD_REQUEST, problem)
     if length.isdigit() and int(length) > _MOST_BODY_BYTES:
-        return respond(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+        return respond(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
     if coding not in ("", "identity"):
         detail = Sentence("Content-Encoding: {coding!r} is not read; send the body as it is", coding=coding)
-        return respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": "identity"})
+        return respond(Request(scope), HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers={"Accept-Encoding": "identity"})
     return None
 
 
 def _is_text(scope: Scope) -> bool:
     """Whether path and query of an address are UTF-8 without control characters."""
-    for part in (scope.get("raw_path") or b"", scope["query_string"].replace(b"+", b" ")):
+    for part in (scope.get("raw_path") or b"", scope["query_string"]):
+        if not _DOUBTFUL.search(part):
+            continue
         try:
-            text = unquote_to_bytes(part).decode("utf-8")
+            text = unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
         except UnicodeDecodeError:
             return False
         if UNREADABLE.search(text):
@@ -167,9 +172,9 @@ def _is_text(scope: Scope) -> bool:
     return True
 
 
-def _options(request: Request) -> Response | None:
+def _options(scope: Scope) -> Response | None:
     """What an address can be asked, for scripts of other sites too; None if nothing is there."""
-    methods = allowed_methods(request.app.routes, request.scope) if request.method == HTTPMethod.OPTIONS else []
+    methods = allowed_methods(scope["app"].routes, scope) if scope["method"] == HTTPMethod.OPTIONS else []
     if not methods:
         return None
     allow = ", ".join(methods)

@@ -16,6 +16,36 @@ __all__ = ["BoundedProtocol"]
 _MOST_HEAD_BYTES = 65_536
 """As much as h11 reads; httptools itself reads on for ever."""
 _SECONDS = 10.0
+_HEAD = b"HTTP/1.1 "
+
+
+class _Joining:
+    """A transport that sends the head of an answer together with the beginning of its body: one call of the system, and one awakening of the client."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._head = b""
+        self.is_closing, self.get_extra_info = transport.is_closing, transport.get_extra_info
+        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, data))
+        elif data.startswith(_HEAD):
+            self._head = data
+            self._loop.call_soon(self._flush)  # where the body is not there yet
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -32,7 +62,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyoxigraph as ox
 
 from koopkg.sparql import GRAPH_FORMATS, RESULT_FORMATS, formats_of
+from koopkg_api.negotiation import best_match
 
-__all__ = ["DESCRIPTION_MEDIA", "MEDIA", "named_format", "offered_for"]
+__all__ = ["DESCRIPTION_MEDIA", "MEDIA", "accepted", "named_format", "offered_for"]
 
 MEDIA = {
     "application/sparql-results+json": "json",
@@ -67,3 +70,11 @@ def offered_for(form: str) -> dict[str, tuple[str, str | None]]:
     offered: dict[str, tuple[str, str | None]] = {media: (name, None) for media, name in MEDIA.items() if name in fitting}
     others = _OTHER_MEDIA["CONSTRUCT" if form in ("CONSTRUCT", "DESCRIBE") else "SELECT"]
     return offered | {media: (name, media) for media, name in others.items() if name in fitting}
+
+
+@lru_cache(maxsize=64)
+def accepted(accept: str, form: str) -> tuple[str, str | None] | None:
+    """What `offered_for` has for the media type that an Accept header likes best; None if it accepts none. Clients send few different headers."""
+    offered = offered_for(form)
+    chosen = best_match(accept, list(offered))
+    return None if chosen is None else offered[chosen]

@@ -500,6 +500,7 @@ def serve(
         http="koopkg_api.protocol:BoundedProtocol",
         ws="none",
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=5,
     )
     serve_application(config, workers=settings.workers)

@@ -47,6 +47,19 @@ def status_and_problem(answer: bytes) -> tuple[int, dict[str, object]]:
     return int(head.split()[1]), json.loads(body)
 
 
+def test_head_and_body_of_an_answer_arrive_together(server: Server) -> None:
+    """In one piece, so that the client is awakened once; of an answer without a body the head alone."""
+    for _ in range(30):
+        with opened(server, "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+            assert b'\r\n\r\n{"head"' in connection.recv(65_536)
+    for method, path in (("HEAD", "/readyz"), ("OPTIONS", "/api/v1/search")):
+        answer = until_closed(opened(server, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        assert answer.startswith(b"HTTP/1.1 20")
+        assert answer.endswith(b"\r\n\r\n")
+    page = until_closed(opened(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    assert page.rstrip().endswith(b"</html>")
+
+
 @pytest.mark.parametrize(
     "half",
     [

@@ -23,7 +23,7 @@ from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import render
 from koopkg_api.sending import LARGE_BYTES, LargeResponse
 from koopkg_api.site import site_of
-from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, named_format, offered_for
+from koopkg_api.sparql_media import DESCRIPTION_MEDIA, MEDIA, accepted, named_format, offered_for
 from koopkg_api.sparql_service import service_description
 from koopkg_api.urls import absolute, path_to
 
@@ -150,21 +150,34 @@ async def _unless_in_vain(request: Request, answering: Coroutine[None, None, _T]
 
     Light work is done before anybody could have left, so at first nobody looks.
     """
-    asked = asyncio.create_task(answering)
+    task, is_over, is_in_vain = asyncio.current_task(), False, False
+    assert task is not None  # noqa: S101 -- every request is answered in a task
+    looking: list[asyncio.Task[object]] = []
+
+    def look() -> None:
+        looking.extend((asyncio.create_task(_left(request)), asyncio.create_task(site_of(request).stopping.wait())))
+        for look in looking:
+            look.add_done_callback(end)
+
+    def end(_: object) -> None:
+        nonlocal is_in_vain
+        if not is_over and not is_in_vain:
+            is_in_vain = task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(_LIGHT_SECONDS, look)
     try:
-        if (await asyncio.wait([asked], timeout=_LIGHT_SECONDS))[0]:
-            return asked.result()
+        return await answering
     except asyncio.CancelledError:
-        asked.cancel()
+        if is_in_vain and not task.uncancel():
+            return None
         raise
-    in_vain = [asyncio.create_task(_left(request)), asyncio.create_task(site_of(request).stopping.wait())]
-    try:
-        await asyncio.wait([asked, *in_vain], return_when=asyncio.FIRST_COMPLETED)
-        return asked.result() if asked.done() else None
     finally:
-        for task in (asked, *in_vain):
-            task.cancel()
-        await asyncio.wait([asked, *in_vain])
+        is_over = True
+        timer.cancel()
+        for looked in looking:
+            looked.cancel()
+        if looking:
+            await asyncio.wait(looking)
 
 
 async def _left(request: Request) -> None:
@@ -190,11 +203,11 @@ def _format(request: Request, pairs: Sequence[tuple[str, str]], form: str) -> tu
     for name, value in reversed(pairs):
         if name in _FORMAT_PARAMETERS and (named := named_format(value, form)) is not None:
             return named, None
-    offered = offered_for(form)
-    chosen = best_match(request.headers.get("accept", ""), list(offered))
+    chosen = accepted(request.headers.get("accept", ""), form)
     if chosen is None:
-        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "a {form} query can be answered as {media_types}", form=form, media_types=", ".join(offered))
-    return offered[chosen]
+        media_types = ", ".join(offered_for(form))
+        raise RequestError(HTTPStatus.NOT_ACCEPTABLE, "a {form} query can be answered as {media_types}", form=form, media_types=media_types)
+    return chosen
 
 
 async def _describe(request: Request) -> Response:

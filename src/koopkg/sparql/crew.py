@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from koopkg.config import Settings
 from koopkg.errors import SparqlWorkerError
-from koopkg.sparql.messages import Answer, Job
 from koopkg.sparql.process import Foreman, WorkerProcess
 
 __all__ = ["SPARES", "Crew"]
@@ -46,25 +43,24 @@ class Crew:
         while self._idle.qsize() < self._spares:
             self._idle.put_nowait(await self._new_worker())
 
-    @asynccontextmanager
-    async def asked(self, job: Job, *, niceness: int) -> AsyncIterator[tuple[asyncio.Task[Answer], WorkerProcess]]:
-        """A job in work and who works on it; at the end of the block the worker is free for the next one if it has answered, else it is ended.
+    async def worker(self, *, niceness: int) -> WorkerProcess:
+        """A worker without a job, to be given back by `put_back`.
 
         Raises:
             SparqlWorkerError: No worker can be started.
         """
         worker = await self._taken()
         worker.be_nice(niceness)
-        asked = asyncio.create_task(worker.ask(job))
-        try:
-            yield asked, worker
-        finally:
-            if not asked.done():
-                asked.cancel()
-                await asyncio.wait({asked})
-            if not asked.cancelled():
-                asked.exception()  # whoever waited for it has seen it; where nobody did, nobody has to
-            self._put_back(worker)
+        return worker
+
+    def put_back(self, worker: WorkerProcess) -> None:
+        """Keep a worker for the next job if it is free and has not grown, else end it."""
+        has_grown = worker.resident_mib > worker.first_resident_mib + _GROWN_MIB
+        if worker.is_free and not has_grown and not self._is_closed and self._idle.qsize() < _MOST_IDLE + self._wanted:
+            self._idle.put_nowait(worker)
+        else:
+            worker.end()
+        self._replenish()
 
     async def close(self) -> None:
         """End all workers; jobs in work fail."""
@@ -97,14 +93,6 @@ class Crew:
         finally:
             self._wanted -= 1
             self._replenish()
-
-    def _put_back(self, worker: WorkerProcess) -> None:
-        has_grown = worker.resident_mib > worker.first_resident_mib + _GROWN_MIB
-        if worker.is_free and not has_grown and not self._is_closed and self._idle.qsize() < _MOST_IDLE + self._wanted:
-            self._idle.put_nowait(worker)
-        else:
-            worker.end()
-        self._replenish()
 
     def _replenish(self) -> None:
         """Start workers in the background: the spare ones, and for who waits; never many at once."""

@@ -39,6 +39,11 @@ _TOKEN = re.compile(
     |(?P<sign>[\s\S])""",
     re.VERBOSE | re.DOTALL,
 )
+_DECLARED = re.compile(
+    r"""(?>(?:[\x20\t\r\n]|\#[^\r\n]*)*(?:BASE|PREFIX(?:[\x20\t\r\n]|\#[^\r\n]*)*+[\w.-]*:)(?:[\x20\t\r\n]|\#[^\r\n]*)*+<[^<>"{}|^`\\\x00-\x20]*>)*""",
+    re.IGNORECASE,
+)
+"""The declarations that a query begins with, as they are mostly written; what this does not match is looked at token by token."""
 _TARGET = re.compile(r"""[?$][^\s{}<>()"'#]+|<[^<>"{}|^`\\\x00-\x20]*>|[^\s{}<>()"'#?$:]{0,200}:(?:[^\s{}<>()"'#\\]|\\.)*""")
 """What can stand between SERVICE and its group: a variable, an IRI or a prefixed name, more freely than the grammar has them."""
 _LONGEST_PREFIX, _LONGEST_IRI = 200, 2_000
@@ -49,6 +54,7 @@ _QUOTATION_MARKS = ("'", '"')
 _SILENT = re.compile("silent", re.IGNORECASE)
 _SERVICE, _FROM = re.compile("service", re.IGNORECASE), re.compile("from", re.IGNORECASE)
 _CHANGING = re.compile(r"(?:now|rand|uuid)[\s(#]", re.IGNORECASE)
+_CHANGING_WORDS = ("now", "rand", "uuid")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -76,9 +82,11 @@ def inspect(query: str) -> Form:
     """
     if any(_asks_another_endpoint(text) for text in dict.fromkeys((query, _unescaped(query)))):
         raise QueryError(SERVICE_REFUSED, field="query")
-    if any(query.startswith(":", run.end()) for run in _LONG_RUN.finditer(query)):
+    has_long_run = max(map(len, query.split()), default=0) > _LONGEST_PREFIX
+    if has_long_run and any(query.startswith(":", run.end()) for run in _LONG_RUN.finditer(query)):
         raise QueryError("{field}: a prefix has more than {most} characters; choose a shorter one", field="query", most=_LONGEST_PREFIX)
-    form = _form(_tokens(query))
+    declared = _DECLARED.match(query)
+    form = _form(_tokens(query, declared.end() if declared else 0))
     # Each level takes one of these signs, so most queries need not be looked through for them.
     if sum(map(query.count, _DEEPENING)) > MOST_NESTED and (depth := _depth(_tokens(query))) > MOST_NESTED:
         raise QueryError("{field}: is nested {depth} deep; at most {most} levels are read; write it flatter", field="query", depth=depth, most=MOST_NESTED)
@@ -95,7 +103,7 @@ def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
     default: list[str] = []
     named: list[str] = []
     has_clause = False
-    tokens = list(_tokens(query)) if _FROM.search(query) else []
+    tokens = list(_tokens(query)) if _may_hold(query, "from") and _FROM.search(query) else []
     for place, token in enumerate(tokens):
         following = tokens[place + 1 : place + 3]
         word = token.text.upper() if token.kind == "word" else ""
@@ -113,7 +121,15 @@ def dataset_of(query: str, base_iri: str | None) -> Dataset | None:
 
 def is_decided(query: str) -> bool:
     """Whether the data alone decide the answer: nothing in the text can be a call of NOW, RAND, UUID or STRUUID."""
-    return not _CHANGING.search(query) and not _CHANGING.search(_unescaped(query))
+    return not any(_may_hold(text, *_CHANGING_WORDS) and _CHANGING.search(text) for text in dict.fromkeys((query, _unescaped(query))))
+
+
+def _may_hold(text: str, *words: str) -> bool:
+    """Whether one of some words may stand in a text; a tenth of the time of an expression that passes over the size of letters."""
+    if not text.isascii():
+        return True
+    small = text.lower()
+    return any(word in small for word in words)
 
 
 def _expanded(token: _Token, prefixes: dict[str, str], base: str) -> str:
@@ -138,9 +154,9 @@ def _resolved(token: _Token, base: str) -> str:
     return resolved
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of a query up to a quotation mark that nothing closes, `<` and what follows taken for an IRI wherever it can be one."""
-    position = _skip(text, 0)
+def _tokens(text: str, start: int = 0) -> Iterator[_Token]:
+    """The tokens of a query from a place up to a quotation mark that nothing closes, `<` and what follows taken for an IRI wherever it can be one."""
+    position = _skip(text, start)
     while position < len(text):
         token = _token(text, position)
         if token.text in _QUOTATION_MARKS:
@@ -191,7 +207,7 @@ def _asks_another_endpoint(text: str) -> bool:
     Only a parser knows whether `<` begins an IRI or compares (`1<2`), and whether three quotation marks begin a long string. Here both are followed: every
     place where a token can begin in any reading is visited once, so that no trick with one of them hides the word.
     """
-    if not _SERVICE.search(text):
+    if not _may_hold(text, "service") or not _SERVICE.search(text):
         return False
     pending: list[int] = [0]
     visited: set[int] = set()

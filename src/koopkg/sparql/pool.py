@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -85,6 +84,19 @@ class SparqlResult:
 
 class _SunkError(Exception):
     """A query needs a place at a lower level than the one it had."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """The place that a query has, and who gave it out; none between two levels."""
+
+    client: str
+    turns: Turns | None
+
+    def leave(self) -> None:
+        if self.turns is not None:
+            self.turns.leave(self.client)
+            self.turns = None
 
 
 class SparqlPool:
@@ -185,15 +197,16 @@ class SparqlPool:
         key = hash((job.query, job.dataset))
         while True:
             level = self._known_levels.get(key, 0)
-            async with AsyncExitStack() as place:
-                await self._take_turn(place, level, job, client)
-                try:
-                    return await self._run(job, level, place, client, key)
-                except _SunkError:
-                    continue
+            place = _Place(client, await self._turn(level, job, client))
+            try:
+                return await self._run(job, level, place, key)
+            except _SunkError:
+                continue
+            finally:
+                place.leave()
 
-    async def _take_turn(self, place: AsyncExitStack, level: int, job: Job, client: str) -> None:
-        """Wait for a place at a level.
+    async def _turn(self, level: int, job: Job, client: str) -> Turns:
+        """Wait for a place at a level; returns those who gave it out.
 
         Raises:
             BusyError: There are too many who wait, or it takes too long.
@@ -206,42 +219,45 @@ class SparqlPool:
             _note(self._recently_heavy, client, now)
         turns = self._trials if is_suspect and level < _HEAVY else self._turns[level]
         if turns.has_place():
-            await place.enter_async_context(turns.turn(client))
-            return
+            await turns.enter(client)
+            return turns
         longest = _LONGEST_WAIT * job.seconds
         try:
             async with asyncio.timeout(longest):
-                await place.enter_async_context(turns.turn(client))
+                await turns.enter(client)
         except TimeoutError:
             raise BusyError("the query waited {seconds:g} seconds behind others and was given up; try again later", seconds=longest) from None
+        return turns
 
-    async def _run(self, job: Job, level: int, place: AsyncExitStack, client: str, key: int) -> Answer:
+    async def _run(self, job: Job, level: int, place: _Place, key: int) -> Answer:
         """Evaluate, beginning at a level and sinking through the next ones as long as they have places.
 
         Raises:
             _SunkError: The next level, which is remembered, has none.
         """
-        async with self._crew.asked(job, niceness=_LEVELS[level].niceness) as (asked, worker):
-            deadline = asyncio.get_running_loop().time() + job.seconds
-            before = worker.processor_seconds()
-            used = 0.0
+        worker = await self._crew.worker(niceness=_LEVELS[level].niceness)
+        try:
+            clock = asyncio.get_running_loop().time
+            deadline, before, used = clock() + job.seconds, worker.processor_seconds(), 0.0
+            worker.take(job)
             while True:
-                left = deadline - asyncio.get_running_loop().time()
-                await asyncio.wait({asked}, timeout=min(max(_LEVELS[level].seconds - used, _LEAST_WAIT_SECONDS), left))
+                answer = await worker.answer(within=min(max(_LEVELS[level].seconds - used, _LEAST_WAIT_SECONDS), deadline - clock()))
                 used = max(used, worker.processor_seconds() - before)
                 self._remember(key, next(number for number, fitting in enumerate(_LEVELS) if used < fitting.seconds))
-                if asked.done():
-                    return asked.result()
-                if asyncio.get_running_loop().time() >= deadline:
+                if answer is not None:
+                    return answer
+                if clock() >= deadline:
                     raise too_long(job)
                 if used < _LEVELS[level].seconds:
                     continue
                 level += 1
-                await place.aclose()
+                place.leave()
                 if not self._turns[level].has_place():
                     raise _SunkError
-                await self._take_turn(place, level, job, client)
+                place.turns = await self._turn(level, job, place.client)
                 worker.be_nice(_LEVELS[level].niceness)
+        finally:
+            self._crew.put_back(worker)
 
     def _remember(self, key: int, level: int) -> None:
         """Note the level of a query; the first one need not be noted."""

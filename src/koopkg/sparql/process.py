@@ -155,7 +155,7 @@ class WorkerProcess:
         self._pid = pid
         self._code = code
         self._line = line
-        self._has_job = False
+        self._job: Job | None = None
         self._niceness = _BORN_NICE
         self.resident_mib = self.first_resident_mib = 0
 
@@ -168,7 +168,8 @@ class WorkerProcess:
         """
         worker = cls(pid, code, line)
         try:
-            told = await line.answer
+            if (told := await line.answer(within=_START_SECONDS)) is None:
+                raise TimeoutError
             if told.kind == "damaged":
                 raise SparqlWorkerError(unreadable_graph(told.message))
             worker.resident_mib = worker.first_resident_mib = told.resident_mib
@@ -189,10 +190,15 @@ class WorkerProcess:
     @property
     def is_free(self) -> bool:
         """Whether it lives and has answered every job."""
-        return not self._code.done() and not self._has_job
+        return not self._code.done() and self._job is None
 
-    async def ask(self, job: Job) -> Answer:
-        """Give it a job and wait for the answer; has to be ended if this is cancelled.
+    def take(self, job: Job) -> None:
+        """Give it a job; it is free again when `answer` has given what comes of that, else it has to be ended."""
+        self._job = job
+        self._line.ask(job)
+
+    async def answer(self, *, within: float) -> Answer | None:
+        """What comes of its job; None if that takes longer than so many seconds.
 
         Raises:
             QueryError: The query is malformed, or tried to open a socket.
@@ -201,12 +207,15 @@ class WorkerProcess:
             EngineCrashError: The engine crashed on it.
             SparqlWorkerError: The store is damaged, or the worker ended.
         """
-        self._has_job = True
+        job = self._job
+        assert job is not None  # noqa: S101 -- `take` comes first
         try:
-            answer = await self._line.ask(job)
+            answer = await self._line.answer(within=within)
         except ConnectionError:
             raise _why(await self._code, job) from None
-        self._has_job, self.resident_mib = False, answer.resident_mib
+        if answer is None:
+            return None
+        self._job, self.resident_mib = None, answer.resident_mib
         if answer.kind == "syntax":
             raise malformed(answer.message)
         if answer.kind == "damaged":

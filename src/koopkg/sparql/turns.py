@@ -48,6 +48,18 @@ class Turns:
         Raises:
             BusyError: The client has as many as it may, or too many wait.
         """
+        await self.enter(client)
+        try:
+            yield
+        finally:
+            self.leave(client)
+
+    async def enter(self, client: str) -> None:
+        """Take a place, to be given back by `leave`.
+
+        Raises:
+            BusyError: The client has as many as it may, or too many wait.
+        """
         if self._of_client[client] >= self._most_of_client:
             raise BusyError("{count} queries of yours are running or waiting; send the next one when one of them is answered", count=self._most_of_client)
         if not self._free and self.is_full:
@@ -55,14 +67,19 @@ class Turns:
         self._of_client[client] += 1
         try:
             await self._enter(client)
-            try:
-                yield
-            finally:
-                self._leave()
-        finally:
-            self._of_client[client] -= 1
-            if not self._of_client[client]:
-                del self._of_client[client]
+        except BaseException:
+            self._count_off(client)
+            raise
+
+    def leave(self, client: str) -> None:
+        """Give back the place of a client."""
+        self._leave()
+        self._count_off(client)
+
+    def _count_off(self, client: str) -> None:
+        self._of_client[client] -= 1
+        if not self._of_client[client]:
+            del self._of_client[client]
 
     async def _enter(self, client: str) -> None:
         if self._free:

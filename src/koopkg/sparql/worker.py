@@ -8,6 +8,7 @@ import io
 import os
 import resource
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -101,16 +102,13 @@ def _tell_damage(descriptor: int, error: Exception) -> None:
 
 
 def _serve_jobs(store: ox.Store, memory: _Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = 0
     with contextlib.suppress(ConnectionError):
         while (job := read_job(jobs)) is not None:
-            _limit_processor_time(job.seconds)
+            if limit != (limit := int(time.process_time() + job.seconds) + _SPARE_SECONDS):  # the kernel counts whole seconds
+                resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
             write_answer(answers, replace(_answer(store, job), resident_mib=memory.resident_mib()))
-
-
-def _limit_processor_time(seconds: float) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + _SPARE_SECONDS, hard))
 
 
 def _answer(store: ox.Store, job: Job) -> Answer:
