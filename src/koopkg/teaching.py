@@ -25,8 +25,8 @@ __all__ = ["Teacher"]
 _UNKNOWN = "unbekannt"
 """A status that says nothing of what the text tells."""
 _DEFINITIONS_A_TEXT = 4
-_WEIGHT_OF_ANNOTATED = 4.0
-"""Of a text as it comes in beside one of the corpus, which were all written in one manner; chosen on the dev half."""
+_WEIGHT_OF_ANNOTATED = 30.0
+"""Of a text as it comes in, beside one of the corpus, which were all written in one manner: some forty of these count as much as all of those."""
 
 
 class Teacher:

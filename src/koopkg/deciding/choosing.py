@@ -30,7 +30,7 @@ class DecidedScheme:
 
 _SAID_OF_OTHERS = frozenset({"other", "item"})
 _NOT_NOW = frozenset({"negated", "plan", "past", "other", "item"})
-_SURE = 0.85
+_SURE, _LIKELY = 0.85, 0.75
 """What is said of every text and named by few is not decided unless it is nearly always right."""
 NUMBERS_LEAST_PRECISION = _SURE
 _SHARE_OF_NARROWER = 0.7
@@ -41,7 +41,7 @@ DECIDED = (
     DecidedScheme("legal-form", "legal_form", is_single=True, refused_by=_NOT_NOW),
     DecidedScheme("actor-type", "actors"),
     DecidedScheme("cooperation-type", "cooperation_type"),
-    DecidedScheme("status", "status", is_single=True, least_precision=_SURE),
+    DecidedScheme("status", "status", is_single=True, least_precision=_LIKELY),
     DecidedScheme("phase", "phase", is_single=True, least_precision=_SURE),
     DecidedScheme("initiative", "initiative", is_single=True, least_precision=_SURE),
 )

@@ -57,11 +57,11 @@ def fit_contexts(contexts: Sequence[Sequence[str]], right: Bools) -> ContextMode
     return ContextModel(tuple(map(str, names)), learned.coef_[0][kept].astype(np.float32), float(learned.intercept_[0]))
 
 
-def fit_linear(features: NDArray[np.float64], right: Bools, weights: NDArray[np.float64] | None = None) -> tuple[Floats, float]:
+def fit_linear(features: NDArray[np.float64], right: Bools, weights: NDArray[np.float64]) -> tuple[Floats, float]:
     """Weights and intercept for features as they are, learned on standardised ones.
 
     Args:
-        weights: How much each row counts; all alike without.
+        weights: How much each row counts.
     """
     means, scales = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
     learned = _logistic(_LINEAR_STRENGTH).fit((features - means) / scales, right, weights)
@@ -69,24 +69,25 @@ def fit_linear(features: NDArray[np.float64], right: Bools, weights: NDArray[np.
     return found.astype(np.float32), float(learned.intercept_[0] - found @ means)
 
 
-def fit_curve(said: Floats, right: Bools) -> Floats:
+def fit_curve(said: Floats, right: Bools, weights: NDArray[np.float64]) -> Floats:
     """The rising curve from the probability that was said to the share that was right, never quite certain.
 
     Source: Zadrozny and Elkan, KDD 2002.
     """
     from sklearn.isotonic import IsotonicRegression
 
-    fitted = IsotonicRegression(y_min=_NEVER_SURE, y_max=1 - _NEVER_SURE).fit(said, right)
+    fitted = IsotonicRegression(y_min=_NEVER_SURE, y_max=1 - _NEVER_SURE).fit(said, right, weights)
     return np.column_stack([fitted.X_thresholds_, fitted.y_thresholds_]).astype(np.float32)
 
 
-def calibration_error(found: Floats, right: Bools, bins: int = 10) -> float:
+def calibration_error(found: Floats, right: Bools, weights: NDArray[np.float64], bins: int = 10) -> float:
     """Expected calibration error over bins of equal width.
 
     Source: Naeini, Cooper and Hauskrecht, AAAI 2015.
     """
     of_bin = np.minimum((found * bins).astype(int), bins - 1)
-    return float(sum(abs(found[of_bin == number].mean() - right[of_bin == number].mean()) * (of_bin == number).mean() for number in set(of_bin.tolist())))
+    errors = np.bincount(of_bin, weights * (found - right), minlength=bins)
+    return float(np.abs(errors).sum() / weights.sum())
 
 
 def _logistic(strength: float) -> Any:

@@ -131,7 +131,7 @@ class _SchemeLearner:
         right = np.array([found.slug in self._gold(self.taught.examples[number]) for number, found in rows])
         weights = self.taught.weights[of_example]
         unseen = _unseen(features, right, self.taught.folds[of_example], weights)
-        threshold, figures = self._threshold(rows, unseen.calibrated, right)
+        threshold, figures = self._threshold(rows, unseen.calibrated, calibration_error(unseen.calibrated, right, weights))
         candidate, intercept = fit_linear(features, right, weights)
         return SchemeWeights(
             labels=self.labels,
@@ -140,7 +140,7 @@ class _SchemeLearner:
             context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
             candidate=candidate,
             intercept=intercept,
-            calibration=fit_curve(unseen.said, right),
+            calibration=fit_curve(unseen.said, right, weights),
             threshold=threshold,
             figures=figures,
         )
@@ -204,19 +204,20 @@ class _SchemeLearner:
                 right.append(clause.holds)
         return fit_contexts(contexts, np.array(right, dtype=bool))
 
-    def _threshold(self, rows: Sequence[tuple[int, Candidate]], found: Floats, right: Bools) -> tuple[float, Figures]:
+    def _threshold(self, rows: Sequence[tuple[int, Candidate]], found: Floats, error: float) -> tuple[float, Figures]:
         """The threshold with the best F1, or the lowest that is precise enough, with its figures."""
-        wanted = sum(len(self._gold(example)) for example in self.taught.examples)
+        wanted = sum(len(self._gold(example)) * example.weight for example in self.taught.examples)
         grouped: dict[int, dict[str, float]] = {}
         for (number, candidate), likelihood in zip(rows, found, strict=True):
             grouped.setdefault(number, {})[candidate.slug] = float(likelihood)
 
-        def decided(threshold: float) -> Iterator[tuple[int, int]]:
+        def decided(threshold: float) -> Iterator[tuple[float, float]]:
             for number, of_text in grouped.items():
+                example = self.taught.examples[number]
                 chosen = choose(of_text, self.hierarchy, threshold=threshold, is_single=self.scheme.is_single)
-                yield len(chosen), len(chosen & self._gold(self.taught.examples[number]))
+                yield len(chosen) * example.weight, len(chosen & self._gold(example)) * example.weight
 
-        return _best_threshold(decided, wanted, len(self.taught.examples), calibration_error(found, right), self.scheme.least_precision)
+        return _best_threshold(decided, wanted, len(self.taught.examples), error, self.scheme.least_precision)
 
 
 def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
@@ -237,18 +238,20 @@ def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
             if model := learned(language, fold):
                 for number in taught.numbers(language, fold, is_inside=True):
                     found += [(number, value, model.score(features), is_right) for value, features, is_right in contexts(number)]
-    best: dict[int, tuple[float, bool]] = {}
+    best: dict[int, tuple[float, bool]] = {}  # the likeliest number of each text
     for number, _, score, is_right in found:
         best[number] = max(best.get(number, (-math.inf, False)), (score, is_right))
     scores, right = np.array([score for score, _ in best.values()]), np.array([is_right for _, is_right in best.values()])
-    curve = fit_curve(probability(scores), right)
+    weights = taught.weights[list(best)]
+    curve = fit_curve(probability(scores), right, weights)
     likely = np.interp(probability(scores), curve[:, 0], curve[:, 1])
 
-    def decided(threshold: float) -> Iterator[tuple[int, int]]:
-        yield int((likely >= threshold).sum()), int(right[likely >= threshold].sum())
+    def decided(threshold: float) -> Iterator[tuple[float, float]]:
+        chosen = likely >= threshold
+        yield float(weights[chosen].sum()), float(weights[chosen & right].sum())
 
-    wanted = sum(field.name in example.numbers for example in taught.examples)
-    threshold, figures = _best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right), NUMBERS_LEAST_PRECISION)
+    wanted = sum(example.weight for example in taught.examples if field.name in example.numbers)
+    threshold, figures = _best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right, weights), NUMBERS_LEAST_PRECISION)
     return NumberWeights({language: model for language in LANGUAGES if (model := learned(language, None))}, curve, threshold, figures)
 
 
@@ -270,14 +273,15 @@ def _learned_case(taught: _Taught) -> CaseWeights:
     )
     unseen = _unseen(features, right, taught.folds, taught.weights)
 
-    def decided(threshold: float) -> Iterator[tuple[int, int]]:
+    def decided(threshold: float) -> Iterator[tuple[float, float]]:
         chosen = unseen.calibrated >= threshold
-        yield int(chosen.sum()), int(right[chosen].sum())
+        yield float(taught.weights[chosen].sum()), float(taught.weights[chosen & right].sum())
 
-    threshold, figures = _best_threshold(decided, int(right.sum()), len(right), calibration_error(unseen.calibrated, right), None)
+    error = calibration_error(unseen.calibrated, right, taught.weights)
+    threshold, figures = _best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None)
     weights, intercept = fit_linear(features, right, taught.weights)
     text = {language: taught.text_model(language, None, is_case) for language in LANGUAGES}
-    return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right), threshold, figures)
+    return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right, taught.weights), threshold, figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,24 +300,25 @@ def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp]
         said[inside] = probability(features[inside] @ learned + intercept)
     for fold in range(FOLDS):
         inside = folds == fold
-        curve = fit_curve(said[~inside], right[~inside])
+        curve = fit_curve(said[~inside], right[~inside], weights[~inside])
         calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
     return _Unseen(said, calibrated)
 
 
 def _best_threshold(
-    decided: Callable[[float], Iterator[tuple[int, int]]], wanted: int, texts: int, error: float, least_precision: float | None
+    decided: Callable[[float], Iterator[tuple[float, float]]], wanted: float, texts: int, error: float, least_precision: float | None
 ) -> tuple[float, Figures]:
     """The threshold with the best F1; where a precision is asked for, the lowest one that has it.
 
     Args:
-        decided: Threshold -> numbers of what is taken and of what is right of that, text by text or all at once.
+        decided: Threshold -> weights of what is taken and of what is right of that, text by text or all at once.
+        wanted: Weight of what is right at all.
     """
     found = []
     for threshold in _THRESHOLDS:
         counts = np.array(list(decided(threshold))).reshape(-1, 2).sum(axis=0)
-        taken, hits = int(counts[0]), int(counts[1])
+        taken, hits = float(counts[0]), float(counts[1])
         found.append((threshold, hits / max(taken, 1), hits / max(wanted, 1), 2 * hits / max(taken + wanted, 1)))
     precise = [row for row in found if least_precision is None or row[1] >= least_precision]
     threshold, precision, recall, f1 = max(precise, key=lambda row: (row[3], -row[0])) if precise else (_NEVER, 0.0, 0.0, 0.0)
-    return threshold, Figures(texts, wanted, *(round(value, 3) for value in (precision, recall, f1, error)))
+    return threshold, Figures(texts, round(wanted), *(round(value, 3) for value in (precision, recall, f1, error)))

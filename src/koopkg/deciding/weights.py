@@ -71,7 +71,7 @@ class ContextModel:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What cross-validation over the cases gave: of all labels of all texts, at the threshold."""
+    """What cross-validation over the cases gave: of all labels of all texts, at the threshold; `labels` are weighted as the texts are."""
 
     texts: int
     labels: int
