@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.messages import Foreign, Message
 from koopkg.text import printable
 
@@ -67,7 +67,7 @@ def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None =
     """
     if not path.is_dir():
         if not os.path.lexists(path):
-            raise DocumentError(printable(str(path)), [Problem("path", "there is no such file or folder; give the path of a document or a folder of them")])
+            raise refused(printable(str(path)), "there is no such file or folder; give the path of a document or a folder of them", field="path")
         return Files((path,), (), ())
     errors: list[OSError] = []
     documents, skipped = [], []
@@ -77,8 +77,8 @@ def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None =
             skipped.append(Skipped(printable(str(found)), reason))
         else:
             documents.append(found)
-    refused = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
-    return Files(tuple(sorted(documents)), refused, tuple(sorted(skipped, key=lambda item: item.path)))
+    closed = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
+    return Files(tuple(sorted(documents)), closed, tuple(sorted(skipped, key=lambda item: item.path)))
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import Skipped, find_files, read_bytes, reason_to_pass_over
-from koopkg.messages import Message
+from koopkg.messages import Message, translated
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.reading import ENDINGS, Isolated, Member, format_of, read_document
@@ -22,14 +22,15 @@ __all__ = ["Candidate", "Known", "Outcome", "Reader", "Rejected", "Sources", "Un
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A document that was not taken in, and why."""
+    """A document that was not taken in, and why, in English and in German."""
 
     path: str
     problems: tuple[str, ...]
+    problems_de: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, error: DocumentError) -> Rejected:
-        return cls(error.where, tuple(map(str, error.problems)))
+        return cls(error.where, tuple(map(str, error.problems)), tuple(translated(problem.sentence, "de") for problem in error.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Reader:
             if row.reader is not None:
                 yield candidate, *self._outcome(candidate, raw)
             elif is_inside and row.is_foreign:
-                raise DocumentError(candidate.name, [Problem("file", "is an archive in an archive; unpack it and give what is in it")])
+                raise refused(candidate.name, "is an archive in an archive; unpack it and give what is in it")
             for member in self.isolated.members(row, raw, candidate.name):
                 yield from self._member(candidate, member)
         except DocumentError as error:

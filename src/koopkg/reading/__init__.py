@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import find_files, read_bytes
 from koopkg.language import detect_language
 from koopkg.messages import Language
@@ -90,7 +90,7 @@ def read_document(raw: bytes, ontology: Ontology, *, where: str, format: Format 
     digest = hashlib.sha256(raw).hexdigest()
     if content.record is None:
         if not passages:
-            raise DocumentError(where, [Problem("file", "has no text that could be read")])
+            raise refused(where, "has no text that could be read")
         return _document(_name(where, digest), title_of(content, where), row, content, language, passages, digest)
     record, problems = record_of(content.record, ontology, where)
     if not passages:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, refused
 from koopkg.messages import Message
 from koopkg.reading.content import Member
 from koopkg.text import printable
@@ -33,14 +33,14 @@ def opened_archive(raw: bytes, where: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
     except _FAULTS:
-        raise DocumentError(where, [Problem("file", "is damaged: it cannot be unpacked; save it anew or send it again")]) from None
+        raise refused(where, "is damaged: it cannot be unpacked; save it anew or send it again") from None
     size = sum(entry.file_size for entry in archive.infolist())
     if size > max(_HARMLESS, MOST_RATIO * len(raw)):
         problem = Message("would unpack to {size:,} bytes, {ratio:,} times its own size; nothing of it is read", size=size, ratio=size // max(1, len(raw)))
-        raise DocumentError(where, [Problem("size", problem)])
+        raise refused(where, problem, field="size")
     if len(archive.infolist()) > _MOST_MEMBERS:
         problem = Message("has {count:,} files in it; at most {most:,} are read; split it", count=len(archive.infolist()), most=_MOST_MEMBERS)
-        raise DocumentError(where, [Problem("size", problem)])
+        raise refused(where, problem, field="size")
     return archive
 
 
@@ -66,7 +66,7 @@ def members_of_zip(raw: bytes, where: str) -> Iterator[Member]:
     archive = opened_archive(raw, where)
     entries = sorted((entry for entry in archive.infolist() if not entry.is_dir()), key=lambda entry: entry.filename)
     if not entries:
-        raise DocumentError(where, [Problem("file", "has no file in it")])
+        raise refused(where, "has no file in it")
     for entry in entries:
         name = printable(_name(entry)).strip("/")
         if any(hidden in name for hidden in _HIDDEN) or any(step.startswith(".") for step in name.split("/")):
@@ -74,7 +74,7 @@ def members_of_zip(raw: bytes, where: str) -> Iterator[Member]:
             continue
         try:
             if entry.flag_bits & _ENCRYPTED:
-                raise DocumentError(f"{where}/{name}", [Problem("file", "is locked with a password; save it without one")])
+                raise refused(f"{where}/{name}", "is locked with a password; save it without one")
             yield Member(name, _bytes(archive, entry, f"{where}/{name}"))
         except DocumentError as error:
             yield Member(name, refused=error)
@@ -85,9 +85,9 @@ def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> byte
         with archive.open(entry) as handle:
             raw = handle.read(entry.file_size + 1)
     except _FAULTS:
-        raise DocumentError(where, [Problem("file", "is damaged: it cannot be unpacked; save it anew or send it again")]) from None
+        raise refused(where, "is damaged: it cannot be unpacked; save it anew or send it again") from None
     if len(raw) > entry.file_size:
-        raise DocumentError(where, [Problem("size", "would unpack to more than its archive says; nothing of it is read")])
+        raise refused(where, "would unpack to more than its archive says; nothing of it is read", field="size")
     return raw
 
 

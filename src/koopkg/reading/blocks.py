@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.messages import Message
 from koopkg.model import TITLE
 from koopkg.reading.content import About, Content
@@ -78,9 +78,9 @@ class Blocks:
         text = "".join(self._parts)
         if self._length > MOST_CHARACTERS:
             problem = Message("has {count:,} characters of text; at most {most:,} are read; split the file", count=self._length, most=MOST_CHARACTERS)
-            raise DocumentError(where, [Problem("size", problem)])
+            raise refused(where, problem, field="size")
         if not text.strip():
-            raise DocumentError(where, [Problem("file", "has no text that could be read")])
+            raise refused(where, "has no text that could be read")
         about = about or About()
         heading = about.heading or next((words for level, _, _, words in self._headings if level == 1), None)
         pages = tuple(min(start, len(text)) for start in self._pages)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.reading.archives import opened_archive
 from koopkg.reading.blocks import Blocks
 from koopkg.reading.content import About, Content
@@ -42,7 +42,7 @@ def read_docx(raw: bytes, where: str) -> Content:
         PartFactory.part_type_for.setdefault(kind, PartFactory.part_type_for[CONTENT_TYPE.WML_DOCUMENT_MAIN])
     main: Any = Package.open(io.BytesIO(raw)).main_document_part
     if not hasattr(main, "document"):
-        raise DocumentError(where, [Problem("file", "is no Word document, whatever its name says; save it as one")])
+        raise refused(where, "is no Word document, whatever its name says; save it as one")
     blocks = Blocks()
     styles = _styles(main)
     for element in main.element.body:

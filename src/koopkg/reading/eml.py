@@ -5,10 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.reading.blocks import plain
 from koopkg.reading.content import About, Content, Member
 from koopkg.reading.html import of_html
@@ -28,7 +28,7 @@ def read_eml(raw: bytes, where: str) -> Content:
     letter = _parsed(raw, where)
     body = letter.get_body(preferencelist=("plain", "html"))
     if body is None:
-        raise DocumentError(where, [Problem("file", "is a letter without text; what is attached to it is read by itself")])
+        raise refused(where, "is a letter without text; what is attached to it is read by itself")
     text = _text(body, where)
     content = of_html(text, where=where) if body.get_content_type() == "text/html" else of_text(text, where=where)
     subject = plain(str(letter.get("Subject") or ""))
@@ -55,11 +55,11 @@ def attachments_of(raw: bytes, where: str) -> Iterator[Member]:
 def _parsed(raw: bytes, where: str) -> EmailMessage:
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     if not any(letter.get(name) for name in ("From", "Subject", "Date", "MIME-Version", "Received")):
-        raise DocumentError(where, [Problem("file", "is no e-mail, whatever its name says; expected one as a mail program saves it")])
+        raise refused(where, "is no e-mail, whatever its name says; expected one as a mail program saves it")
     return letter
 
 
-def _text(body: EmailMessage, where: str) -> str:
+def _text(body: MIMEPart, where: str) -> str:
     """What a part says; where the encoding that it names is wrong or unknown, that of plain text is found out."""
     raw = body.get_payload(decode=True)
     if not isinstance(raw, bytes):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, refused
 from koopkg.messages import Message
 from koopkg.reading.archives import members_of_zip, opened_archive, part
 from koopkg.reading.content import Content, Members, Reader
@@ -81,21 +81,21 @@ def format_of(raw: bytes, name: str, where: str) -> Format:
     if raw.startswith(RECORD_BEGINS) and _BY_ENDING.get(path.parent.suffix.lower()) in (_BY_ENDING[".csv"], _BY_ENDING[".json"]):
         return RECORD
     if not raw.strip(b" \t\r\n\f\0"):
-        raise DocumentError(where, [Problem("file", "is empty; expected a document with text")])
+        raise refused(where, "is empty; expected a document with text")
     if b"%PDF-" in raw[:1024]:
         return _BY_ENDING[".pdf"]
     if raw.startswith(b"PK\x03\x04"):
         return _packed(raw, named, where)
     if raw.startswith(_OLD_OFFICE):
-        raise DocumentError(where, [Problem("file", _old_office(raw))])
+        raise _old_office(raw, where)
     if raw.startswith(_NO_DOCUMENT):
-        raise DocumentError(where, [Problem("file", "is no document, whatever its name says: a picture, a program or the like")])
+        raise refused(where, "is no document, whatever its name says: a picture, a program or the like")
     if named.endings[0] in _TEXTS:
         return _BY_ENDING[".html"] if named.endings[0] == ".txt" and _is_html(raw) else named
     if _is_html(raw):
         return _BY_ENDING[".html"]
     problem = Message("is damaged, or no {kind} file, whatever its name says; save it anew or send it again", kind=named.endings[0].lstrip(".").upper())
-    raise DocumentError(where, [Problem("file", problem)])
+    raise refused(where, problem)
 
 
 def in_this_process(format: Format, raw: bytes, where: str) -> Content:
@@ -106,7 +106,7 @@ def in_this_process(format: Format, raw: bytes, where: str) -> Content:
     """
     if format.reader is None:
         problem = Message("holds other files, and is none itself; unpack it and give those")
-        raise DocumentError(where, [Problem("file", problem)])
+        raise refused(where, problem)
     return format.reader(raw, where)
 
 
@@ -118,23 +118,23 @@ def _packed(raw: bytes, named: Format, where: str) -> Format:
         kind = part(archive, "mimetype", where)[:100].decode(errors="replace").strip()
         found = next((row for row in FORMATS if kind.startswith(row.media_type)), None)
         if found is None:
-            raise DocumentError(where, [Problem("file", "is no text document; expected one of a word processor")])
+            raise refused(where, "is no text document; expected one of a word processor")
         return found
     if "[Content_Types].xml" in names:
         ending = next((ending for folder, ending in _PACKED.items() if any(name.startswith(folder) for name in names)), None)
         if ending is None:
-            raise DocumentError(where, [Problem("file", "is no text document; expected one of a word processor")])
+            raise refused(where, "is no text document; expected one of a word processor")
         return _BY_ENDING[ending]
     if named.members is members_of_zip or named is FORMATS[0]:
         return _BY_ENDING[".zip"]
     problem = Message("is damaged, or no {kind} file, whatever its name says; save it anew or send it again", kind=named.endings[0].lstrip(".").upper())
-    raise DocumentError(where, [Problem("file", problem)])
+    raise refused(where, problem)
 
 
-def _old_office(raw: bytes) -> str:
+def _old_office(raw: bytes, where: str) -> DocumentError:
     if "EncryptedPackage".encode("utf-16-le") in raw:
-        return "is locked with a password; save it without one"
-    return "is of an office program of before 2007; save it as DOCX, PPTX, ODT or PDF"
+        return refused(where, "is locked with a password; save it without one")
+    return refused(where, "is of an office program of before 2007; save it as DOCX, PPTX, ODT or PDF")
 
 
 def _is_html(raw: bytes) -> bool:

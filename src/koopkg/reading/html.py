@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.reading.blocks import Blocks, plain
 from koopkg.reading.content import About, Content
 from koopkg.reading.plain_text import decoded
@@ -59,7 +59,7 @@ def of_html(markup: str, *, where: str) -> Content:
     core = list(_core(markup)) if length > _MOST_BESIDE else []
     chosen = core if sum(len(text) for _, text in core) >= _LEAST * length and core else whole
     if not chosen:
-        raise DocumentError(where, [Problem("file", "has no text but menus, scripts and the like")])
+        raise refused(where, "has no text but menus, scripts and the like")
     if about.heading and not any(kind == "h1" for kind, _ in chosen):
         chosen.insert(0, ("h1", about.heading))
     blocks = Blocks()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, refused
 from koopkg.messages import Message
 from koopkg.reading.content import Content, Member
 from koopkg.reading.formats import FORMATS, Format, in_this_process
@@ -161,7 +161,7 @@ class _Worker:
         if answered is not None:
             return answered
         self.end()
-        raise DocumentError(where, [_why(self._process.returncode, self._limits, is_late=is_late)])
+        raise _why(self._process.returncode, self._limits, where, is_late=is_late)
 
     def end(self) -> None:
         """Kill it and wait until it is gone."""
@@ -174,10 +174,10 @@ class _Worker:
         self._socket.close()
 
 
-def _why(code: int, limits: Limits, *, is_late: bool) -> Problem:
+def _why(code: int, limits: Limits, where: str, *, is_late: bool) -> DocumentError:
     """What the end of a process in the middle of a file says of that file."""
     if is_late or code == -signal.SIGXCPU:
-        return Problem("file", Message("takes longer to read than {seconds:g} seconds; split it", seconds=limits.seconds))
+        return refused(where, Message("takes longer to read than {seconds:g} seconds; split it", seconds=limits.seconds))
     if code == -signal.SIGSYS:
-        return Problem("file", "tried to open a connection while it was read, and was not read any further")
-    return Problem("file", "cannot be read: the program that reads such files ended over it; save it anew, for example as PDF")
+        return refused(where, "tried to open a connection while it was read, and was not read any further")
+    return refused(where, "cannot be read: the program that reads such files ended over it; save it anew, for example as PDF")

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.frontmatter import Entry
 from koopkg.messages import Foreign, Message
 from koopkg.model import CASE_FIELDS
@@ -49,7 +49,7 @@ def members_of_csv(raw: bytes, where: str) -> Iterator[Member]:
     try:
         keys = [key.strip() for key in next(reader, [])]
         if len(_KEYS & set(keys)) < 2 or "id" not in keys:
-            raise DocumentError(where, [Problem("file", "is a table whose first row has not the keys of a case; expected `id`, `title`, `sectors` and so on")])
+            raise refused(where, "is a table whose first row has not the keys of a case; expected `id`, `title`, `sectors` and so on")
         begin, count = reader.line_num + 1, 0
         for cells in reader:
             line, begin = begin, reader.line_num + 1
@@ -60,9 +60,9 @@ def members_of_csv(raw: bytes, where: str) -> Iterator[Member]:
         problem = Message(
             "line {line}: {reason}; expected a table with `{separator}` between its cells", line=reader.line_num, reason=Foreign(error), separator=separator
         )
-        raise DocumentError(where, [Problem("file", problem)]) from None
+        raise refused(where, problem) from None
     if not count:
-        raise DocumentError(where, [Problem("file", "is a table without rows; expected a row a case below the first")])
+        raise refused(where, "is a table without rows; expected a row a case below the first")
 
 
 def members_of_json(raw: bytes, where: str) -> Iterator[Member]:
@@ -78,11 +78,11 @@ def members_of_json(raw: bytes, where: str) -> Iterator[Member]:
         found = _of_lines(text)
         if found is None:
             reason = Foreign(error) if isinstance(error, ValueError) else Message("nested too deep")
-            raise DocumentError(where, [Problem("file", Message("is no JSON ({reason}); expected a list of records", reason=reason))]) from None
+            raise refused(where, Message("is no JSON ({reason}); expected a list of records", reason=reason)) from None
     if isinstance(found, dict):
         found = found.get("cases", [found])
     if not isinstance(found, list) or not found:
-        raise DocumentError(where, [Problem("file", "has no records; expected a list of them, each with the keys of a case")])
+        raise refused(where, "has no records; expected a list of them, each with the keys of a case")
     for number, record in enumerate(found[:_MOST_ROWS], start=1):
         yield Member(_name(number), _packed(record, number))
 
@@ -97,9 +97,9 @@ def read_record(raw: bytes, where: str) -> Content:
         found = json.loads(raw)
         line, values = found["line"], found["record"]
     except (ValueError, RecursionError, KeyError, TypeError):
-        raise DocumentError(where, [Problem("file", "is no record; expected a list of them, each with the keys of a case")]) from None
+        raise refused(where, "is no record; expected a list of them, each with the keys of a case") from None
     if not isinstance(values, dict):
-        raise DocumentError(where, [Problem("file", "is no record; expected keys with their values")])
+        raise refused(where, "is no record; expected keys with their values")
     body = values.pop(_TEXT, None)
     values = {key: value for key, value in values.items() if key not in _NOT_OURS}
     entry = _entry(values, line, where, "")
@@ -114,7 +114,7 @@ def read_record(raw: bytes, where: str) -> Content:
 def _of_row(keys: list[str], cells: list[str], *, line: int, where: str, number: int) -> Member:
     if len(cells) > len(keys):
         problem = Message("has {count} cells; expected {expected} as in the first row", count=len(cells), expected=len(keys))
-        return Member(_name(number), refused=DocumentError(f"{where}/{_name(number)}", [Problem("row", problem, line)]))
+        return Member(_name(number), refused=refused(f"{where}/{_name(number)}", problem, field="row", line=line))
     record: dict[str, Any] = {}
     for key, cell in zip(keys, cells, strict=False):
         try:
@@ -122,7 +122,7 @@ def _of_row(keys: list[str], cells: list[str], *, line: int, where: str, number:
                 record[key] = _value(key, cell.strip())
         except (ValueError, RecursionError):
             problem = Message("begins like JSON and is none; expected a list in square brackets or words")
-            return Member(_name(number), refused=DocumentError(f"{where}/{_name(number)}", [Problem(key, problem, line)]))
+            return Member(_name(number), refused=refused(f"{where}/{_name(number)}", problem, field=key, line=line))
     return Member(_name(number), _packed(record, line))
 
 
@@ -155,7 +155,7 @@ def _entry(value: Any, line: int, where: str, path: str, depth: int = 0) -> Entr
     """A value of JSON as front matter has it: texts, lists and keys; numbers as they are written."""
     if depth > _DEEPEST:
         problem = Message("lists and keys are nested more than {most} deep; expected a key with its value or list", most=_DEEPEST)
-        raise DocumentError(where, [Problem(path, problem, line)])
+        raise refused(where, problem, field=path, line=line)
     if isinstance(value, Mapping):
         return Entry({str(key): _entry(item, line, where, f"{path}.{key}" if path else str(key), depth + 1) for key, item in value.items()}, line)
     if isinstance(value, list):
@@ -166,5 +166,5 @@ def _entry(value: Any, line: int, where: str, path: str, depth: int = 0) -> Entr
     wrong = unusable(text)
     if wrong:
         told = Message("has the character {character}, which is no text; leave it out", character=ascii(wrong.group()))
-        raise DocumentError(where, [Problem(path, told, line)])
+        raise refused(where, told, field=path, line=line)
     return Entry(text, line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.frontmatter import Entry, FrontMatterError, parse
 from koopkg.messages import Message
 from koopkg.model import TITLE
@@ -42,7 +42,7 @@ def _front_matter(yaml: str, where: str) -> Entry:
         raise DocumentError(where, error.problems[:MOST_PROBLEMS]) from None
     if not isinstance(entry.value, dict):
         if not entry.value:
-            raise DocumentError(where, [Problem("front matter", "is empty; expected YAML keys and values")])
+            raise refused(where, "is empty; expected YAML keys and values", field="front matter")
         kind = _A_LIST if isinstance(entry.value, list) else _A_TEXT
         raise DocumentError(where, [Problem("front matter", Message("is {kind}; expected YAML keys and values", kind=kind))])
     return entry
@@ -75,7 +75,7 @@ def _decoded(raw: bytes, where: str) -> str:
         problem = Message("byte {byte} at position {position:,} is not UTF-8; save the file with the encoding UTF-8", byte=byte, position=position)
         raise DocumentError(where, [Problem("encoding", problem)]) from None
     if not text.strip():
-        raise DocumentError(where, [Problem("file", "is empty; expected a document with text")])
+        raise refused(where, "is empty; expected a document with text")
     wrong = unusable(text)
     if wrong:
         line, column = text.count("\n", 0, wrong.start()) + 1, wrong.start() - text.rfind("\n", 0, wrong.start())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.reading.archives import opened_archive, part
 from koopkg.reading.blocks import Blocks
 from koopkg.reading.content import About, Content
@@ -28,10 +28,10 @@ def read_odt(raw: bytes, where: str) -> Content:
     """
     archive = opened_archive(raw, where)
     if b"encryption-data" in part(archive, "META-INF/manifest.xml", where):
-        raise DocumentError(where, [Problem("file", "is locked with a password; save it without one")])
+        raise refused(where, "is locked with a password; save it without one")
     body = _parsed(part(archive, "content.xml", where), where).find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
-        raise DocumentError(where, [Problem("file", "is no text document; expected one of a word processor")])
+        raise refused(where, "is no text document; expected one of a word processor")
     blocks = Blocks()
     _read(body, blocks)
     for note in body.iter(f"{_TEXT}note-body"):
@@ -90,4 +90,4 @@ def _parsed(raw: bytes, where: str) -> Any:
     try:
         return etree.fromstring(raw, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
-        raise DocumentError(where, [Problem("file", "is damaged: a part of it is missing or broken; save it anew or send it again")]) from None
+        raise refused(where, "is damaged: a part of it is missing or broken; save it anew or send it again") from None

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median, quantiles
 from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.messages import Message
 from koopkg.reading.blocks import Blocks
 from koopkg.reading.columns import Line, lines_of
@@ -69,7 +69,7 @@ def read_pdf(raw: bytes, where: str) -> Content:
     document = _opened(raw, where)
     if len(document) > MOST_PAGES:
         problem = Message("has {count:,} pages; at most {most:,} are read; split it", count=len(document), most=MOST_PAGES)
-        raise DocumentError(where, [Problem("size", problem)])
+        raise refused(where, problem, field="size")
     pages: list[list[Line]] = []
     has_pictures = False
     for number in range(len(document)):
@@ -82,8 +82,9 @@ def read_pdf(raw: bytes, where: str) -> Content:
         page.close()
     pages = _without_margins(pages)
     if not any(pages):
-        told = "is a scan: pictures of pages without text; run text recognition (OCR) over it first" if has_pictures else "has no text that could be read"
-        raise DocumentError(where, [Problem("file", told)])
+        if has_pictures:
+            raise refused(where, "is a scan: pictures of pages without text; run text recognition (OCR) over it first")
+        raise refused(where, "has no text that could be read")
     properties = document.get_metadata_dict()
     blocks = Blocks()
     _gather(pages, blocks)
@@ -97,8 +98,8 @@ def _opened(raw: bytes, where: str) -> Any:
         return pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise DocumentError(where, [Problem("file", "is locked with a password; save it without one")]) from None
-        raise DocumentError(where, [Problem("file", "is damaged: no PDF reader can open it; save it anew or send it again")]) from None
+            raise refused(where, "is locked with a password; save it without one") from None
+        raise refused(where, "is damaged: no PDF reader can open it; save it anew or send it again") from None
 
 
 def _without_margins(pages: list[list[Line]]) -> list[list[Line]]:

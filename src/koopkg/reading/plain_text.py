@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import refused
 from koopkg.messages import Message
 from koopkg.reading.blocks import MOST_CHARACTERS
 from koopkg.reading.content import About, Content
@@ -39,13 +39,13 @@ def of_text(text: str, *, where: str) -> Content:
     text = normalise(_FORM_FEED.sub("\n\n", text))
     if len(text) > MOST_CHARACTERS:
         problem = Message("has {count:,} characters of text; at most {most:,} are read; split the file", count=len(text), most=MOST_CHARACTERS)
-        raise DocumentError(where, [Problem("size", problem)])
+        raise refused(where, problem, field="size")
     if not text.strip():
-        raise DocumentError(where, [Problem("file", "is empty; expected a text")])
+        raise refused(where, "is empty; expected a text")
     if unusable(text):
         clean = without_control(text)
         if sum(one != other for one, other in zip(text, clean, strict=True)) > _BINARY * len(text) + 1:
-            raise DocumentError(where, [Problem("file", "is no text, whatever its name says; expected a document")])
+            raise refused(where, "is no text, whatever its name says; expected a document")
         text = clean
     sections = (Section("", 0, len(text)),)
     return Content(text, sections, about=About(heading=first_line(text, sections)))
@@ -64,7 +64,7 @@ def decoded(raw: bytes, where: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         if b"\0" in raw:
-            raise DocumentError(where, [Problem("file", "is no text, whatever its name says; expected a document")]) from None
+            raise refused(where, "is no text, whatever its name says; expected a document") from None
         text = raw.decode("cp1252", errors="replace")
     return _mended(text)
 

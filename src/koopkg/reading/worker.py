@@ -14,7 +14,7 @@ import sys
 import warnings
 from typing import BinaryIO
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, refused
 from koopkg.isolation import IsolationError, die_with, forbid_sockets, limit_memory, limit_processor_time
 from koopkg.messages import Foreign, Message
 from koopkg.reading.formats import FORMATS, Format, in_this_process
@@ -54,9 +54,9 @@ def _work(answers: BinaryIO, job: Head, raw: bytes) -> None:
     except DocumentError as error:
         write_frame(answers, packed_refusal(error))
     except MemoryError:
-        write_frame(answers, packed_refusal(DocumentError(where, [Problem("size", "needs more memory than one document may; split it")])))
+        write_frame(answers, packed_refusal(refused(where, "needs more memory than one document may; split it", field="size")))
     except Exception as error:  # noqa: BLE001 -- whatever a library raises on whatever bytes is a fault of this one file
-        write_frame(answers, packed_refusal(DocumentError(where, [Problem("file", _told(row, error))])))
+        write_frame(answers, packed_refusal(refused(where, _told(row, error))))
 
 
 def _told(row: Format, error: Exception) -> Message:
