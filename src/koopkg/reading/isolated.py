@@ -21,6 +21,9 @@ from koopkg.reading.transport import Head, read_frame, unpacked_content, unpacke
 
 __all__ = ["Isolated", "Limits"]
 
+_START_SECONDS = 30
+_SHARED = 3
+"""Times the processor time that a file may take after which nothing more is waited for: others want the processor, too."""
 _MOST_FILES = 500
 """After so many files a process is replaced, whatever its libraries have kept of them."""
 
@@ -30,7 +33,7 @@ class Limits:
     """What the reading of one file may cost.
 
     Attributes:
-        seconds: Of time, whether the processor is used or not.
+        seconds: Of processor time.
         memory_mib: Beyond what a process has before it reads anything.
     """
 
@@ -125,7 +128,7 @@ class _Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        ours.settimeout(limits.seconds + 30)  # beyond what it may take, it has to start
+        ours.settimeout(_START_SECONDS + _SHARED * limits.seconds)
         self._socket = ours
         self._answers: BinaryIO = ours.makefile("rb")
         self._jobs: BinaryIO = ours.makefile("wb")
@@ -176,7 +179,7 @@ class _Worker:
 
 def _why(code: int, limits: Limits, where: str, *, is_late: bool) -> DocumentError:
     """What the end of a process in the middle of a file says of that file."""
-    if is_late or code == -signal.SIGXCPU:
+    if is_late or code in (-signal.SIGXCPU, -signal.SIGPROF):
         return refused(where, Message("takes longer to read than {seconds:g} seconds; split it", seconds=limits.seconds))
     if code == -signal.SIGSYS:
         return refused(where, "tried to open a connection while it was read, and was not read any further")

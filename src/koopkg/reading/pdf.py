@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median, quantiles
+from itertools import accumulate, pairwise
+from statistics import median
 from typing import Any
 
 from koopkg.errors import refused
@@ -37,6 +37,9 @@ _LARGE = 1.3
 """Times the height of the lines of the text from which a line is a heading."""
 _AS_LARGE = 0.9
 _LONGEST_HEADING = 200
+_MOST_OF_THE_TEXT = 0.75
+_WIDEST_PITCH = 2.2
+"""Times the height of a line that lines of one paragraph are apart, where they are widely spaced."""
 _NEXT_PARAGRAPH = 1.35
 """Times the usual distance of two lines from which a paragraph ends between them."""
 _SHORT = 0.15
@@ -135,13 +138,15 @@ def _gather(pages: Sequence[list[Line]], blocks: Blocks) -> None:
 
 
 def _usual_height(lines: list[Line]) -> float:
-    """The height of a line of the text: most are lower, because only some have both ascenders and descenders."""
-    heights = [line.height for line in lines]
-    return quantiles(heights, n=10)[6] if len(heights) > 1 else heights[0]
+    """The height that most of the text keeps below: many lines are lower than their type, because not all have both ascenders and descenders."""
+    ranked = sorted((line.height, len(line.text)) for line in lines)
+    wanted = _MOST_OF_THE_TEXT * sum(length for _, length in ranked)
+    reached = accumulate(length for _, length in ranked)
+    return next(height for (height, _), sofar in zip(ranked, reached, strict=True) if sofar >= wanted)
 
 
 def _paragraphs(pages: Sequence[list[Line]], usual: float) -> Iterator[_Paragraph]:
-    pitch = _usual_pitch(pages)
+    pitch = min(_usual_pitch(pages), _WIDEST_PITCH * usual)
     paragraph: _Paragraph | None = None
     before: Line | None = None
     unseen = 0

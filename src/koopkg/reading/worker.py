@@ -30,13 +30,16 @@ def main(line: socket.socket, *, parent: int, memory_mib: int, seconds: float) -
     logging.disable()
     if not die_with(parent):
         return
+    socket.has_ipv6 = False  # urllib3, which trafilatura brings along, opens a socket when it is imported, only to see whether it could
     with contextlib.suppress(IsolationError):  # nothing read here opens a socket of its own accord; this keeps what takes a reader over from it
         forbid_sockets()
     limit_memory(memory_mib * 2**20)
     with contextlib.suppress(ConnectionError), line.makefile("rb") as jobs, line.makefile("wb") as answers:
         while (job := read_frame(jobs)) is not None:
-            limit_processor_time(seconds)
+            limit_processor_time(seconds)  # rounded up, and cannot be undone by what runs in here
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # which ends this process by SIGPROF
             _work(answers, *job)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _work(answers: BinaryIO, job: Head, raw: bytes) -> None:
