@@ -71,10 +71,10 @@ def document_page_view(text: LinkedDocument, ontology: Ontology, start: int | No
 def _passages(document: Document, stretch: tuple[int, int] | None) -> Iterator[PassageView]:
     section, page, is_marked = "", None, False
     for passage in document.passages:
-        if passage.is_title and passage.text == document.title:
-            continue
-        own = document.page_of(passage.start)
         before, marked, after = _cut(passage, stretch)
+        if passage.is_title and passage.text == document.title and not marked:
+            continue  # it stands above all
+        own = document.page_of(passage.start)
         heading = passage.section if passage.section != section and not passage.is_title and passage.text != passage.section else ""
         marked_page = document.page_of(stretch[0]) if marked and stretch else None
         yield PassageView(heading, own if own != page else None, before, marked, after, marked_page, bool(marked) and not is_marked)
