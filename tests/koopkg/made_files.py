@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from html import escape
 from typing import Any
@@ -179,7 +179,7 @@ def scan() -> bytes:
     return stream.getvalue()
 
 
-def archive(parts: dict[str, str] | dict[str, bytes] | dict[str, str | bytes]) -> bytes:
+def archive(parts: Mapping[str, str | bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, part in parts.items():

@@ -55,8 +55,8 @@ def test_the_same_text_in_every_format_gives_the_same_text_and_links(ending: str
     plain = linker.link_document(read(made.MADE[".txt"](TITLE, PARAGRAPHS), "bericht.txt", ontology))
     assert named == {(link.scheme, link.slug) for link in plain.concepts}
     assert {place.ags for place in linked.places} == {place.ags for place in plain.places} >= {"08436039", "08436018"}
-    for found in [*linked.concepts, *linked.places]:
-        assert all(document.text[mention.start : mention.end] == mention.quote for mention in found.evidence)
+    mentions = [mention for link in linked.concepts for mention in link.evidence] + [mention for place in linked.places for mention in place.evidence]
+    assert all(document.text[mention.start : mention.end] == mention.quote for mention in mentions)
 
 
 def test_every_format_is_tried() -> None:

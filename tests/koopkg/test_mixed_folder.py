@@ -49,7 +49,7 @@ BAD = {
     "kaputt.docx": made.docx(TITLE, PARAGRAPHS)[:4_000],
     "kein.txt": bytes(range(256)) * 40,
 }
-INSIDE = {"a.txt": "Noch ein Zweckverband.", "ordner/leer.txt": "", "b.bin": "x", "innen.zip": made.archive({"c.txt": "x"})}
+INSIDE: dict[str, str | bytes] = {"a.txt": "Noch ein Zweckverband.", "ordner/leer.txt": "", "b.bin": "x", "innen.zip": made.archive({"c.txt": "x"})}
 
 
 def table(*rows: dict[str, str]) -> bytes:
