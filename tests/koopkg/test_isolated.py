@@ -33,7 +33,7 @@ def read(isolated: Isolated) -> str:
 
 def test_one_process_serves_many_files(isolated: Isolated) -> None:
     assert isolated.pid is None
-    pids = set()
+    pids: set[int | None] = set()
     for _ in range(5):
         assert "Ein Zweckverband" in read(isolated)
         pids.add(isolated.pid)
