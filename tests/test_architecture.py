@@ -18,7 +18,7 @@ LAYERS = [
     {"catalogues", "__init__"},
     {"messages"},
     {"errors", "sentences"},
-    {"text", "sealing", "caches", "figures"},
+    {"text", "sealing", "caches", "figures", "isolation"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "documentation"},

@@ -14,9 +14,9 @@ PAGE = ROOT / "docs" / "licences.md"
 _BEGIN, _END = "<!-- table -->", "<!-- end of table -->"
 ALLOWED = frozenset(
     "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause BSL-1.0 CC0-1.0 CNRI-Python ISC LLVM-exception MIT MIT-CMU PSF-2.0 W3C W3C-20150513 Zlib "
-    "MPL-2.0 LGPL-3.0-or-later".split()
+    "MPL-1.1 MPL-2.0 LGPL-3.0-or-later".split()
 )
-"""Permissive licences, and two whose terms end at their own files: docs/licences.md says what that means."""
+"""Permissive licences, and three whose terms end at their own files: docs/licences.md says what that means."""
 _SPELLINGS = {
     "Apache 2.0 License": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
@@ -25,16 +25,19 @@ _SPELLINGS = {
     "Apache Software License": "Apache-2.0",
     "BSD": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
+    "BSD license (see license.txt for details), Copyright (c) 2000-2025, ReportLab Inc.": "BSD-3-Clause",
     "ISC License": "ISC",
     "MIT License": "MIT",
     "MIT, BSD": "MIT AND BSD-3-Clause",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "The BSD 2-Clause License": "BSD-2-Clause",
     "W3C SOFTWARE NOTICE AND LICENSE": "W3C",
 }
 """What authors wrote instead of SPDX; each was read in the licence file of the distribution."""
 _READ_IN_FILES = {
     "axe-playwright-python": "MIT",  # LICENSE
     "html5rdf": "MIT",  # LICENSE
+    "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # licenses/; the libraries bundled with PDFium have permissive ones of their own
     "scipy": "BSD-3-Clause",  # LICENSE.txt; the bundled OpenBLAS has the same, libgfortran GPL-3.0 with the GCC runtime exception
     "uvloop": "Apache-2.0 OR MIT",  # LICENSE-APACHE, LICENSE-MIT
 }

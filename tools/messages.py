@@ -27,6 +27,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "ngettext": (1, 2),
     "Problem": (2,),
     "RequestError": (2,),
+    "refused": (2,),
 }
 """What makes a sentence of its first text, or of the second one: a problem names its field before, a refused request its status."""
 

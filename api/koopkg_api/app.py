@@ -23,7 +23,7 @@ from koopkg_api import problems
 from koopkg_api.description import describe_api
 from koopkg_api.express import Express
 from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
-from koopkg_api.routes import concepts, health, law, pages, search, sparql, things, vocabulary
+from koopkg_api.routes import concepts, documents, health, law, pages, search, sparql, things, vocabulary
 from koopkg_api.site import Site
 from koopkg_api.urls import OwnRedirects
 
@@ -34,7 +34,7 @@ _DESCRIPTION = (
     "errors are problem details (RFC 9457)."
 )
 # law before vocabulary: /vocab/legal-form/laender is no concept; things before pages: /case/x.ttl is no case
-_ROUTERS = (search, concepts, health, sparql, law, vocabulary, things, pages)
+_ROUTERS = (search, concepts, health, sparql, law, vocabulary, things, documents, pages)
 _EXPRESS = health.EXPRESS | sparql.EXPRESS
 
 

@@ -17,7 +17,7 @@ from koopkg_api.rendering import render
 from koopkg_api.site import Served
 from koopkg_api.views import SYNTAXES
 
-__all__ = ["NEGOTIATED", "negotiated", "page_or_rdf", "rdf"]
+__all__ = ["NEGOTIATED", "constructed", "negotiated", "page_or_rdf", "rdf", "written"]
 
 _MEDIA = {media.partition(";")[0]: suffix for suffix, (media, _) in GRAPH_FORMATS.items()}
 """Media type of RDF -> suffix."""
@@ -48,3 +48,21 @@ def negotiated(request: Request) -> str | None:
 def rdf(triples: Iterable[ox.Triple], suffix: str) -> Response:
     media, syntax = GRAPH_FORMATS[suffix]
     return Response(ox.serialize(triples, format=syntax, prefixes=PREFIXES), media_type=media, headers=NEGOTIATED)
+
+
+async def constructed(request: Request, served: Served, query: str) -> list[ox.Triple]:
+    """The triples of a CONSTRUCT query over the published snapshot; not found where there are none."""
+    client = request.client.host if request.client else ""
+    result = await served.sparql.execute(await served.sparql.read(query), format="nt", client=client)
+    triples = [quad.triple for quad in ox.parse(result.body, format=ox.RdfFormat.N_TRIPLES)]
+    if not triples:
+        raise HTTPException(404)
+    return triples
+
+
+def written(iri: str) -> str:
+    """An IRI as a query has it; what is none leads nowhere, and nothing else gets into the query."""
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError:
+        raise HTTPException(404) from None

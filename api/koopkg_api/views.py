@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from koopkg.members import inhabitants, lands, size_class
 from koopkg.messages import Language, Message, Piece, pieces
-from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Place, Source
+from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Link, Place, Source
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import POPULATION_DATE, Register
 from koopkg.search import Hit, Reason, Snippet, facet_label, field_label
@@ -28,6 +28,8 @@ __all__ = [
     "HitView",
     "ListedCase",
     "MemberView",
+    "Named",
+    "NamingPlace",
     "TextSection",
     "case_link",
     "case_view",
@@ -35,6 +37,7 @@ __all__ = [
     "concept_view",
     "hit_view",
     "listed_case",
+    "places_of",
 ]
 
 RELATIONS = {
@@ -108,6 +111,25 @@ class Evidenced:
 
 
 @dataclass(frozen=True, slots=True)
+class NamingPlace:
+    """Words in a document: where they stand, and on which page where it has pages."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A concept and the places that name it."""
+
+    concept: ConceptLink
+    places: tuple[NamingPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactView:
     """A field of a case with the concepts that it holds."""
 
@@ -174,7 +196,7 @@ class CaseView:
     success_factors: tuple[Evidenced, ...]
     details: tuple[DetailView, ...]
     sources: tuple[Source, ...]
-    mentions: tuple[Evidenced, ...]
+    mentions: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +321,19 @@ def _further(case: Case, ontology: Ontology, language: Language) -> Iterator[Fac
             yield FactView(field_label(field, ontology, language), tuple(concept_link(concept, language) for concept in concepts))
 
 
-def _mentions(entry: CaseEntry, ontology: Ontology, language: Language) -> Iterator[Evidenced]:
-    """What the documents name, each concept once with a few of the words that name it."""
-    quotes: dict[str, list[str]] = {}
+def _mentions(entry: CaseEntry, ontology: Ontology, language: Language) -> Iterator[Named]:
+    """What the documents name, each concept once with a few of the places that name it."""
+    places: dict[str, list[NamingPlace]] = {}
     for text in entry.texts:
         for found in text.linked.concepts:
-            quotes.setdefault(found.iri, []).extend(mention.quote for mention in found.evidence)
-    for iri, found_quotes in quotes.items():
-        yield Evidenced(concept_link(ontology.concepts[iri], language), tuple(found_quotes[:_QUOTES]))
+            places.setdefault(found.iri, []).extend(places_of(text.document, found))
+    for iri, found_places in places.items():
+        yield Named(concept_link(ontology.concepts[iri], language), tuple(found_places[:_QUOTES]))
+
+
+def places_of(document: Document, link: Link) -> tuple[NamingPlace, ...]:
+    """The first places at which a document names a concept."""
+    return tuple(NamingPlace(document.id, found.start, found.end, found.quote, document.page_of(found.start)) for found in link.evidence[:_QUOTES])
 
 
 def _document_view(document: Document, case: Case) -> DocumentView:

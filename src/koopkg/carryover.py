@@ -43,13 +43,19 @@ class Earlier:
         self.base = files if is_base else None
 
     def known(self) -> dict[str, Known]:
-        """SHA-256 of the bytes of each document -> what they were read as; nothing where they have to be read anew."""
+        """`Known.key` of each document -> what it was read as; nothing where they have to be read anew."""
         if self.base is None or self._catalog is None:
             return {}
         cases: dict[str, list[str]] = {}
         for case in self._catalog.cases():
             cases.setdefault(case.document, []).append(case.id)
-        return {document.sha256: Known(document.id, tuple(cases.get(document.id, ()))) for document in self.documents.values()}
+        drafts = self._catalog.drafts()
+        found = {}
+        for document in self.documents.values():
+            has_record = document.id not in drafts
+            key = Known.key(document.sha256, document.path, has_record=has_record)
+            found[key] = Known(document.id, tuple(cases.get(document.id, ())), has_record)
+        return found
 
     def beside(self, paths: Sequence[Path]) -> Iterator[Candidate]:
         """The documents whose files did not lie below the paths."""

@@ -96,7 +96,7 @@ def _close_output() -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Markdown files or folders; none: the bundled corpus.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents, archives or folders; none: the bundled corpus.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget earlier runs and build anew; known embeddings are kept.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -150,13 +150,14 @@ def similar(
 
 
 @app.command()
-def link(path: Annotated[Path, typer.Argument(help="A UTF-8 text or Markdown file.", metavar="FILE")], as_json: AsJson = False) -> None:
+def link(path: Annotated[Path, typer.Argument(help="A document of any format that is read.", metavar="FILE")], as_json: AsJson = False) -> None:
     """Show what the cooperation of a text has, what else the text names, and its places, each with its evidence."""
     from koopkg.language import detect_language
-    from koopkg.reading import read_text
+    from koopkg.reading import Limits, read_text
 
     settings = Settings.from_environment()
-    found = read_text(path, max_bytes=settings.max_document_bytes)
+    limits = Limits(settings.reading_seconds, settings.reading_memory_mib)
+    found = read_text(path, max_bytes=settings.max_document_bytes, limits=limits)
     linker, decider = _linker(settings)
     linked = linker.link(found.passages, detect_language(found.text))
     decided = decider.decide(found.passages, linked)
@@ -241,6 +242,7 @@ def validate(
 ) -> None:
     """Review documents, or else the ontology and its corpus, without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
+    from koopkg.reading import Limits
     from koopkg.validation import review_documents, review_ontology
 
     settings = Settings.from_environment()
@@ -249,7 +251,13 @@ def validate(
         reviews.append(("ontology", review))
         if not as_json:
             _print_review(*reviews[-1])
-    counts, documents = review_documents(paths or [bundled_corpus()], max_bytes=settings.max_document_bytes, data=settings.data, corpus=bundled_corpus())
+    counts, documents = review_documents(
+        paths or [bundled_corpus()],
+        max_bytes=settings.max_document_bytes,
+        data=settings.data,
+        corpus=bundled_corpus(),
+        limits=Limits(settings.reading_seconds, settings.reading_memory_mib),
+    )
     reviews.append(("documents", documents))
     wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
     if as_json:
@@ -257,9 +265,10 @@ def validate(
     else:
         _print_review(*reviews[-1])
         _print_skipped(counts.skipped)
-        typer.echo(f"found: {counts.found} = {counts.accepted} accepted + {counts.rejected} rejected + {len(counts.skipped)} skipped")
+        parts = f"{counts.accepted} accepted + {counts.drafts} drafts + {counts.rejected} rejected"
+        typer.echo(f"found: {counts.found} = {parts} + {len(counts.skipped)} skipped")
         reviewed = "" if paths else f"ontology: {wrong} findings; "
-        typer.echo(f"{reviewed}documents: {counts.accepted + counts.rejected} checked, {len(documents.findings)} findings")
+        typer.echo(f"{reviewed}documents: {counts.accepted + counts.drafts + counts.rejected} checked, {len(documents.findings)} findings")
     if wrong or documents.findings:
         raise typer.Exit(PARTLY)
 
@@ -436,7 +445,7 @@ def eval_linking(
         decider = Decider(linker, ontology, analyses, Weights.open(weights) if weights else None)
 
         def read(text: AnnotatedText) -> Read:
-            passages = plain_passages(with_whole_words(text.text))
+            passages = plain_passages(with_whole_words(text.text), text.language)
             linked = linker.link(passages, text.language)
             return Read(decider.decide(passages, linked), linked.places)
 
@@ -474,7 +483,7 @@ def serve(
     """Serve the API and the web pages."""
     if workers:
         os.environ["KOOPKG_WORKERS"] = str(workers)  # the application reads its settings from there
-    from koopkg.sparql.isolation import why_impossible
+    from koopkg.isolation import why_impossible
 
     settings = Settings.from_environment()
     if settings.sparql_isolation == "off":
@@ -618,9 +627,10 @@ def _print_report(report: IngestReport, *, as_json: bool) -> None:
         _print_json(asdict(report))
         return
     _print_skipped(report.skipped)
-    typer.echo(f"found: {report.found} = {report.accepted} accepted + {len(report.rejected)} rejected + {len(report.skipped)} skipped")
+    parts = f"{report.accepted} accepted + {report.drafts} drafts + {len(report.rejected)} rejected"
+    typer.echo(f"found: {report.found} = {parts} + {len(report.skipped)} skipped")
     kept = f", {report.kept} of them from earlier runs" if report.kept else ""
-    typer.echo(f"documents: {report.documents} = {report.accepted} accepted + {len(report.rejected)} rejected{kept}")
+    typer.echo(f"documents: {report.documents} = {parts}{kept}")
     if report.snapshot:
         state = "published" if report.was_published else "unchanged, already published"
         typer.echo(f"texts: {report.texts} = {report.embedded} embedded + {report.reused} known already")

@@ -22,6 +22,7 @@ __all__ = [
     "SnapshotError",
     "SparqlWorkerError",
     "UnknownCaseError",
+    "refused",
 ]
 
 
@@ -83,6 +84,11 @@ class DocumentError(KoopkgError):
         self.problems = problems
         super().__init__("{where}: {problems}", where=where, problems=tuple(problem.sentence for problem in problems))
         self.args = ("\n".join(f"{where}: {problem}" for problem in problems),)  # as text, one a line
+
+
+def refused(where: str, told: str | Message, *, field: str = "file", line: int | None = None) -> DocumentError:
+    """Why a file as a whole, or one thing about it, is refused."""
+    return DocumentError(where, [Problem(field, told, line)])
 
 
 class GraphValidationError(KoopkgError):

@@ -6,15 +6,25 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.messages import Foreign, Message
 from koopkg.text import printable
 
-__all__ = ["Files", "Skipped", "find_files", "read_bytes", "write_whole"]
+__all__ = ["Files", "Skipped", "find_files", "read_bytes", "reason_to_pass_over", "write_whole"]
 
 _ABOUT_A_FOLDER = ("readme", "changelog")
+_INSTEAD = {
+    **dict.fromkeys((".doc", ".dot", ".rtf", ".wpd", ".pages", ".sxw", ".fodt"), "DOCX, ODT or PDF"),
+    **dict.fromkeys((".ppt", ".pps", ".odp", ".key"), "PPTX or PDF"),
+    **dict.fromkeys((".xls", ".xlsx", ".xlsm", ".ods"), "CSV, with a row a case"),
+    **dict.fromkeys((".msg", ".oft"), "EML"),
+    **dict.fromkeys((".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"), "ZIP"),
+    ".mht": "HTML",
+    ".mhtml": "HTML",
+}
+"""Ends of the names of documents that are not read -> what to save them as."""
 _KINDS = {
     stat.S_IFDIR: Message("a folder"),
     stat.S_IFIFO: Message("a named pipe"),
@@ -57,9 +67,7 @@ def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None =
     """
     if not path.is_dir():
         if not os.path.lexists(path):
-            raise DocumentError(
-                printable(str(path)), [Problem("path", "there is no such file or folder; give the path of a Markdown file or a folder of them")]
-            )
+            raise refused(printable(str(path)), "there is no such file or folder; give the path of a document or a folder of them", field="path")
         return Files((path,), (), ())
     errors: list[OSError] = []
     documents, skipped = [], []
@@ -69,8 +77,8 @@ def find_files(path: Path, *, endings: tuple[str, ...], leave_out: Path | None =
             skipped.append(Skipped(printable(str(found)), reason))
         else:
             documents.append(found)
-    refused = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
-    return Files(tuple(sorted(documents)), refused, tuple(sorted(skipped, key=lambda item: item.path)))
+    closed = tuple(_unreadable(Path(error.filename), error, "folder") for error in errors)
+    return Files(tuple(sorted(documents)), closed, tuple(sorted(skipped, key=lambda item: item.path)))
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:
@@ -108,9 +116,17 @@ def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> str | None:
         return "is a link; give its target itself"
     if path.is_dir():
         return "holds the data of koopkg itself"
-    if path.suffix.lower() not in endings:
-        return f"is no Markdown file; expected a name that ends in {' or '.join(endings)}"
-    return "describes its folder" if path.stem.lower() in _ABOUT_A_FOLDER else None
+    return reason_to_pass_over(path, endings)
+
+
+def reason_to_pass_over(path: PurePath, endings: tuple[str, ...]) -> str | None:
+    """Why a file of this name is no document; None where it may be one."""
+    ending = path.suffix.lower()
+    if path.stem.lower() in _ABOUT_A_FOLDER and (ending in endings or not ending):
+        return "describes its folder"
+    if ending in _INSTEAD:
+        return f"is of a kind that is not read ({ending}); save it as {_INSTEAD[ending]}"
+    return None if ending in endings else f"is of a kind that is not read; read are {', '.join(name.lstrip('.') for name in endings)}"
 
 
 def _check_kind(path: Path, status: os.stat_result) -> int:
@@ -125,7 +141,7 @@ def _check_kind(path: Path, status: os.stat_result) -> int:
 def _unreadable(path: Path, error: OSError, kind: str) -> DocumentError:
     reason = Foreign(error.strerror)
     if kind == "file":
-        problem = Message("cannot be read: {reason}; expected a readable text file", reason=reason)
+        problem = Message("cannot be read: {reason}; expected a file that may be read", reason=reason)
     else:
         problem = Message("cannot be read: {reason}; expected a folder that may be listed", reason=reason)
     return DocumentError(printable(str(path)), [Problem(kind, problem)])

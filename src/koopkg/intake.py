@@ -7,29 +7,30 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from koopkg.errors import DocumentError, Problem
-from koopkg.files import Skipped, find_files, read_bytes
-from koopkg.messages import Message
+from koopkg.errors import DocumentError, Problem, refused
+from koopkg.files import Skipped, find_files, read_bytes, reason_to_pass_over
+from koopkg.messages import Message, translated
 from koopkg.model import Document
 from koopkg.ontology import Ontology
-from koopkg.reading import ENDINGS, format_of, read_document
+from koopkg.reading import ENDINGS, Isolated, Member, format_of, read_document
 from koopkg.text import printable
 
-__all__ = ["Candidate", "Known", "Reader", "Rejected", "Sources", "Unchanged", "gather"]
+__all__ = ["Candidate", "Known", "Outcome", "Reader", "Rejected", "Sources", "Unchanged", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A document that was not taken in, and why."""
+    """A document that was not taken in, and why, in English and in German."""
 
     path: str
     problems: tuple[str, ...]
+    problems_de: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, error: DocumentError) -> Rejected:
-        return cls(error.where, tuple(map(str, error.problems)))
+        return cls(error.where, tuple(map(str, error.problems)), tuple(translated(problem.sentence, "de") for problem in error.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ class Known:
 
     id: str
     cases: tuple[str, ...]
+    has_record: bool = True
+
+    @staticmethod
+    def key(sha256: str, path: str, *, has_record: bool) -> str:
+        """What decides what is read: the bytes and the end of the file's name; where no record names the document, the whole name does."""
+        name = PurePosixPath(path)
+        return f"{sha256}{name.suffix.lower() if has_record else f'/{name.name}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,43 +112,88 @@ def _real(path: Path, folders: dict[Path, str]) -> str:
     return str(Path(folders[path.parent], path.name))
 
 
+Outcome = Document | Unchanged | Rejected | Skipped
+
+
 @dataclass(slots=True)
 class Reader:
-    """Reads candidates one after the other: the first document and the first record of an id count.
+    """Reads candidates one after the other, and the files in them: the first document and the first record of an id count.
 
     Attributes:
-        known: SHA-256 of bytes -> what they were read as before.
+        isolated: Reads what other people's programs wrote.
+        known: `Known.key` -> what was read from such bytes before.
     """
 
     ontology: Ontology
+    isolated: Isolated
     known: Mapping[str, Known] = field(default_factory=dict)
     _documents: dict[str, str] = field(default_factory=dict)
     """Id of a document that was accepted -> name of its file; likewise for cases."""
     _cases: dict[str, str] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of a document without a record -> name of its file."""
 
-    def read(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, bytes, Document | Unchanged | Rejected]]:
-        """Each candidate with its bytes, where they had to be read and could be, and what became of it.
+    def read(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, bytes, Outcome]]:
+        """Each candidate with its bytes, where they had to be read and could be, and what became of it; of one that holds others, each of those.
 
         One carried over that a document named now replaces is left out. Each file is read once: it may be another a moment later.
         """
         for candidate in candidates:
-            if candidate.kept_id is None or candidate.kept_id not in self._documents:
-                yield candidate, *self._outcome(candidate)
+            if candidate.kept_id is None:
+                yield from self._found(candidate)
+            elif candidate.kept_id not in self._documents and candidate.sha256 not in self._texts:
+                yield candidate, *self._outcome(candidate, b"")
 
-    def _outcome(self, candidate: Candidate) -> tuple[bytes, Document | Unchanged | Rejected]:
+    def _found(self, candidate: Candidate, *, is_inside: bool = False) -> Iterator[tuple[Candidate, bytes, Outcome]]:
+        """What became of a file and of the files in it; of an archive only of those, unless it cannot be opened."""
         raw = b""
         try:
-            known = self.known.get(candidate.sha256)
-            raw = raw if known else candidate.load()
-            known = known or self.known.get(hashlib.sha256(raw).hexdigest())
+            raw = candidate.load()
+            row = format_of(raw, candidate.path, candidate.name)
+            if row.reader is not None:
+                yield candidate, *self._outcome(candidate, raw)
+            elif is_inside and row.is_foreign:
+                raise refused(candidate.name, "is an archive in an archive; unpack it and give what is in it")
+            for member in self.isolated.members(row, raw, candidate.name):
+                yield from self._member(candidate, member)
+        except DocumentError as error:
+            yield candidate, raw, Rejected.of(error)
+
+    def _member(self, outer: Candidate, member: Member) -> Iterator[tuple[Candidate, bytes, Outcome]]:
+        name, raw = f"{outer.name}/{member.name}", member.raw
+        inner = Candidate(name, f"{outer.path}/{member.name}", lambda: raw)
+        reason = member.skipped or reason_to_pass_over(PurePosixPath(member.name), ENDINGS)
+        if reason:
+            yield inner, b"", Skipped(name, reason)
+        elif member.refused is not None:
+            yield inner, b"", Rejected.of(member.refused)
+        else:
+            yield from self._found(inner, is_inside=True)
+
+    def _outcome(self, candidate: Candidate, raw: bytes) -> tuple[bytes, Outcome]:
+        try:
+            known = self._known(candidate.sha256, candidate.path)
+            raw = raw if known or raw else candidate.load()
+            digest = candidate.sha256 or hashlib.sha256(raw).hexdigest()
+            known = known or self._known(digest, candidate.path)
             if known is not None:
-                self._claim(candidate, known.id, known.cases)
-                return raw, Unchanged(known.id)
-            document = read_document(raw, self.ontology, where=candidate.name, format=format_of(candidate.path))
-            self._claim(candidate, document.id, tuple(case.id for case in document.cases))
+                outcome: Document | Unchanged = Unchanged(known.id)
+                cases, has_record = known.cases, known.has_record
+            else:
+                outcome = read_document(raw, self.ontology, where=candidate.name, parse=self.isolated.read)
+                cases, has_record = tuple(case.id for case in outcome.cases), outcome.has_record
+            if not has_record and digest in self._texts:
+                return raw, Skipped(candidate.name, f"holds the same as {self._texts[digest]}")
+            self._claim(candidate, outcome.id, cases)
+            if not has_record:
+                self._texts[digest] = candidate.name
         except DocumentError as error:
             return raw, Rejected.of(error)
-        return raw, document
+        return raw, outcome
+
+    def _known(self, sha256: str, path: str) -> Known | None:
+        found = self.known.get(Known.key(sha256, path, has_record=True)) if sha256 else None
+        return found or (self.known.get(Known.key(sha256, path, has_record=False)) if sha256 else None)
 
     def _claim(self, candidate: Candidate, document_id: str, case_ids: tuple[str, ...]) -> None:
         """Take the ids for a file.

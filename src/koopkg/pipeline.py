@@ -24,13 +24,14 @@ from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.files import Skipped
 from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
-from koopkg.intake import Candidate, Reader, Rejected, Sources
+from koopkg.intake import Candidate, Outcome, Reader, Rejected, Sources
 from koopkg.linking import Linker, save_labels
 from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.moves import note_moves
 from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
+from koopkg.reading import Isolated, Limits
 from koopkg.register import Register
 from koopkg.snapshot import Catalog, CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
@@ -47,11 +48,12 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did; found = accepted + rejected + skipped, documents = accepted + rejected, texts = embedded + reused.
+    """What an ingest did; found = accepted + drafts + rejected + skipped, documents = accepted + drafts + rejected, texts = embedded + reused.
 
     Attributes:
-        found: Files below the paths, and documents of earlier runs that stay.
-        kept: How many of the accepted documents are of earlier runs.
+        found: Files below the paths and in archives there, records in lists there, and documents of earlier runs that stay.
+        drafts: Documents that have no record: they are taken in, and are about no case yet.
+        kept: How many of the accepted documents and drafts are of earlier runs.
         texts: Titles and passages with a vector.
     """
 
@@ -60,6 +62,7 @@ class IngestReport:
     found: int
     documents: int
     accepted: int
+    drafts: int
     kept: int
     rejected: tuple[Rejected, ...]
     skipped: tuple[Skipped, ...]
@@ -122,6 +125,8 @@ class _Build:
         self._started = datetime.now(UTC)
         self._terms, self._register = Ontology.bundled(), Register.bundled()
         self._quarantine = Quarantine(settings.quarantine_folder)
+        self._skipped: list[Skipped] = []
+        """Passed over because of what they hold."""
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
         self._changed: dict[str, str] = {}
@@ -143,13 +148,14 @@ class _Build:
             self._settle(catalog)
             self._link(catalog)
             documents = [(document.id, document.sha256) for document in catalog.documents()]
+            drafts = len(catalog.drafts())
             self._require_some(documents, sources, paths)
             identifier = identity.snapshot_id(made_by, documents)
             published = SnapshotFiles(self._settings.snapshots_folder / identifier)
             is_there = identifier == snapshot.named_in_current(self._settings.data) and not rebuild
             if is_there and snapshot.is_whole(published):
                 self._note_moves(catalog, published)
-                return self._report(published.manifest(), len(documents), sources)
+                return self._report(published.manifest(), len(documents), drafts, sources)
             counts = self._graph(catalog, base=None if is_there else base)  # what is there and not whole is no base for a graph
             catalog.number_rows()
             indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
@@ -164,21 +170,23 @@ class _Build:
             ontology_sha256=ontology.bundled_hash(),
             encoder=self._encoder.id,
             made_by=made_by,
-            counts={"documents": len(documents), **counts, **indexed.counts},
+            counts={"documents": len(documents), "drafts": drafts, **counts, **indexed.counts},
             checksums={},
         )
         snapshot.publish(self._staged, manifest, self._settings.data, earlier=base)
-        return self._report(manifest, len(documents), sources, embedded=indexed.embedded, was_published=True)
+        return self._report(manifest, len(documents), drafts, sources, embedded=indexed.embedded, was_published=True)
 
     def _read(self, catalog: CatalogWriter, candidates: Sequence[Candidate]) -> None:
         """Put what changed into the catalog, and take out what went."""
         self._progress.stage("reading", len(candidates))
-        reader = Reader(self._terms, self._before.known())
         stays = set()
-        for candidate, raw, outcome in reader.read(candidates):
+        for candidate, raw, outcome in self._outcomes(candidates):
             self._progress.step()
             if isinstance(outcome, Rejected):
                 self._quarantine.add(outcome, raw)
+                continue
+            if isinstance(outcome, Skipped):
+                self._skipped.append(outcome)
                 continue
             stays.add(outcome.id)
             if candidate.kept_id is not None:
@@ -193,6 +201,11 @@ class _Build:
         for document in catalog.documents():
             if document.id not in stays:
                 self._withdraw(catalog, document.id)
+
+    def _outcomes(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes, Outcome]]:
+        limits = Limits(self._settings.reading_seconds, self._settings.reading_memory_mib)
+        with Isolated(limits) as isolated:
+            yield from Reader(self._terms, isolated, self._before.known()).read(candidates)
 
     def _note_moves(self, catalog: CatalogWriter, published: SnapshotFiles) -> None:
         """Keep the new paths of documents beside the published snapshot, which holds the same documents and stays as it is."""
@@ -292,20 +305,23 @@ class _Build:
                 "none of {count:,} can be used; see {folder}", count=len(self._quarantine.rejected), folder=printable(str(self._settings.quarantine_folder))
             )
             problem = Problem("documents", told)
-            raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, self._report(None, 0, sources))
+            raise NothingAcceptedError(", ".join(printable(str(path)) for path in paths), problem, self._report(None, 0, 0, sources))
 
-    def _report(self, manifest: Manifest | None, accepted: int, sources: Sources, *, embedded: int = 0, was_published: bool = False) -> IngestReport:
+    def _report(
+        self, manifest: Manifest | None, documents: int, drafts: int, sources: Sources, *, embedded: int = 0, was_published: bool = False
+    ) -> IngestReport:
         texts = manifest.counts["vectors"] if manifest else 0
-        rejected = tuple(self._quarantine.rejected)
+        rejected, skipped = tuple(self._quarantine.rejected), (*sources.skipped, *self._skipped)
         return IngestReport(
             snapshot=manifest.id if manifest else "",
             was_published=was_published,
-            found=accepted + len(rejected) + len(sources.skipped),
-            documents=accepted + len(rejected),
-            accepted=accepted,
+            found=documents + len(rejected) + len(skipped),
+            documents=documents + len(rejected),
+            accepted=documents - drafts,
+            drafts=drafts,
             kept=len(self._kept),
             rejected=rejected,
-            skipped=sources.skipped,
+            skipped=skipped,
             texts=texts,
             embedded=embedded,
             reused=texts - embedded,

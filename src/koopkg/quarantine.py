@@ -1,4 +1,4 @@
-"""Documents that were not taken in -> a folder that shows those of the last run, each with its reasons."""
+"""Documents that were not taken in -> a folder that shows those of the last run, each with its reasons in both languages."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ class Quarantine:
         name = f"{len(self.rejected):03}-{re.sub(r'[^A-Za-z0-9._-]', '_', Path(rejected.path).name)[:_LONGEST_NAME]}"
         if raw:
             (self._folder / name).write_bytes(raw)
-        reasons = "".join(f"{rejected.path}: {problem}\n" for problem in rejected.problems)
+        reasons = "".join(f"{rejected.path}: {problem}\n" for problem in (*rejected.problems, *rejected.problems_de))
         (self._folder / f"{name}.reason.txt").write_text(reasons, encoding="utf-8")

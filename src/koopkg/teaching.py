@@ -50,7 +50,7 @@ class Teacher:
         for passages in ([*title, *prose], prose):
             yield self._of_case(case, passages, document.language)
         if case.summary_en:
-            yield self._of_case(case, plain_passages(case.summary_en), "en")
+            yield self._of_case(case, plain_passages(case.summary_en, "en"), "en")
 
     def of_definitions(self) -> Iterator[Example]:
         """Texts about cooperation as such: the definitions of the concepts, some of a scheme together."""
@@ -58,7 +58,7 @@ class Teacher:
             concepts = iter([concept for concept in scheme if not concept.is_deprecated])
             while some := list(islice(concepts, _DEFINITIONS_A_TEXT)):
                 for language in LANGUAGES:
-                    yield self._example(some[0].iri, plain_passages(_definitions(some, language)), language, is_case=False)
+                    yield self._example(some[0].iri, plain_passages(_definitions(some, language), language), language, is_case=False)
 
     def of_annotated(self, texts: Iterable[AnnotatedText]) -> Iterator[Example]:
         """Annotated texts about one case or none."""
@@ -66,7 +66,7 @@ class Teacher:
             if text.case != "several":
                 yield self._example(
                     text.id,
-                    plain_passages(with_whole_words(text.text)),
+                    plain_passages(with_whole_words(text.text), text.language),
                     text.language,
                     gold={scheme.name: text.right(scheme.name) for scheme in DECIDED},
                     doubtful={scheme.name: text.doubtful(scheme.name) for scheme in DECIDED},
@@ -79,7 +79,7 @@ class Teacher:
         """Each mark as a mention of its own."""
         for clause in clauses:
             text = with_whole_words(clause.text)
-            read = read_text(plain_passages(text), self._morphologies[clause.language])
+            read = read_text(plain_passages(text, clause.language), self._morphologies[clause.language])
             for mark in clause.marks:
                 start, quote = len(with_whole_words(clause.text[: mark.start])), with_whole_words(mark.quote)
                 yield Clause(read, Mention(start, start + len(quote), quote), mark.scheme, mark.concept, mark.holds)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from koopkg.errors import QueryError
 
-__all__ = ["is_web_address", "normalise", "printable", "query_text", "unusable", "with_whole_words"]
+__all__ = ["is_web_address", "normalise", "printable", "query_text", "unusable", "with_whole_words", "without_control"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -41,6 +41,11 @@ def with_whole_words(text: str) -> str:
 def unusable(text: str) -> re.Match[str] | None:
     """The first character that is not text, None where there is none."""
     return _UNUSABLE.search(text)
+
+
+def without_control(text: str) -> str:
+    """A text that some other program wrote, with a blank for each character that is no text."""
+    return _UNUSABLE.sub(" ", text)
 
 
 def query_text(text: str, *, field: str) -> str:

@@ -19,7 +19,7 @@ from koopkg.intake import Reader, Rejected, gather
 from koopkg.messages import Message
 from koopkg.model import CASE_FIELDS, Document, fields_of
 from koopkg.ontology import Ontology
-from koopkg.reading import ENDINGS
+from koopkg.reading import ENDINGS, Isolated, Limits
 from koopkg.register import Register
 from koopkg.snapshot import Catalog
 
@@ -41,10 +41,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Files looked at; found = accepted + rejected + skipped."""
+    """Files looked at; found = accepted + drafts + rejected + skipped."""
 
     found: int
     accepted: int
+    drafts: int
     rejected: int
     skipped: tuple[Skipped, ...]
 
@@ -72,7 +73,7 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
             yield _checked(path.stem, path.read_text(encoding="utf-8"), store)
 
 
-def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpus: Path) -> tuple[Counts, Review]:
+def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpus: Path, limits: Limits | None = None) -> tuple[Counts, Review]:
     """How many files there are, and the findings on the records of documents and their graphs.
 
     Args:
@@ -85,12 +86,15 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     """
     terms, areas = Ontology.bundled(), Register.bundled()
     sources = gather(paths, max_bytes=max_bytes)
-    rejected, named = list(sources.rejected), {}
-    for candidate, _, outcome in Reader(terms).read(sources.candidates):
-        if isinstance(outcome, Rejected):
-            rejected.append(outcome)
-        elif isinstance(outcome, Document):
-            named[candidate.name] = outcome
+    rejected, skipped, named = list(sources.rejected), list(sources.skipped), {}
+    with Isolated(limits) as isolated:
+        for candidate, _, outcome in Reader(terms, isolated).read(sources.candidates):
+            if isinstance(outcome, Rejected):
+                rejected.append(outcome)
+            elif isinstance(outcome, Skipped):
+                skipped.append(outcome)
+            elif isinstance(outcome, Document):
+                named[candidate.name] = outcome
     others = {case.id for document in named.values() for case in document.cases}
     rejected += _about_nothing(named, data, corpus)
     rejected += _related_to_nothing(named, others, data, corpus)
@@ -98,7 +102,8 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
     findings += _contradicted(named, terms, areas)
-    counts = Counts(len(documents) + len(rejected) + len(sources.skipped), len(documents), len(rejected), sources.skipped)
+    drafts = sum(not document.has_record for document in documents)
+    counts = Counts(len(documents) + len(rejected) + len(skipped), len(documents) - drafts, drafts, len(rejected), tuple(skipped))
     return counts, Review("front matter, its text, the law of the Land and SHACL", (*findings, *_graph_findings(triples)))
 
 

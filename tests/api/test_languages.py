@@ -25,7 +25,15 @@ TOO_LONG = "x" * 6_000
 FOUND = [
     *["/", "/?q=gemeinsamer+Bauhof", "/?q=Gemeinde&state=Hessen&state=Bayern&status=aktiv", "/?state=Hessen", "/?state=Saarland&sector=wasser"],
     *["/?long=1", "/?q=Standesamt&page=abc", "/?q=Standesamt&page=99", "/?q=xyzzy+qwertz", f"/?q={'gemeinsamer+Bauhof+' * 15}"],
-    *["/case/standesamt-lossetal", "/case/bauhof-gruenkraut-bodnegg", "/vocab", "/vocab/sector", "/vocab/legal-form", "/vocab/legal-form/zweckverband"],
+    *[
+        "/case/standesamt-lossetal",
+        "/document/standesamt-lossetal",
+        "/case/bauhof-gruenkraut-bodnegg",
+        "/vocab",
+        "/vocab/sector",
+        "/vocab/legal-form",
+        "/vocab/legal-form/zweckverband",
+    ],
     *["/vocab/legal-form/laender", "/statute/06-kgg", "/statute/13-kv"],
     *["/vocab/obstacle/kirchturmdenken", "/vocab/success-factor/wir-gefuehl", "/vocab/phase", "/ontology", "/sparql"],
 ]

@@ -12,7 +12,16 @@ from koopkg.messages import Language
 from koopkg.ontology import Ontology
 from tests.conftest import Server
 
-LASTING = ["/", "/case/standesamt-lossetal", "/vocab", "/vocab/obstacle", "/vocab/legal-form/zweckverband", "/ontology", "/sparql"]
+LASTING = [
+    "/",
+    "/case/standesamt-lossetal",
+    "/document/standesamt-lossetal",
+    "/vocab",
+    "/vocab/obstacle",
+    "/vocab/legal-form/zweckverband",
+    "/ontology",
+    "/sparql",
+]
 PASSING = ["/?q=Bauhof", "/?state=Hessen", "/?long=1", "/nix", "/?q=Bus&sector=nix", "/?q=Bauhof&lang=en"]
 
 

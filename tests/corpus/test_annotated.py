@@ -30,7 +30,7 @@ def test_all_concepts_and_places_exist(texts: list[AnnotatedText], ontology: Ont
         for trap in text.mentioned:
             assert ontology.concept(trap.scheme, trap.concept)
         for place in text.places:
-            assert place.ags is None or register.by_key(place.ags), f"{text.id}: {place.name}"
+            assert place.ags is None or register.get(place.ags), f"{text.id}: {place.name}"
 
 
 def test_texts_without_a_case_have_nothing(texts: list[AnnotatedText]) -> None:

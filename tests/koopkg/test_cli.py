@@ -30,7 +30,7 @@ def with_faults(tmp_path: Path) -> Path:
     (folder / "c-empty.md").write_bytes(b"")
     (folder / "d-latin.md").write_bytes("Bürgerbus".encode("latin-1"))
     with (folder / "e-large.md").open("wb") as handle:
-        handle.truncate(50_000_000)
+        handle.truncate(60_000_000)
     return folder
 
 
@@ -38,14 +38,14 @@ def test_faulty_documents_are_set_aside_and_the_rest_published(with_faults: Path
     """Exit code 1; each message names file, field, value and expectation; every document lies in quarantine with its reason."""
     done = run_koopkg("ingest", "--rebuild", str(with_faults), data=tiny_copy.data)
     assert done.returncode == 1
-    assert "documents: 14 = 8 accepted + 6 rejected" in done.stdout
+    assert "documents: 14 = 8 accepted + 0 drafts + 6 rejected" in done.stdout
     for expected in (
         "a-broken.md: front matter: line",
         "b-slug.md: legal_form: 'zweckverbund' is no concept of the scheme legal-form; nearest: 'zweckverband'",
         "z-duplicate.md: id: 'standesamt-lossetal' is already used by",
         "c-empty.md: file: is empty",
         "d-latin.md: encoding: byte 0xfc at position 1 is not UTF-8",
-        "e-large.md: size: 50,000,000 bytes; at most 5,000,000 are read",
+        "e-large.md: size: 60,000,000 bytes; at most 50,000,000 are read",
     ):
         assert expected in done.stderr
     reasons = sorted(path.name for path in tiny_copy.quarantine_folder.glob("*.reason.txt"))
@@ -54,7 +54,7 @@ def test_faulty_documents_are_set_aside_and_the_rest_published(with_faults: Path
 
 
 def test_nothing_usable_is_exit_code_2_and_publishes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "x.md").write_text("no front matter", encoding="utf-8")
+    (tmp_path / "x.md").write_text("---\n- no keys\n---\n", encoding="utf-8")
     done = run_koopkg("ingest", str(tmp_path / "x.md"), data=tmp_path / "data")
     assert done.returncode == 2
     assert "none of 1 can be used" in done.stderr

@@ -40,14 +40,15 @@ def decide(ontology: Ontology, linker: Linker) -> Decide:
     decider = Decider(linker, ontology, Analyses())
 
     def decided(text: str) -> Decided:
-        passages = plain_passages(text)
-        return decider.decide(passages, linker.link(passages, detect_language(text)))
+        language = detect_language(text)
+        passages = plain_passages(text, language)
+        return decider.decide(passages, linker.link(passages, language))
 
     return decided
 
 
 def read(text: str, language: Language = "de") -> ReadText:
-    return read_text(plain_passages(text), Morphology(language, Analyses()))
+    return read_text(plain_passages(text, language), Morphology(language, Analyses()))
 
 
 @pytest.mark.parametrize(
@@ -151,10 +152,9 @@ def test_a_plain_account_is_decided(decide: Decide) -> None:
     about = {(item.scheme, item.slug) for item in decided.concepts if item.decision == "about"}
     assert decided.is_case > 0.5
     assert {("sector", "baubetriebshof"), ("legal-form", "zweckverband"), ("cooperation-type", "interkommunal")} <= about
-    for item in (*decided.concepts, *decided.facts):
-        assert 0 <= item.confidence <= 1
-        assert item.evidence
-        assert all(text[mention.start : mention.end] == mention.quote for mention in item.evidence)
+    found = [(item.confidence, item.evidence) for item in decided.concepts] + [(fact.confidence, fact.evidence) for fact in decided.facts]
+    assert all(0 <= confidence <= 1 and evidence for confidence, evidence in found)
+    assert all(text[mention.start : mention.end] == mention.quote for _, evidence in found for mention in evidence)
 
 
 def test_a_definition_is_no_case(decide: Decide) -> None:

@@ -34,8 +34,8 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     shutil.copy(TINY / "standesamt-lossetal.md", folder / "a.MD")
     shutil.copy(TINY / "buergerbus-kirchhundem.md", folder / "deeper.md" / "b.Markdown")
     shutil.copy(TINY / "dorfladen-crainfeld-eg.md", os.fsdecode(os.fsencode(folder) + b"/um\xfclaut\x1b\n.md"))
-    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_bytes(b"no document")
-    (folder / ("x" * 250 + ".md")).write_text("no document either", encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_bytes(b"no \xff document")
+    (folder / ("x" * 250 + ".md")).write_text("---\n- no document either\n---\n", encoding="utf-8")
     os.mkfifo(folder / "pipe.md")
     os.mkfifo(folder / "pipe.txt")
     (folder / "null.md").symlink_to("/dev/null")
@@ -43,7 +43,7 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     (folder / "loop.md").symlink_to("loop.md")
     (folder / "same.md").symlink_to("a.MD")
     (folder / "self").symlink_to(folder)
-    for name in ("notes.txt", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
+    for name in ("notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
         (folder / name).write_text("x", encoding="utf-8")
     (folder / ".git").mkdir()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -67,19 +67,19 @@ def test_every_file_is_accounted_for(odd: Path, tmp_path: Path, tiny: Settings) 
     done = run_koopkg("ingest", str(odd), "--json", data=data)
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
-    assert report["found"] == everything_in(odd) == report["accepted"] + len(report["rejected"]) + len(report["skipped"])
+    assert report["found"] == everything_in(odd) == report["accepted"] + report["drafts"] + len(report["rejected"]) + len(report["skipped"])
     assert report["accepted"] == 3
     reasons = {Path(item["path"]).name: " ".join(item["problems"]) for item in report["rejected"]}
     assert "is a named pipe" in reasons["pipe.md"]
     assert "is a socket" in reasons["socket.md"]
-    assert "front matter: is missing" in reasons[r"\xff.md"]
+    assert "encoding: byte 0xff at position 3 is not UTF-8" in reasons[r"\xff.md"]
     skipped = {Path(item["path"]).name: item["reason"] for item in report["skipped"]}
     links = {"null.md", "lost.md", "loop.md", "same.md", "self"}
-    assert skipped.keys() == links | {"notes.txt", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git", "pipe.txt"}
+    assert skipped.keys() == links | {"notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git"}
     assert {skipped[name] for name in links} == {"is a link; give its target itself"}
     assert (data / "quarantine").is_dir()
     again = run_koopkg("ingest", str(odd), data=data)
-    assert f"found: {everything_in(odd)} = 3 accepted + 4 rejected + 13 skipped" in again.stdout
+    assert f"found: {everything_in(odd)} = 3 accepted + 0 drafts + 5 rejected + 12 skipped" in again.stdout
     assert "unchanged, already published" in again.stdout
 
 
@@ -88,9 +88,9 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
     folder, outside = tmp_path / "in", tmp_path / "outside"
     for path in (folder, outside):
         path.mkdir()
-    (outside / "secret.txt").write_text("secret", encoding="utf-8")
+    (outside / "secret.bin").write_text("secret", encoding="utf-8")
     (outside / "neu.md").write_text(record("neu", body="Ein Text."), encoding="utf-8")
-    (folder / "passwd.md").symlink_to(outside / "secret.txt")
+    (folder / "passwd.md").symlink_to(outside / "secret.bin")
     (folder / "record.md").symlink_to(outside / "neu.md")
     (folder / "more").symlink_to(outside)
     report = ingest([folder], tiny_copy, Silent())
@@ -122,26 +122,26 @@ def test_a_link_named_by_itself_is_followed(name: str, reason: str, odd: Path) -
 
 def test_validate_counts_alike(odd: Path, tmp_path: Path) -> None:
     counts, review = review_documents([odd], max_bytes=1_000_000, data=tmp_path, corpus=TINY)
-    assert (counts.found, counts.accepted, counts.rejected, len(counts.skipped)) == (everything_in(odd), 3, 4, 13)
-    assert len(review.findings) == 4
+    assert (counts.found, counts.accepted, counts.drafts, counts.rejected, len(counts.skipped)) == (everything_in(odd), 3, 0, 5, 12)
+    assert len(review.findings) == 5
 
 
 def test_counts_are_printed_even_if_nothing_is_usable(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "x.md").write_text("no front matter", encoding="utf-8")
-    (tmp_path / "in" / "y.txt").write_text("", encoding="utf-8")
+    (tmp_path / "in" / "x.md").write_text("", encoding="utf-8")
+    (tmp_path / "in" / "y.bak").write_text("", encoding="utf-8")
     done = run_koopkg("ingest", str(tmp_path / "in"), data=tmp_path / "data")
     assert done.returncode == 2
-    assert "found: 2 = 0 accepted + 1 rejected + 1 skipped" in done.stdout
-    assert "x.md: front matter: is missing" in done.stderr
+    assert "found: 2 = 0 accepted + 0 drafts + 1 rejected + 1 skipped" in done.stdout
+    assert "x.md: file: is empty" in done.stderr
 
 
 def test_documents_of_earlier_runs_are_counted_apart(tiny_copy: Settings, tmp_path: Path) -> None:
     text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
     (tmp_path / "neu.md").write_text(text.replace("id: standesamt-lossetal", "id: standesamt-neu"), encoding="utf-8")
     done = run_koopkg("ingest", str(tmp_path / "neu.md"), data=tiny_copy.data)
-    assert "found: 9 = 9 accepted + 0 rejected + 0 skipped" in done.stdout
-    assert "documents: 9 = 9 accepted + 0 rejected, 8 of them from earlier runs" in done.stdout
+    assert "found: 9 = 9 accepted + 0 drafts + 0 rejected + 0 skipped" in done.stdout
+    assert "documents: 9 = 9 accepted + 0 drafts + 0 rejected, 8 of them from earlier runs" in done.stdout
 
 
 def test_a_document_about_cases_that_there_are_not_is_set_aside(tiny_copy: Settings, tmp_path: Path) -> None:
@@ -151,9 +151,9 @@ def test_a_document_about_cases_that_there_are_not_is_set_aside(tiny_copy: Setti
     done = run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data)
     assert done.returncode == 1
     assert "bericht.md: describes: 'nirgends', 'standesamt-neu': there is no such case" in done.stderr
-    assert "found: 9 = 8 accepted + 1 rejected + 0 skipped" in done.stdout
+    assert "found: 9 = 8 accepted + 0 drafts + 1 rejected + 0 skipped" in done.stdout
     (tmp_path / "bericht.md").write_text(text.replace(", standesamt-neu, nirgends", ""), encoding="utf-8")
-    assert "9 accepted + 0 rejected" in run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data).stdout
+    assert "9 accepted + 0 drafts + 0 rejected" in run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data).stdout
 
 
 def test_validate_says_of_cases_that_there_are_not_what_ingest_says(tiny: Settings, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_validate_says_of_cases_that_there_are_not_what_ingest_says(tiny: Settin
     found = run_koopkg("validate", str(tmp_path), data=tiny.data)
     expected = f"schlecht.md: describes: 'amtsbauhof-bad-doberan-land', 'nirgends': neither the documents given nor the published snapshot {told}\n"
     assert (found.returncode, found.stderr.count("describes:"), found.stderr.endswith(expected)) == (1, 1, True)
-    assert "found: 3 = 2 accepted + 1 rejected + 0 skipped" in found.stdout
+    assert "found: 3 = 2 accepted + 0 drafts + 1 rejected + 0 skipped" in found.stdout
     before = run_koopkg("validate", str(tmp_path / "schlecht.md"), data=tmp_path / "none")
     expected = f"schlecht.md: describes: 'neu', 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) {told}\n"
     assert (before.returncode, before.stderr.endswith(expected)) == (1, True)
@@ -245,7 +245,7 @@ def test_names_can_be_shown_and_two_roots_count_once(odd: Path) -> None:
     """Also those that cannot be opened, which shows when they are read."""
     sources = gather([odd, odd / "deeper.md", odd / "a.MD"], max_bytes=1_000_000)
     names = [candidate.name for candidate in sources.candidates]
-    assert len(names) == len(set(names)) == 7
+    assert len(names) == len(set(names)) == 8
     assert all(name.isprintable() for name in names)
     assert any(name.endswith(r"um\xfclaut\x1b\n.md") for name in names)
 

@@ -69,7 +69,6 @@ def test_all_problems_of_a_file_are_reported_at_once(ontology: Ontology) -> None
         (b"", "x.md: file: is empty"),
         (b"  \n\n", "x.md: file: is empty"),
         ("Bürgerbus".encode("latin-1"), "x.md: encoding: byte 0xfc at position 1 is not UTF-8"),
-        (b"# Only a heading\n\nAnd text.", "x.md: front matter: is missing"),
         (b"---\n- a list\n---\n\nText.", "x.md: front matter: is a list"),
         (b"---\nid: [\n---\n\nText.", "x.md: front matter: line"),
     ],

@@ -26,7 +26,7 @@ from tests.conftest import TINY, Silent, with_vectors
 
 def test_counts_add_up(tiny_ingest: tuple[Settings, IngestReport]) -> None:
     _, report = tiny_ingest
-    assert report.documents == report.accepted + len(report.rejected) == 8
+    assert report.documents == report.accepted + report.drafts + len(report.rejected) == 8
     assert report.texts == report.embedded + report.reused
     assert report.embedded == report.texts > 0
 

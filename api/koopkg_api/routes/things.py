@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from koopkg.namespaces import BASE, PREFIXES, case_iri, curated_graph_iri
 from koopkg.sparql import GRAPH_FORMATS
-from koopkg_api.described import NEGOTIATED, negotiated, rdf
-from koopkg_api.site import CurrentSnapshot, Served
+from koopkg_api.described import NEGOTIATED, constructed, negotiated, rdf, written
+from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
 
 __all__ = ["router"]
@@ -30,8 +30,8 @@ async def case_file(request: Request, served: CurrentSnapshot, case_id: str, suf
     """The record of a case as RDF; its page stands at the IRI itself."""
     if suffix not in GRAPH_FORMATS:
         raise HTTPException(404)
-    query = _OF_CASE.format(graph=_written(curated_graph_iri(case_id)), node=_written(case_iri(case_id)))
-    return rdf(await _constructed(request, served, query), suffix)
+    query = _OF_CASE.format(graph=written(curated_graph_iri(case_id)), node=written(case_iri(case_id)))
+    return rdf(await constructed(request, served, query), suffix)
 
 
 @router.get("/place/{key:path}", name="place")
@@ -40,7 +40,7 @@ async def place_or_body(request: Request, served: CurrentSnapshot, key: str) -> 
     """A place, or the body responsible for it: RDF for programs; people get the cooperations that its name finds."""
     stem, _, suffix = key.rpartition(".") if key.rpartition(".")[2] in GRAPH_FORMATS else (key, "", None)
     node = f"{BASE}{request.scope['route'].name}/{stem}"
-    triples = await _constructed(request, served, _ABOUT.format(node=_written(node)))
+    triples = await constructed(request, served, _ABOUT.format(node=written(node)))
     suffix = suffix or negotiated(request)
     if suffix is not None:
         return rdf(triples, suffix)
@@ -48,21 +48,3 @@ async def place_or_body(request: Request, served: CurrentSnapshot, key: str) -> 
         triple.object.value for triple in triples if triple.predicate == _LABEL and isinstance(triple.object, ox.Literal) and triple.object.language == "de"
     ]
     return RedirectResponse(f"{path_to(request, 'start')}?{urlencode({'q': labels[0] if labels else stem})}", status_code=303, headers=NEGOTIATED)
-
-
-async def _constructed(request: Request, served: Served, query: str) -> list[ox.Triple]:
-    """The triples of a CONSTRUCT query over the published snapshot; not found where there are none."""
-    client = request.client.host if request.client else ""
-    result = await served.sparql.execute(await served.sparql.read(query), format="nt", client=client)
-    triples = [quad.triple for quad in ox.parse(result.body, format=ox.RdfFormat.N_TRIPLES)]
-    if not triples:
-        raise HTTPException(404)
-    return triples
-
-
-def _written(iri: str) -> str:
-    """An IRI as a query has it; what is none leads nowhere, and nothing else gets into the query."""
-    try:
-        return str(ox.NamedNode(iri))
-    except ValueError:
-        raise HTTPException(404) from None

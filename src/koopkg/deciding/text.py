@@ -74,7 +74,7 @@ def read_text(passages: Iterable[Passage], morphology: Morphology) -> ReadText:
     """Cut passages into sentences and take their words apart."""
     sentences = []
     for passage in passages:
-        for start, end in sentences_of(passage):
+        for start, end in sentences_of(passage, morphology.language):
             text = passage.text[start - passage.start : end - passage.start]
             sentences.append(Sentence(start, end, text, _terms(text, morphology)))
     return ReadText(morphology.language, tuple(sentences))

@@ -24,6 +24,7 @@ _RELATIONS = {
     "abspaltung-von": ("koop:emergedFrom", False),
 }
 """Kind of a relation -> the property that says it between two cases, and whether from the other one."""
+_ANY_DOCUMENT = f"{PREFIXES['schema']}DigitalDocument"
 CORPUS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -46,11 +47,20 @@ def curated_triples(case: Case, document: Document, ontology: Ontology, register
 def document_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
     """What a document is, and which cases it is about."""
     subject = document_iri(document.id)
-    yield from types(subject, f"{KOOP}CaseDocument", ontology)
+    if document.has_record:
+        yield from types(subject, f"{KOOP}CaseDocument", ontology)
+        yield iri(subject, "dcterms:license", CORPUS_LICENSE)
+    else:  # under what licence a found file may be passed on, it does not say
+        yield iri(subject, "rdf:type", _ANY_DOCUMENT)
     yield text(subject, "dcterms:title", document.title, document.language)
     yield text(subject, "dcterms:language", document.language)
     yield text(subject, "dcterms:format", document.media_type)
-    yield iri(subject, "dcterms:license", CORPUS_LICENSE)
+    if document.date:
+        yield typed(subject, "dcterms:date", document.date, "date")
+    if document.publisher:
+        yield text(subject, "dcterms:publisher", document.publisher)
+    if document.source:
+        yield iri(subject, "dcterms:source", document.source)
     yield text(subject, "schema:sha256", document.sha256)
     yield iri(document_graph_iri(document.id), "prov:wasDerivedFrom", subject)
     for case_id in document.describes:

@@ -44,6 +44,8 @@ def _mention(document: Document, mention: Mention, name: str, body: str, confide
     yield iri(annotation, "prov:wasGeneratedBy", activity)
     yield iri(target, "rdf:type", f"{PREFIXES['oa']}SpecificResource")
     yield iri(target, "oa:hasSource", document_iri(document.id))
+    if (page := document.page_of(mention.start)) is not None:
+        yield typed(target, "schema:pageStart", str(page), "integer")
     yield iri(target, "oa:hasSelector", quote)
     yield iri(target, "oa:hasSelector", position)
     yield iri(quote, "rdf:type", f"{PREFIXES['oa']}TextQuoteSelector")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +36,11 @@ class Document:
     Attributes:
         sha256: Of the bytes it was read from.
         cases: The records that stand in it.
-        describes: Ids of the cases it is about: those of its records, and others whose records stand elsewhere.
+        describes: Ids of the cases it is about: those of its records, and others whose records stand elsewhere. None where the document
+            has no record: it may be about cases that nobody has described yet.
+        pages: The offsets at which its pages begin, in order; empty where its format has none.
+        date: `YYYY-MM-DD`, as the file says it.
+        source: Its address on the web, as the file says it.
     """
 
     id: str
@@ -47,6 +52,19 @@ class Document:
     sha256: str
     cases: tuple[Case, ...] = ()
     describes: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+    date: str | None = None
+    publisher: str | None = None
+    source: str | None = None
+
+    @property
+    def has_record(self) -> bool:
+        """Whether it says itself what it is about."""
+        return bool(self.describes)
+
+    def page_of(self, offset: int) -> int | None:
+        """The number of the page, from 1, on which a character stands; None where the format has no pages."""
+        return bisect_right(self.pages, offset) or 1 if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)

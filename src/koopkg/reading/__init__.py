@@ -1,45 +1,54 @@
-"""Files -> documents: the content by a reader for each format, then passages, language and the record, alike for all."""
+"""Files -> documents: the content by a reader for each format, then passages, language, title and the record, alike for all."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from koopkg.errors import DocumentError, Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import find_files, read_bytes
 from koopkg.language import detect_language
+from koopkg.messages import Language
 from koopkg.model import Document, Passage
 from koopkg.ontology import Ontology
-from koopkg.reading.content import Reader
-from koopkg.reading.markdown import read_markdown
+from koopkg.reading.content import Content, Member
+from koopkg.reading.formats import ENDINGS, FORMATS, Format, Parse, format_of, in_this_process
+from koopkg.reading.isolated import Isolated, Limits
 from koopkg.reading.passages import passages_of
+from koopkg.reading.properties import title_of
 from koopkg.reading.records import record_of
 from koopkg.text import printable
 
-__all__ = ["ENDINGS", "FORMATS", "Format", "Text", "document_paths", "format_of", "read_document", "read_text"]
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "Format",
+    "Isolated",
+    "Limits",
+    "Member",
+    "Text",
+    "document_paths",
+    "format_of",
+    "read_document",
+    "read_text",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A kind of file: its media type, the ends of its names, and what reads it."""
-
-    media_type: str
-    endings: tuple[str, ...]
-    reader: Reader
-
-
-FORMATS = (Format("text/markdown", (".md", ".markdown"), read_markdown),)
-"""A row a format; a file with an end that no row has, given by name, is read as the first."""
-ENDINGS = tuple(ending for row in FORMATS for ending in row.endings)
+_LONGEST_NAME = 80
+_DIGITS = 8
+"""Of the hash in the id of a document without a record: files of one name do not get into each other's way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of any file with its passages, whether it has a record or not."""
+    """The text of any file with its passages, whether it has a record or not; `pages` are the offsets at which its pages begin."""
 
     text: str
     passages: tuple[Passage, ...]
+    pages: tuple[int, ...] = ()
 
 
 def document_paths(path: Path) -> list[Path]:
@@ -51,49 +60,78 @@ def document_paths(path: Path) -> list[Path]:
     return list(find_files(path, endings=ENDINGS).documents)
 
 
-def read_text(path: Path, *, max_bytes: int) -> Text:
+def read_text(path: Path, *, max_bytes: int, limits: Limits | None = None) -> Text:
     """The text of a file.
 
     Raises:
         DocumentError: The file cannot be opened, is no regular file, empty or larger than `max_bytes`, or cannot be read in its format.
     """
     where = printable(str(path))
-    content = format_of(path.name).reader(read_bytes(path, max_bytes=max_bytes), where)
-    return Text(content.text, passages_of(content.text, content.sections))
+    raw = read_bytes(path, max_bytes=max_bytes)
+    with Isolated(limits) as isolated:
+        content = isolated.read(format_of(raw, path.name, where), raw, where)
+    return Text(content.text, _passages(content)[1], content.pages)
 
 
-def read_document(raw: bytes, ontology: Ontology, *, where: str, format: Format = FORMATS[0]) -> Document:
-    """One document from the bytes of its file.
+def read_document(raw: bytes, ontology: Ontology, *, where: str, format: Format | None = None, parse: Parse = in_this_process) -> Document:
+    """One document from the bytes of its file; without a record it is about no case yet.
 
     Args:
         where: What messages call the file.
+        format: That of the file; None: what its name and content say.
+        parse: What has it read.
 
     Raises:
         DocumentError: What is wrong with the document, field by field with its line; whatever the bytes, nothing else is raised.
     """
-    content = format.reader(raw, where)
+    row = format or format_of(raw, where, where)
+    content = parse(row, raw, where)
+    language, passages = _passages(content)
+    digest = hashlib.sha256(raw).hexdigest()
     if content.record is None:
-        raise DocumentError(where, [Problem("front matter", "is missing; expected the file to begin with YAML between two lines `---`")])
+        if not passages:
+            raise refused(where, "has no text that could be read")
+        return _document(_name(where, digest), title_of(content, where), row, content, language, passages, digest)
     record, problems = record_of(content.record, ontology, where)
-    passages = passages_of(content.text, content.sections)
     if not passages:
         problems.append(Problem("body", "has no text; expected a heading and at least one paragraph after the front matter"))
     if problems:
         raise DocumentError(where, problems)
+    describes = tuple(dict.fromkeys([*(case.id for case in record.cases), *record.describes]))
+    return _document(record.id, record.title, row, content, language, passages, digest, cases=record.cases, describes=describes)
+
+
+def _document(
+    name: str, title: str, format: Format, content: Content, language: Language, passages: tuple[Passage, ...], digest: str, **of_record: tuple[Any, ...]
+) -> Document:
+    about = content.about
     return Document(
-        id=record.id,
-        title=record.title,
+        id=name,
+        title=title,
         media_type=format.media_type,
-        language=detect_language(" ".join(passage.text for passage in passages)),
+        language=language,
         text=content.text,
         passages=passages,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        cases=record.cases,
-        describes=tuple(dict.fromkeys([*(case.id for case in record.cases), *record.describes])),
+        sha256=digest,
+        pages=content.pages,
+        date=about.date,
+        publisher=about.publisher,
+        source=about.source,
+        **of_record,
     )
 
 
-def format_of(name: str) -> Format:
-    """The format of a file by the end of its name."""
-    ending = Path(name).suffix.lower()
-    return next((row for row in FORMATS if ending in row.endings), FORMATS[0])
+def _passages(content: Content) -> tuple[Language, tuple[Passage, ...]]:
+    language = detect_language(" ".join(content.text[section.start : section.end] for section in content.sections))
+    return language, passages_of(content.text, content.sections, language)
+
+
+def _name(where: str, digest: str) -> str:
+    """The id of a document that has none of its own: the name of its file and the beginning of its hash, alike on every machine."""
+    spelled = PurePosixPath(where).stem.lower().translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    name = re.sub("[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
+    return f"{name or 'dokument'}-{digest[:_DIGITS]}"
+
+
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

@@ -35,6 +35,8 @@ CREATE INDEX describes_by_case ON describes (case_id);
 _NUMBER_ROWS = """
 UPDATE cases SET row = numbered.row FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS row FROM cases) AS numbered WHERE numbered.id = cases.id
 """
+_DRAFTS = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM describes) ORDER BY id"
+"""Documents without a record, which say themselves of no case that they are about it."""
 _REMEMBERED = 500
 """Entries kept in memory, some 30 KB each: hits of one search are hits of the next."""
 _LEVEL = 1
@@ -142,6 +144,13 @@ class Catalog:
         """Every document, by id."""
         return (DocumentRow(*row) for row in self._all("SELECT id, path, sha256 FROM documents ORDER BY id"))
 
+    def drafts(self) -> set[str]:
+        """The documents that have no record."""
+        return {name for (name,) in self._all(_DRAFTS)}
+
+    def has_document(self, document_id: str) -> bool:
+        return not unusable(document_id) and self._fetch("SELECT 1 FROM documents WHERE id = ?", document_id) is not None
+
     def cases(self) -> Iterator[CaseRow]:
         """Every case, by row."""
         return (CaseRow(*row) for row in self._all("SELECT id, document, number FROM cases ORDER BY row"))
@@ -230,6 +239,10 @@ class CatalogWriter:
     def documents(self) -> list[DocumentRow]:
         """Every document, by id."""
         return [DocumentRow(*row) for row in self._database.execute("SELECT id, path, sha256 FROM documents ORDER BY id")]
+
+    def drafts(self) -> list[str]:
+        """The documents that have no record, by id."""
+        return [name for (name,) in self._database.execute(_DRAFTS)]
 
     def about_nothing(self) -> list[tuple[str, str]]:
         """Documents about cases that no record is there of, with the ids of these."""

@@ -6,7 +6,6 @@ It has loaded the engine but never opens a store, can open no socket, nor can it
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import selectors
@@ -15,12 +14,10 @@ import socket
 import sys
 from typing import Any
 
-from koopkg.sparql.isolation import IsolationError, forbid_sockets
+from koopkg.isolation import IsolationError, die_with, forbid_sockets
 from koopkg.sparql.worker import serve
 
 __all__ = ["main"]
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main(control: socket.socket, *, server: int, graph: str, memory_mib: int, is_isolated: bool, niceness: int) -> None:
@@ -32,7 +29,7 @@ def main(control: socket.socket, *, server: int, graph: str, memory_mib: int, is
         is_isolated: Whether workers have to be unable to open sockets; only off where the operator said so.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends its workers itself
-    if not _die_with(server):
+    if not die_with(server):
         return
     os.setpriority(os.PRIO_PROCESS, 0, niceness)
     if is_isolated:
@@ -72,7 +69,7 @@ def _work(control: socket.socket, descriptor: int, graph: str, memory_mib: int) 
     """The life of a worker, from the fork to its end."""
     foreman = os.getppid()
     control.close()
-    if _die_with(foreman):
+    if die_with(foreman):
         serve(descriptor, graph, memory_mib=memory_mib)
     os._exit(0)
 
@@ -81,12 +78,6 @@ def _bury(control: socket.socket, *, pid: int, descriptor: int) -> None:
     os.close(descriptor)
     _, status = os.waitpid(pid, 0)
     _report(control, ended=pid, code=os.waitstatus_to_exitcode(status))
-
-
-def _die_with(parent: int) -> bool:
-    """Let the kernel kill this process when its parent dies; false if that has happened already."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    return os.getppid() == parent
 
 
 def _report(control: socket.socket, **facts: Any) -> None:

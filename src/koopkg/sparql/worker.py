@@ -6,15 +6,14 @@ import contextlib
 import gzip
 import io
 import os
-import resource
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyoxigraph as ox
 
+from koopkg.isolation import limit_memory, limit_processor_time
 from koopkg.namespaces import PREFIXES
 from koopkg.refusals import GRAPH_FAULTS, graph_fault
 from koopkg.sparql.formats import GRAPH_FORMATS, RESULT_FORMATS
@@ -27,8 +26,6 @@ __all__ = ["serve"]
 
 _STACK_BYTES = 64 * 2**20
 """Of the thread that evaluates: the engine reads nested queries and long chains by recursion."""
-_SPARE_SECONDS = 2
-"""Processor time beyond the time limit, after which the kernel ends a worker that its server did not."""
 _GZIP_LEVEL = 3
 _LEAST_GZIPPED = 1_000
 _DAMAGE = "Corruption"
@@ -57,21 +54,14 @@ class _Bounded(io.BytesIO):
 
 
 class _Memory:
-    """What this process has mapped and what of it is in memory, read from a file that stays open."""
+    """What this process has in memory, read from a file that stays open."""
 
     def __init__(self) -> None:
         self._statm = os.open("/proc/self/statm", os.O_RDONLY)
         self._page = os.sysconf("SC_PAGE_SIZE")
 
-    def address_space(self) -> int:
-        """In bytes."""
-        return self._pages(0) * self._page
-
     def resident_mib(self) -> int:
-        return self._pages(1) * self._page // 2**20
-
-    def _pages(self, column: int) -> int:
-        return int(os.pread(self._statm, 200, 0).split()[column])
+        return int(os.pread(self._statm, 200, 0).split()[1]) * self._page // 2**20
 
 
 def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
@@ -82,9 +72,7 @@ def serve(descriptor: int, graph: str, *, memory_mib: int) -> None:
         _tell_damage(descriptor, error)
         return
     memory = _Memory()
-    limit = memory.address_space() + memory_mib * 2**20 + _STACK_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_memory(memory_mib * 2**20 + _STACK_BYTES)
     # The server may leave at any moment; then there is nobody to tell.
     with contextlib.suppress(ConnectionError), open(descriptor, "rb", closefd=False) as jobs, open(descriptor, "wb") as answers:
         write_answer(answers, Answer("ready", resident_mib=memory.resident_mib()))
@@ -102,12 +90,9 @@ def _tell_damage(descriptor: int, error: Exception) -> None:
 
 
 def _serve_jobs(store: ox.Store, memory: _Memory, jobs: BinaryIO, answers: BinaryIO) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    limit = 0
     with contextlib.suppress(ConnectionError):
         while (job := read_job(jobs)) is not None:
-            if limit != (limit := int(time.process_time() + job.seconds) + _SPARE_SECONDS):  # the kernel counts whole seconds
-                resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+            limit_processor_time(job.seconds)
             write_answer(answers, replace(_answer(store, job), resident_mib=memory.resident_mib()))
 
 

@@ -1,15 +1,18 @@
-"""A process that can open sockets -> one that cannot: a seccomp filter, which needs no privilege and holds for good."""
+"""A process of our own -> one that can do less, for good: no sockets (a seccomp filter, which needs no privilege), bounded memory and processor time."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import platform
+import resource
+import signal
 import struct
 from dataclasses import dataclass
 
-__all__ = ["IsolationError", "forbid_sockets", "why_impossible"]
+__all__ = ["IsolationError", "die_with", "forbid_sockets", "limit_memory", "limit_processor_time", "why_impossible"]
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 _KILL_PROCESS, _ALLOW = 0x80000000, 0x7FFF0000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
@@ -17,6 +20,10 @@ _OFFSET_NUMBER, _OFFSET_ARCHITECTURE = 0, 4
 _X32_NUMBERS = 0x40000000
 """From here the numbers of the x32 interface of x86-64 begin, under which every call has a second name."""
 _IO_URING_SETUP = 425
+
+
+_SPARE_SECONDS = 2
+"""Processor time beyond a limit, after which the kernel ends a process that whoever started it did not."""
 
 
 class IsolationError(OSError):
@@ -74,6 +81,27 @@ def why_impossible() -> str | None:
     os.waitpid(child, 0)
     with open(reading, encoding="utf-8") as told:  # noqa: PTH123 -- a file descriptor, not a path
         return told.read() or None
+
+
+def die_with(parent: int) -> bool:
+    """Let the kernel kill this process when its parent dies; false if that has happened already."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.getppid() == parent
+
+
+def limit_memory(more_bytes: int) -> None:
+    """Let this process map so much more than it has now, and leave no image of its memory behind when it dies."""
+    with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 -- no file on a disk
+        mapped = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + more_bytes, mapped + more_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_processor_time(seconds: float) -> None:
+    """Let the kernel end this process once it has used so much more processor time, and a little."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + _SPARE_SECONDS, hard))
 
 
 def _filter(architecture: _Architecture) -> bytes:
