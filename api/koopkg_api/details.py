@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
 from koopkg.messages import Language, Message, local_number, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
 from koopkg.ontology import Concept, Ontology
@@ -113,4 +111,6 @@ def _written(moment: str, language: Language) -> str:
     if len(moment) == len("2010"):
         return moment
     day = date.fromisoformat(moment if moment.count("-") == 2 else f"{moment}-01")
+    from babel.dates import format_date  # not at the top: a start would wait for it
+
     return format_date(day, "long" if moment.count("-") == 2 else "LLLL yyyy", locale=_LOCALES[language])

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_date
 from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
@@ -87,6 +86,8 @@ def _templates(language: Language) -> Jinja2Templates:
 
 def _day(text: str, language: Language) -> str:
     """A date of ISO 8601 as people write it; one that is not known to the day stays as it is."""
+    from babel.dates import format_date  # not at the top: a start would wait for it
+
     try:
         return format_date(date.fromisoformat(text), locale=_DATES[language])
     except ValueError:

@@ -99,7 +99,7 @@ class Documentation:
 
     def __init__(self, ntriples: Path) -> None:
         self._store = ox.Store()
-        self._store.bulk_load(path=str(ntriples), format=ox.RdfFormat.N_TRIPLES)
+        self._store.load(path=str(ntriples), format=ox.RdfFormat.N_TRIPLES, lenient=True)  # an ingest wrote it, from triples that had been checked
         self._triples = Triples(self._store)
         self.law = Law(self._triples)
 
