@@ -20,14 +20,14 @@ CASE_FEATURES = (
     "places a sentence",
     "years",  # logarithm of the number of years that it names
     "partners",  # it counts municipalities
-    "rules a sentence",  # sections of laws, and what may, can or shall be
+    "rules a sentence",  # sections of laws, what may, can or shall be, and what a thing is
     "questions a sentence",  # what readers are asked or told to do
 )
 _RULE: dict[Language, re.Pattern[str]] = {
     "de": re.compile(
-        r"§|\b(?:kann|können|darf|dürfen|soll|sollen|sollte|sollten|muss|müssen)\b|\b(?:ist|sind)\s+(?:ein|eine|zulässig|möglich)\b", re.IGNORECASE
+        r"§|\b(?:kann|können|darf|dürfen|soll|sollen|sollte|sollten|muss|müssen)\b|\b(?:ein|eine)\s+[\w-]+\s+ist\s+(?:ein|eine)\b|\bzulässig\b", re.IGNORECASE
     ),
-    "en": re.compile(r"\b(?:section|may|can|shall|should|must)\b|\b(?:is|are)\s+(?:a|an)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(?:section|may|can|shall|should|must)\b|\b(?:a|an)\s+[\w-]+\s+is\s+(?:a|an)\b", re.IGNORECASE),
 }
 _QUESTION = re.compile(r"\?|\b(?:Sie|Ihr|Ihre|Ihrer|Ihrem|your|you)\b")
 _YEARS = next(number for number in NUMBERS if number.name == "started")

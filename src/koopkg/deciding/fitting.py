@@ -23,12 +23,13 @@ _NOTHING = 0.01
 _NEVER_SURE = 0.005
 
 
-def fit_texts(vectors: Sequence[Vector], right: Bools, size: int) -> TextModel:
+def fit_texts(vectors: Sequence[Vector], right: Bools, size: int, *, strength: float = _TEXT_STRENGTH) -> TextModel:
     """Learn what speaks for each label.
 
     Args:
         right: bool array (n_texts, n_labels).
         size: Terms of the vocabulary.
+        strength: Inverse of the regularisation.
     """
     from scipy.sparse import csr_matrix
 
@@ -39,7 +40,7 @@ def fit_texts(vectors: Sequence[Vector], right: Bools, size: int) -> TextModel:
     intercepts = np.full(right.shape[1], _UNSEEN, dtype=np.float32)
     for label, of_label in enumerate(right.T):
         if 1 < of_label.sum() < len(of_label):
-            learned = _logistic(_TEXT_STRENGTH).fit(matrix, of_label)
+            learned = _logistic(strength).fit(matrix, of_label)
             weights[:, label], intercepts[label] = learned.coef_[0], learned.intercept_[0]
     return TextModel(weights, intercepts)
 

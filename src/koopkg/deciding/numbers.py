@@ -12,7 +12,7 @@ from koopkg.model import Language, Mention
 
 __all__ = ["NUMBERS", "Number", "NumberField", "features_of"]
 
-_YEAR = re.compile(r"(?<![\d.,/§-])(1[89]\d\d|20\d\d)(?![\d,]|\.\d|\s*(?:€|Euro|EUR|Einwohner|Meter|inhabitants))")
+_YEAR = re.compile(r"(?<![\d.,/§-])(?<!§ )(1[89]\d\d|20\d\d)(?![\d,]|\.\d|\s*(?:€|Euro|EUR|Einwohner|Meter|inhabitants))")
 _COUNTED: dict[Language, str] = {
     "de": r"gemeinden|städten?|kommunen|märkten?|landkreisen?|kreisen?|ortsgemeinden|orten?|partnern?|mitgliedsgemeinden|mitgliedskommunen|partnerkommunen|"
     r"verbandsgemeinden|nachbargemeinden|dörfern?|rathäusern?|gemeindeverwaltungen|verwaltungen|kantonen",

@@ -28,6 +28,10 @@ FOLDS = 5
 _FEWEST = 3
 """Cases that a concept needs for a text model of its own."""
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.1, 0.96, 0.025))
+_CASE_STRENGTH = 3.0
+"""Definitions and accounts differ in style above all: a model of their words that fits closer takes every plain sentence for a definition."""
+_EVEN = 0.5
+"""Where a text is a case rather than not: there are far too few without one to choose a threshold by."""
 _NEVER = 1.01
 """A threshold that nothing reaches."""
 
@@ -101,15 +105,16 @@ class _Taught:
         of_language = (number for number, example in enumerate(self.examples) if example.text.language == language)
         return [number for number in of_language if fold is None or (self.folds[number] == fold) == is_inside]
 
-    def text_model(self, language: Language, fold: int | None, right: Callable[[Example], list[bool]]) -> TextModel:
+    def text_model(self, language: Language, fold: int | None, right: Callable[[Example], list[bool]], **options: float) -> TextModel:
         """A model learned outside of a fold.
 
         Args:
             right: Example -> which of the labels it has.
+            options: Those of `fit_texts`.
         """
         numbers = self.numbers(language, fold)
         of_labels = np.array([right(self.examples[number]) for number in numbers])
-        return fit_texts([self.vectors[number] for number in numbers], of_labels, len(self.vocabularies[language].terms))
+        return fit_texts([self.vectors[number] for number in numbers], of_labels, len(self.vocabularies[language].terms), **options)
 
 
 def _fold(case: str) -> int:
@@ -265,7 +270,7 @@ def _learned_case(taught: _Taught) -> CaseWeights:
 
     for fold in range(FOLDS):
         for language in LANGUAGES:
-            model = taught.text_model(language, fold, is_case)
+            model = taught.text_model(language, fold, is_case, strength=_CASE_STRENGTH)
             for number in taught.numbers(language, fold, is_inside=True):
                 by_text[number] = float(model.scores(taught.vectors[number])[0])
     features = np.array(
@@ -278,9 +283,9 @@ def _learned_case(taught: _Taught) -> CaseWeights:
         yield float(taught.weights[chosen].sum()), float(taught.weights[chosen & right].sum())
 
     error = calibration_error(unseen.calibrated, right, taught.weights)
-    threshold, figures = _best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None)
+    threshold, figures = _best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None, thresholds=(_EVEN,))
     weights, intercept = fit_linear(features, right, taught.weights)
-    text = {language: taught.text_model(language, None, is_case) for language in LANGUAGES}
+    text = {language: taught.text_model(language, None, is_case, strength=_CASE_STRENGTH) for language in LANGUAGES}
     return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right, taught.weights), threshold, figures)
 
 
@@ -306,7 +311,13 @@ def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp]
 
 
 def _best_threshold(
-    decided: Callable[[float], Iterator[tuple[float, float]]], wanted: float, texts: int, error: float, least_precision: float | None
+    decided: Callable[[float], Iterator[tuple[float, float]]],
+    wanted: float,
+    texts: int,
+    error: float,
+    least_precision: float | None,
+    *,
+    thresholds: Sequence[float] = _THRESHOLDS,
 ) -> tuple[float, Figures]:
     """The threshold with the best F1; where a precision is asked for, the lowest one that has it.
 
@@ -315,7 +326,7 @@ def _best_threshold(
         wanted: Weight of what is right at all.
     """
     found = []
-    for threshold in _THRESHOLDS:
+    for threshold in thresholds:
         counts = np.array(list(decided(threshold))).reshape(-1, 2).sum(axis=0)
         taken, hits = float(counts[0]), float(counts[1])
         found.append((threshold, hits / max(taken, 1), hits / max(wanted, 1), 2 * hits / max(taken + wanted, 1)))
