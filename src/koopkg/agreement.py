@@ -111,7 +111,7 @@ def scored(texts: Sequence[AnnotatedText], read: Callable[[AnnotatedText], Read]
     of_scheme = {scheme: _of_scheme(scheme, single, found) for scheme in schemes}
     none = [text for text in texts if text.case == "none"]
     ones = [text for text in texts if text.case == "one"]
-    exact = [text for text in ones if all(_is_exact(of_scheme[scheme].by_text[text.id]) for scheme in _WHOLE)]
+    exact = [text for text in ones if all(_is_exact(of_scheme[scheme].by_text[text.id]) for scheme in _WHOLE if scheme in of_scheme)]
     return LinkingScores(
         texts=len(texts),
         schemes=of_scheme,
