@@ -9,16 +9,38 @@ from pathlib import Path
 
 import pytest
 
+from koopkg.agreement import LinkingScores, Read, scored
+from koopkg.analyses import Analyses
 from koopkg.annotated import AnnotatedText, AnnotationError, annotated_text, annotated_texts, marked_clauses
+from koopkg.deciding import Decider
+from koopkg.deciding.choosing import DECIDED
+from koopkg.linking import Linker
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
+from koopkg.reading.passages import plain_passages
 from koopkg.register import Register
+from koopkg.text import with_whole_words
 
 
 @pytest.fixture(scope="module")
 def texts() -> list[AnnotatedText]:
     with as_file(files("koopkg_corpus")) as corpus:
         return annotated_texts(corpus / "eval" / "links")
+
+
+@pytest.fixture(scope="module")
+def scores(texts: list[AnnotatedText], ontology: Ontology) -> LinkingScores:
+    """Of the test half, by the weights that are installed."""
+    analyses = Analyses()
+    linker = Linker(ontology, Register.bundled(), analyses)
+    decider = Decider(linker, ontology, analyses)
+
+    def read(text: AnnotatedText) -> Read:
+        passages = plain_passages(with_whole_words(text.text), text.language)
+        linked = linker.link(passages, text.language)
+        return Read(decider.decide(passages, linked), linked.places)
+
+    return scored([text for text in texts if text.split == "test"], read, [scheme.name for scheme in DECIDED])
 
 
 def test_all_concepts_and_places_exist(texts: list[AnnotatedText], ontology: Ontology) -> None:
@@ -89,3 +111,16 @@ def test_faults_are_told(change: dict[str, object], message: str) -> None:
     assert annotated_text(_PLAIN, "a.yaml").id == "a"
     with pytest.raises(AnnotationError, match=message):
         annotated_text({**_PLAIN, **change}, "a.yaml")
+
+
+@pytest.mark.parametrize(("scheme", "floor"), [("sector", 0.68), ("legal-form", 0.56), ("activity", 0.55), ("cooperation-type", 0.88)])
+def test_reading_does_not_get_worse(scheme: str, floor: float, scores: LinkingScores) -> None:
+    """F1 over the test half, some hundredths below what was measured."""
+    assert scores.schemes[scheme].counts.f1 >= floor
+
+
+def test_places_are_right_and_texts_without_a_case_have_nothing(scores: LinkingScores) -> None:
+    assert scores.places.precision >= 0.97
+    assert scores.places.recall >= 0.93
+    assert scores.silent[0] == scores.silent[1] > 0
+    assert scores.lost[0] == 0
