@@ -27,7 +27,8 @@ __all__ = ["FOLDS", "Clause", "Example", "train"]
 FOLDS = 5
 _FEWEST = 3
 """Cases that a concept needs for a text model of its own."""
-_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.1, 0.96, 0.025))
+_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.4, 0.96, 0.025))
+"""From .4: what is far less likely than not is told to nobody as a fact, even where that would be right somewhat oftener than it costs."""
 _CASE_STRENGTH = 3.0
 """Definitions and accounts differ in style above all: a model of their words that fits closer takes every plain sentence for a definition."""
 _EVEN = 0.5
