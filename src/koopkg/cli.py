@@ -184,7 +184,7 @@ def link(path: Annotated[Path, typer.Argument(help="A document of any format tha
 
 @app.command("train-links")
 def train_links(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for the weights; none: those that this package installs.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the weights; none: those that this package installs.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from the corpus, the ontology and the dev half of the annotated texts what texts are about, and print the figures of cross-validation."""

@@ -1,8 +1,7 @@
-"""The learned part of deciding, as one file: vocabularies, linear models and calibration for each scheme, with the figures of their cross-validation."""
+"""The learned part of deciding, a file for each scheme: vocabularies, linear models, calibration, and the figures of their cross-validation."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -169,43 +168,45 @@ class Weights:
 
     @staticmethod
     def bundled_path() -> Path:
-        """Where those are that are installed with this package, for whoever learns them anew."""
-        return Path(__file__).with_name("weights.npz")
+        """The folder of those that are installed with this package, for whoever learns them anew."""
+        return Path(__file__).with_name("weights")
 
     @classmethod
-    def open(cls, path: Path) -> Weights:
-        """Those that were saved at a path.
+    def open(cls, folder: Path) -> Weights:
+        """Those that were saved in a folder.
 
         Raises:
-            OSError: There is no such file.
-            ValueError: It is damaged.
+            OSError: A file is not there.
+            ValueError: One is damaged.
         """
-        return cls._read(path.read_bytes())
+        arrays: dict[str, NDArray[Any]] = {}
+        for path in sorted(folder.glob("*.npz")):
+            with np.load(path, allow_pickle=False) as found:
+                arrays |= {name: found[name] for name in found.files}
+        if "about" not in arrays:
+            raise FileNotFoundError(folder / f"{_COMMON}.npz")
+        told = json.loads(str(arrays["about"]))
+        vocabularies: dict[Language, Vocabulary] = {
+            language: Vocabulary(_lines(arrays[f"{language}/terms"]), arrays[f"{language}/rarity"]) for language in LANGUAGES
+        }
+        schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in told["schemes"].items()}
+        numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in told["numbers"].items()}
+        return cls(vocabularies, schemes, numbers, _open(CaseWeights, _CASE, told[_CASE], arrays))
 
-    @classmethod
-    def _read(cls, raw: bytes) -> Weights:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            told = json.loads(str(arrays["about"]))
-            vocabularies: dict[Language, Vocabulary] = {
-                language: Vocabulary(_lines(arrays[f"{language}/terms"]), arrays[f"{language}/rarity"]) for language in LANGUAGES
-            }
-            schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in told["schemes"].items()}
-            numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in told["numbers"].items()}
-            return cls(vocabularies, schemes, numbers, _open(CaseWeights, _CASE, told[_CASE], arrays))
-
-    def save(self, path: Path) -> None:
-        """Write them to a file; the same bytes for the same weights."""
+    def save(self, folder: Path) -> None:
+        """Write them to a folder, a file for each scheme and number and one for what they share; the same bytes for the same weights."""
         parts: dict[str, SchemeWeights | NumberWeights | CaseWeights] = {**self.schemes, **self.numbers, _CASE: self.case}
         told = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), _CASE: _told({_CASE: self.case})[_CASE]}
-        arrays: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(told, sort_keys=True))}
+        common: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(told, sort_keys=True))}
         for language, vocabulary in self.vocabularies.items():
-            arrays |= {f"{language}/terms": _bytes(vocabulary.terms), f"{language}/rarity": vocabulary.rarity}
-        for name, part in parts.items():
-            arrays |= _arrays(name, part)
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            common |= {f"{language}/terms": _bytes(vocabulary.terms), f"{language}/rarity": vocabulary.rarity}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, arrays in {_COMMON: common, **{name: _arrays(name, part) for name, part in parts.items()}}.items():
+            with (folder / f"{name}.npz").open("wb") as file:
+                np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
+_COMMON = "common"
 _CASE = "case"
 _Part = TypeVar("_Part", SchemeWeights, NumberWeights, CaseWeights)
 
