@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from koopkg.annotated import AnnotatedText
+from koopkg.deciding.fitting import calibration_error
 from koopkg.model import Decided, Decision, Fact, PlaceLink
 
 __all__ = ["Counts", "LinkingScores", "Read", "SchemeScores", "as_read", "deviations", "scored"]
@@ -166,9 +167,7 @@ def _of_scheme(scheme: str, texts: Iterable[AnnotatedText], found: Mapping[str, 
             (item.confidence, item.slug in right) for item in found[text.id].decided.concepts if item.scheme == scheme and item.slug not in doubtful
         ]
     asked = [counts.f1 for counts in by_concept.values() if counts.right + counts.missed]
-    return SchemeScores(
-        sum(by_text.values(), Counts()), by_concept, sum(asked) / max(len(asked), 1), by_text, _calibration_error(confidences) if confidences else None
-    )
+    return SchemeScores(sum(by_text.values(), Counts()), by_concept, sum(asked) / max(len(asked), 1), by_text, _error_of(confidences) if confidences else None)
 
 
 def _of_fact(field: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> Counts:
@@ -193,7 +192,6 @@ _DISTRICT_KEY = 5
 """Digits of the key of a district; that of a Land has fewer and is no place here."""
 
 
-def _calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:
-    said, right = np.array([confidence for confidence, _ in pairs]), np.array([is_right for _, is_right in pairs])
-    of_bin = np.minimum((said * bins).astype(int), bins - 1)
-    return float(sum(abs(said[of_bin == number].mean() - right[of_bin == number].mean()) * (of_bin == number).mean() for number in set(of_bin.tolist())))
+def _error_of(confidences: Sequence[tuple[float, bool]]) -> float:
+    said, right = np.array([confidence for confidence, _ in confidences]), np.array([is_right for _, is_right in confidences])
+    return calibration_error(said, right, np.ones(len(confidences)))
