@@ -1,0 +1,66 @@
+"""The commands `search` and `similar`: a text or a case -> comparable cases with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from koopkg.cli.conventions import AsJson, ReasonLanguage, opened_snapshot, print_json
+from koopkg.filter_options import with_filters
+from koopkg.sentences import sentence_of
+
+if TYPE_CHECKING:
+    from koopkg.messages import Language
+    from koopkg.search import Filters, Hit, SearchResult
+
+__all__ = ["search", "similar"]
+
+Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
+
+
+@with_filters
+def search(
+    text: Annotated[str, typer.Argument(help="What you plan or look for, German or English.")],
+    filters: Filters,
+    limit: Limit = 10,
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
+) -> None:
+    """Find comparable cooperations for a text."""
+    from koopkg.search import search as run
+
+    opened = opened_snapshot()
+    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language), language, as_json=as_json)
+
+
+@with_filters
+def similar(
+    case: Annotated[str, typer.Argument(help="Identifier of a case.")],
+    filters: Filters,
+    limit: Limit = 10,
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
+) -> None:
+    """Find cooperations comparable to a case."""
+    from koopkg.search import similar as run
+
+    opened = opened_snapshot()
+    _print_result(opened.id, run(opened, case, filters, limit=limit, language=language), language, as_json=as_json)
+
+
+def _print_result(identifier: str, result: SearchResult, language: Language, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits]})
+        return
+    typer.echo(f"{result.total} hits")
+    for place, hit in enumerate(result.hits, start=1):
+        typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
+        for reason in hit.reasons:
+            typer.echo(f"    - {sentence_of(reason.kind, reason.values, language)}")
+
+
+def _with_sentences(hit: Hit, language: Language) -> dict[str, Any]:
+    reasons = [{"kind": reason.kind, "text": sentence_of(reason.kind, reason.values, language), "fact": asdict(reason.fact)} for reason in hit.reasons]
+    return {**asdict(hit), "reasons": reasons}
