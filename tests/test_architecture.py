@@ -18,7 +18,7 @@ LAYERS = [
     {"catalogues", "__init__"},
     {"messages"},
     {"errors", "sentences"},
-    {"text", "sealing", "caches", "figures", "isolation"},
+    {"text", "sealing", "caches", "figures", "isolation", "pairing"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "documentation"},
@@ -27,6 +27,7 @@ LAYERS = [
     {"morphology"},
     {"reading", "linking", "consistency"},
     {"annotated", "deciding"},
+    {"zoning"},
     {"agreement", "teaching"},
     {"graph", "index", "intake"},
     {"snapshot", "quarantine"},
@@ -35,7 +36,7 @@ LAYERS = [
     {"indexing"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
-    {"recognition"},
+    {"recognition", "linking_runs"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from koopkg.annotated import AnnotatedText
-from koopkg.deciding.fitting import calibration_error
-from koopkg.model import Decided, Decision, Fact, PlaceLink
+from koopkg.model import Decided, Decision, Fact, Linked, PlaceLink
+from koopkg.zoning import Zones, error_of, said_of, zones_of
 
-__all__ = ["Counts", "LinkingScores", "Read", "SchemeScores", "as_read", "deviations", "scored"]
+__all__ = ["Counts", "LinkingScores", "Macro", "Read", "SchemeScores", "as_read", "by_labels", "deviations", "scored", "zones"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +49,28 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Macro:
+    """Means over the concepts that gold has, of which a concept that is never rightly found has 0 each."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
 class SchemeScores:
     """How one scheme was decided.
 
     Attributes:
         counts: Over all texts.
         by_concept: Slug -> counts.
-        macro_f1: Mean over the concepts that gold has.
         by_text: Id of a text -> its counts, to compare two runs by.
         calibration_error: Of the confidences of everything that was found, over ten bins; None where there are none.
     """
 
     counts: Counts
     by_concept: Mapping[str, Counts]
-    macro_f1: float
+    macro: Macro
     by_text: Mapping[str, Counts]
     calibration_error: float | None
 
@@ -79,7 +85,8 @@ class LinkingScores:
         places: Keys of places.
         whole: Share of the texts about one case of which sectors and legal form are exactly right.
         silent: Texts without a case of which nothing is said to be about, and how many there are.
-        cases: Texts about cases that are taken for none, and how many there are.
+        lost: Texts about a case of which nothing is said to be about, and how many there are.
+        no_case: Texts that are taken to have no case, by the probability that they have one.
     """
 
     texts: int
@@ -89,6 +96,7 @@ class LinkingScores:
     whole: float
     silent: tuple[int, int]
     lost: tuple[int, int]
+    no_case: Counts
 
 
 def as_read(text: AnnotatedText) -> Read:
@@ -99,7 +107,15 @@ def as_read(text: AnnotatedText) -> Read:
     return Read(Decided(float(text.case == "one"), concepts, facts), places)
 
 
+def by_labels(linked: Linked) -> Read:
+    """What is found by labels alone: whatever a text names, its cooperation has."""
+    concepts = tuple(Decision(link.iri, link.scheme, link.slug, "about", link.confidence, link.evidence) for link in linked.concepts)
+    return Read(Decided(1.0, concepts, ()), linked.places)
+
+
 _WHOLE = ("sector", "legal-form")
+_LIKELY = 0.5
+"""Probability from which a text rather has a case than not."""
 
 
 def scored(texts: Sequence[AnnotatedText], read: Callable[[AnnotatedText], Read], schemes: Iterable[str]) -> LinkingScores:
@@ -121,7 +137,24 @@ def scored(texts: Sequence[AnnotatedText], read: Callable[[AnnotatedText], Read]
         whole=len(exact) / max(len(ones), 1),
         silent=(sum(not _about(found[text.id]) for text in none), len(none)),
         lost=(sum(not _about(found[text.id]) for text in ones), len(ones)),
+        no_case=sum((_of_case(text, found[text.id]) for text in single), Counts()),
     )
+
+
+def zones(texts: Iterable[AnnotatedText], read: Callable[[AnnotatedText], Read], schemes: Iterable[str], *, taken: float, asked: float) -> dict[str, Zones]:
+    """What would be taken, asked about and dropped by confidence in each scheme, over all texts but those about several cases.
+
+    Args:
+        taken: Confidence from which something is taken.
+        asked: Confidence from which something is asked about.
+    """
+    decided = [(text, read(text).decided) for text in texts if text.case != "several"]
+
+    def of_scheme(scheme: str) -> Zones:
+        said = [item for text, of_text in decided for item in said_of(text, of_text, scheme)]
+        return zones_of(said, sum(len(text.right(scheme)) for text, _ in decided), taken=taken, asked=asked)
+
+    return {scheme: of_scheme(scheme) for scheme in schemes}
 
 
 def deviations(text: AnnotatedText, read: Read, schemes: Iterable[str]) -> Iterator[str]:
@@ -136,7 +169,7 @@ def deviations(text: AnnotatedText, read: Read, schemes: Iterable[str]) -> Itera
             yield f"wrong {scheme}/{slug} {confidence[slug]:.2f}"
         for slug in sorted(text.right(scheme) - found):
             yield f"missed {scheme}/{slug} {confidence.get(slug, 0):.2f}"
-    if (read.decided.is_case >= 0.5) != (text.case == "one"):
+    if (read.decided.is_case >= _LIKELY) != (text.case == "one"):
         yield f"case {text.case}: {read.decided.is_case:.2f}"
     named = {place.ags: place.name for place in read.places}
     gold = {place.ags: place.name for place in text.places}
@@ -152,10 +185,10 @@ def _is_exact(counts: Counts) -> bool:
     return not counts.wrong and not counts.missed
 
 
-def _of_scheme(scheme: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> SchemeScores:
+def _of_scheme(scheme: str, texts: Sequence[AnnotatedText], found: Mapping[str, Read]) -> SchemeScores:
     by_concept: dict[str, Counts] = {}
     by_text: dict[str, Counts] = {}
-    confidences: list[tuple[float, bool]] = []
+    said = [item for text in texts for item in said_of(text, found[text.id].decided, scheme)]
     for text in texts:
         right, doubtful = text.right(scheme), text.doubtful(scheme)
         about = {slug for of, slug in _about(found[text.id]) if of == scheme} - doubtful
@@ -163,11 +196,22 @@ def _of_scheme(scheme: str, texts: Iterable[AnnotatedText], found: Mapping[str, 
             counts = Counts(int(slug in about & right), int(slug not in right), int(slug not in about))
             by_concept[slug] = by_concept.get(slug, Counts()) + counts
         by_text[text.id] = Counts(len(about & right), len(about - right), len(right - about))
-        confidences += [
-            (item.confidence, item.slug in right) for item in found[text.id].decided.concepts if item.scheme == scheme and item.slug not in doubtful
-        ]
-    asked = [counts.f1 for counts in by_concept.values() if counts.right + counts.missed]
-    return SchemeScores(sum(by_text.values(), Counts()), by_concept, sum(asked) / max(len(asked), 1), by_text, _error_of(confidences) if confidences else None)
+    return SchemeScores(sum(by_text.values(), Counts()), dict(sorted(by_concept.items())), _macro(by_concept.values()), by_text, error_of(said))
+
+
+def _macro(by_concept: Iterable[Counts]) -> Macro:
+    asked = [counts for counts in by_concept if counts.right + counts.missed]
+    concepts = max(len(asked), 1)
+    return Macro(
+        precision=sum(counts.precision for counts in asked if counts.right) / concepts,
+        recall=sum(counts.recall for counts in asked) / concepts,
+        f1=sum(counts.f1 for counts in asked) / concepts,
+    )
+
+
+def _of_case(text: AnnotatedText, read: Read) -> Counts:
+    is_none, is_told = text.case == "none", read.decided.is_case < _LIKELY
+    return Counts(int(is_none and is_told), int(is_told and not is_none), int(is_none and not is_told))
 
 
 def _of_fact(field: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> Counts:
@@ -190,8 +234,3 @@ def _of_places(text: AnnotatedText, places: Iterable[PlaceLink]) -> Counts:
 
 _DISTRICT_KEY = 5
 """Digits of the key of a district; that of a Land has fewer and is no place here."""
-
-
-def _error_of(confidences: Sequence[tuple[float, bool]]) -> float:
-    said, right = np.array([confidence for confidence, _ in confidences]), np.array([is_right for _, is_right in confidences])
-    return calibration_error(said, right, np.ones(len(confidences)))

@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from koopkg.errors import ConfigurationError, KoopkgError
 from koopkg.files import write_whole
+from koopkg.pairing import Difference, difference
 from koopkg.search import SIGNALS
 
 __all__ = [
     "SYSTEMS",
-    "Difference",
     "EvaluationError",
     "Run",
     "SystemScores",
@@ -29,6 +27,7 @@ __all__ = [
     "fingerprint",
     "judgments",
     "read_run",
+    "splits_named",
     "topics",
     "write_run",
 ]
@@ -37,9 +36,6 @@ METRICS = {"ndcg@10": "ndcg_cut_10", "recall@20": "recall_20", "mrr": "recip_ran
 """Name in the table -> measure of trec_eval."""
 _RELEVANT_FROM = 2
 """Grade from which a case counts as relevant where a measure knows only yes and no: 1 is a neighbouring subject."""
-
-_SAME = 1e-9
-"""What two values of a metric may differ by and count as equal: a sum in another order."""
 
 SYSTEMS: dict[str, tuple[str, ...]] = {signal.name: (signal.name,) for signal in SIGNALS} | {"fusion": tuple(signal.name for signal in SIGNALS)}
 """Name in the table -> signals in use."""
@@ -79,18 +75,15 @@ class Run:
     systems: tuple[SystemScores, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How much higher a metric of a system is than in another run: the mean over the topics of both, and its 95 % interval."""
+def splits_named(named: str) -> tuple[str, ...]:
+    """The parts of an evaluation set that an option names: dev, test or all.
 
-    system: str
-    metric: str
-    topics: int
-    mean: float
-    low: float
-    high: float
-    better: int
-    worse: int
+    Raises:
+        EvaluationError: It names something else.
+    """
+    if named not in ("dev", "test", "all"):
+        raise EvaluationError("split: {split!r} is unknown; expected dev, test or all", split=named)
+    return ("dev", "test") if named == "all" else (named,)
 
 
 def topics(path: Path) -> list[Topic]:
@@ -146,19 +139,11 @@ def evaluate(
     return [_scores(name, chosen, grades, {topic.id: rank(topic.text, parts) for topic in chosen}) for name, parts in SYSTEMS.items()]
 
 
-def compare(new: Iterable[SystemScores], old: Iterable[SystemScores], *, resamples: int = 10_000, seed: int = 0) -> list[Difference]:
+def compare(new: Iterable[SystemScores], old: Iterable[SystemScores]) -> list[Difference]:
     """Compare two runs topic by topic, for every system and metric of the new one.
-
-    Args:
-        resamples: How often the topics are drawn anew for the interval.
-
-    Returns:
-        The interval is that of the percentile bootstrap over topics: where it holds 0, these topics do not show a difference.
 
     Raises:
         EvaluationError: A system or a topic of the new run is not in the old one.
-
-    Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13; Sakai, SIGIR 2006, for its use on topics.
     """
     before = {scores.name: scores.by_topic for scores in old}
     differences = []
@@ -167,16 +152,10 @@ def compare(new: Iterable[SystemScores], old: Iterable[SystemScores], *, resampl
         if missing:
             raise EvaluationError(f"{scores.name}: topic {min(missing)} is not in the other run; expected one over the same topics or more")
         for metric in METRICS:
-            paired = np.array([values[metric] - before[scores.name][topic][metric] for topic, values in sorted(scores.by_topic.items())])
-            differences.append(_difference(scores.name, metric, paired, resamples, seed))
+            new_values = {topic: values[metric] for topic, values in scores.by_topic.items()}
+            old_values = {topic: values[metric] for topic, values in before[scores.name].items()}
+            differences.append(difference(scores.name, metric, new_values, old_values))
     return differences
-
-
-def _difference(system: str, metric: str, paired: npt.NDArray[np.float64], resamples: int, seed: int) -> Difference:
-    drawn = np.random.default_rng(seed).integers(len(paired), size=(resamples, len(paired)))
-    low, high = np.quantile(paired[drawn].mean(axis=1), [0.025, 0.975])
-    better, worse = int((paired > _SAME).sum()), int((paired < -_SAME).sum())
-    return Difference(system, metric, len(paired), float(paired.mean()), float(low), float(high), better, worse)
 
 
 def fingerprint(grades: Mapping[str, Mapping[str, int]]) -> str:

@@ -1,0 +1,108 @@
+"""`koopkg eval linking`: what it prints adds up, and runs are compared text by text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from koopkg.agreement import Counts, Macro, SchemeScores
+from koopkg.evaluation import EvaluationError
+from koopkg.linking_runs import annotations_fingerprint, compare_linking, read_linking_run
+from tests.conftest import run_koopkg
+from tests.koopkg.test_agreement import text
+
+TEXTS = [text("a", gold={"sector": ["kita"]}, accept={"sector": ["schule"]}), text("b", gold={"sector": ["abfall"]})]
+
+
+def scheme(**by_text: Counts) -> SchemeScores:
+    return SchemeScores(sum(by_text.values(), Counts()), {}, Macro(0.0, 0.0, 0.0), by_text, None)
+
+
+def test_a_scheme_is_compared_by_the_f1_of_each_text() -> None:
+    """One text gains 1, one loses a third, one has nothing in either run: 2 / 9 in the mean. A scheme that only one run has is left out."""
+    old = {"sector": scheme(a=Counts(wrong=1, missed=1), b=Counts(right=1), c=Counts()), "phase": scheme(a=Counts())}
+    new = {"sector": scheme(a=Counts(right=1), b=Counts(right=1, wrong=1), c=Counts()), "status": scheme(a=Counts())}
+    (found,) = compare_linking(new, old)
+    assert (found.system, found.metric, found.topics, found.better, found.worse) == ("sector", "f1", 3, 1, 1)
+    assert found.mean == pytest.approx((1 - 1 / 3) / 3)
+    assert found.low < 0 < found.high
+
+
+def test_annotations_have_the_same_name_in_any_order_and_another_for_any_change() -> None:
+    known = annotations_fingerprint(TEXTS)
+    assert annotations_fingerprint(reversed(TEXTS)) == known
+    a, b = TEXTS
+    changed = [
+        [a],
+        [a, text("b", gold={"sector": ["abfall"]}, case="none")],
+        [a, text("b", gold={"activity": ["abfall"]})],
+        [a, text("b", gold={"sector": ["abfall"]}, accept={"sector": ["kita"]})],
+        [text("a", gold={"sector": ["kita", "schule"]}), b],
+    ]
+    assert len({known, *map(annotations_fingerprint, changed)}) == 1 + len(changed)
+
+
+def test_a_run_is_only_read_with_its_annotations(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    counts = {"right": 1, "wrong": 0, "missed": 2, "f1": 0.5}
+    run = {"split": "dev", "annotations": annotations_fingerprint(TEXTS), "schemes": {"sector": {"by_text": {"a": counts}, "macro": {}}}}
+    path.write_text(json.dumps(run), encoding="utf-8")
+    assert read_linking_run(path, TEXTS).schemes["sector"].by_text == {"a": Counts(1, 0, 2)}
+    with pytest.raises(EvaluationError, match=r"run\.json: was measured on other texts or annotations"):
+        read_linking_run(path, TEXTS[:1])
+    path.write_text('{"schemes": {}}', encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"run\.json: is no run of linking \(1 faults\)"):
+        read_linking_run(path, TEXTS)
+
+
+def test_the_command_prints_what_adds_up_and_compares_with_what_it_printed(tmp_path: Path) -> None:
+    """All of a scheme lies in a zone or was never said; concepts sum up to the scheme; against itself nothing differs."""
+    done = run_koopkg("eval", "linking", "--split", "dev", "--json", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "run.json").write_text(done.stdout, encoding="utf-8")
+    told = json.loads(done.stdout)
+    assert told["split"] == "dev"
+    for name, row in told["schemes"].items():
+        of_zones, by_concept = told["zones"][name], row["by_concept"].values()
+        there = row["counts"]["right"] + row["counts"]["missed"]
+        assert sum(of_zones[zone]["right"] for zone in ("taken", "asked", "dropped")) + of_zones["unsaid"] == there
+        assert [sum(counts[part] for counts in by_concept) for part in ("right", "wrong", "missed")] == [
+            row["counts"][part] for part in ("right", "wrong", "missed")
+        ]
+        assert row["counts"]["precision"] == pytest.approx(row["counts"]["right"] / max(row["counts"]["right"] + row["counts"]["wrong"], 1) or 1)
+        by_labels = told["labels"][name]["counts"]
+        assert by_labels["right"] + by_labels["missed"] == there
+    above = {item["system"]: item for item in told["above_labels"]}
+    assert above["sector"]["low"] > 0, "deciding is no better than labels alone"
+
+    told["schemes"]["sector"]["by_text"] = {name: {"right": 0, "wrong": 1, "missed": 0} for name in told["schemes"]["sector"]["by_text"]}
+    (tmp_path / "worse.json").write_text(json.dumps(told), encoding="utf-8")
+    printed = run_koopkg("eval", "linking", "--split", "dev", "--concepts", "--against", str(tmp_path / "worse.json"), data=tmp_path).stdout
+    scores, _, rest = printed.partition("by labels alone")
+    _, _, rest = rest.partition("by confidence: taken from 0.85, asked about from 0.2, dropped below")
+    of_zones, _, rest = rest.partition("against ")
+    compared, _, by_concept = rest.partition("concept ")
+    assert f"{told['schemes']['sector']['counts']['f1']:.3f}" in scores
+    assert "taken for no case" in scores
+    assert f"{told['zones']['sector']['taken']['count']:6}" in of_zones
+    assert line(compared, "activity").split()[1:] == "+0.000 [+0.000, +0.000] 0 + 0 -".split()
+    assert line(compared, "sector").split()[1].startswith("+0.9")
+    assert by_concept.count(" sector/") == len(told["schemes"]["sector"]["by_concept"])
+
+
+def line(printed: str, start: str) -> str:
+    return next(found for found in printed.splitlines() if found.startswith(start))
+
+
+def test_readers_are_compared_too_and_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    done = run_koopkg("eval", "linking", "--split", "dev", "--readers", "--json", data=tmp_path)
+    told = json.loads(done.stdout)
+    assert "obstacle" in told["schemes"]
+    assert told["zones"] == told["labels"] == {}
+    (tmp_path / "run.json").write_text(done.stdout, encoding="utf-8")
+    refused = run_koopkg("eval", "linking", "--split", "dev", "--against", str(tmp_path / "run.json"), data=tmp_path)
+    assert refused.returncode == 2
+    assert "run.json: was measured on other texts" in refused.stderr
+    assert "is unknown; expected dev, test or all" in run_koopkg("eval", "linking", "--split", "x", data=tmp_path).stderr
