@@ -29,6 +29,7 @@ LAYERS = [
     {"annotated", "deciding"},
     {"zoning"},
     {"agreement", "teaching"},
+    {"lessons"},
     {"graph", "index", "intake"},
     {"snapshot", "quarantine"},
     {"moves"},

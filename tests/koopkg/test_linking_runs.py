@@ -105,4 +105,6 @@ def test_readers_are_compared_too_and_a_file_of_another_kind_is_refused(tmp_path
     refused = run_koopkg("eval", "linking", "--split", "dev", "--against", str(tmp_path / "run.json"), data=tmp_path)
     assert refused.returncode == 2
     assert "run.json: was measured on other texts" in refused.stderr
+    refused = run_koopkg("eval", "linking", "--unseen", "--readers", data=tmp_path)
+    assert (refused.returncode, refused.stderr) == (2, "koopkg: --unseen learns weights of its own; leave out --weights and --readers\n")
     assert "is unknown; expected dev, test or all" in run_koopkg("eval", "linking", "--split", "x", data=tmp_path).stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields, is_dataclass
 from importlib.resources import as_file, files
@@ -29,6 +29,7 @@ _ONLY_READERS = ("success-factor", "obstacle")
 def eval_linking(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     weights: Annotated[Path | None, typer.Option(help="Weights of `train-links`; none: those that this package installs.")] = None,
+    unseen: Annotated[bool, typer.Option("--unseen", help="Learn five times anew and read each text by weights that have not seen it: ten minutes.")] = False,
     concepts: Annotated[bool, typer.Option("--concepts", help="Also print the figures of each concept.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Also print what was wrong or missed, text by text; not for the test split.")] = False,
     readers: Annotated[bool, typer.Option("--readers", help="Measure the second reader of some texts by the first instead: what the task allows.")] = False,
@@ -42,12 +43,15 @@ def eval_linking(
     from koopkg.agreement import deviations, scored, zones
     from koopkg.deciding.choosing import DECIDED
     from koopkg.drafting import ASKED, TAKEN
+    from koopkg.evaluation import EvaluationError
     from koopkg.linking_runs import annotations_fingerprint, compare_linking, read_linking_run
 
+    if unseen and (weights or readers):
+        raise EvaluationError("--unseen learns weights of its own; leave out --weights and --readers")
     texts, second = _read_twice(split) if readers else (_annotated(split), {})
     schemes = [scheme.name for scheme in DECIDED] + [*(_ONLY_READERS if readers else ())]
     earlier = read_linking_run(against, texts) if against else None
-    found, named = (second, {}) if readers else _read(texts, weights)
+    found, named = (second, {}) if readers else _read(texts, weights, unseen=unseen)
     scores = scored(texts, lambda text: found[text.id], schemes)
     differences = compare_linking(scores.schemes, earlier.schemes) if earlier else []
     baseline = scored(texts, lambda text: named[text.id], schemes).schemes if named else {}
@@ -56,9 +60,11 @@ def eval_linking(
     if as_json:
         by_labels = {name: {"counts": _told(row.counts), "macro": _told(row.macro)} for name, row in baseline.items()}
         told = {"labels": by_labels, "above_labels": _told(above), "zones": _told(divided), "differences": _told(differences)}
-        print_json({"split": split, "annotations": annotations_fingerprint(texts), **asdict(scores), "schemes": _told(scores.schemes), **told})
+        print_json(
+            {"split": split, "unseen": unseen, "annotations": annotations_fingerprint(texts), **asdict(scores), "schemes": _told(scores.schemes), **told}
+        )
         return
-    _print_scores(scores, split)
+    _print_scores(scores, f"{split}, each read by weights that have not seen it" if unseen else split)
     if baseline:
         _print_labels(baseline, above)
         _print_zones(divided, taken=TAKEN, asked=ASKED)
@@ -92,11 +98,12 @@ def _read_twice(split: str) -> tuple[list[AnnotatedText], dict[str, Read]]:
     return [first for first, _ in pairs], {first.id: as_read(second) for first, second in pairs}
 
 
-def _read(texts: Sequence[AnnotatedText], weights: Path | None) -> tuple[dict[str, Read], dict[str, Read]]:
+def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool) -> tuple[dict[str, Read], dict[str, Read]]:
     """What is found in each text, as it is decided, and by labels alone."""
     from koopkg.agreement import Read, by_labels
     from koopkg.analyses import Analyses
     from koopkg.deciding import Decider, Weights
+    from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
     from koopkg.reading.passages import plain_passages
@@ -107,11 +114,20 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None) -> tuple[dict[st
     with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
         ontology = Ontology.bundled()
         linker = Linker(ontology, Register.bundled(), analyses)
-        decider = Decider(linker, ontology, analyses, Weights.open(weights) if weights else None)
-        for text in texts:
-            passages = plain_passages(with_whole_words(text.text), text.language)
-            linked = linker.link(passages, text.language)
-            decided[text.id], named[text.id] = Read(decider.decide(passages, linked), linked.places), by_labels(linked)
+
+        def parts() -> Iterator[tuple[Weights | None, Sequence[AnnotatedText]]]:
+            if not unseen:
+                yield Weights.open(weights) if weights else None, texts
+                return
+            for lessons, part in Lessons.bundled(ontology, linker, analyses).unseen(texts):
+                yield lessons.learn(), part
+
+        for learned, part in parts():
+            decider = Decider(linker, ontology, analyses, learned)
+            for text in part:
+                passages = plain_passages(with_whole_words(text.text), text.language)
+                linked = linker.link(passages, text.language)
+                decided[text.id], named[text.id] = Read(decider.decide(passages, linked), linked.places), by_labels(linked)
     return decided, named
 
 

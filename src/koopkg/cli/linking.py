@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import asdict
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,27 +57,15 @@ def train_links(
 ) -> None:
     """Learn from the corpus, the ontology and the dev half of the annotated texts what texts are about, and print the figures of cross-validation."""
     from koopkg.analyses import Analyses
-    from koopkg.annotated import annotated_texts, marked_clauses
-    from koopkg.deciding.training import train
     from koopkg.deciding.weights import Weights
+    from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
-    from koopkg.pipeline import bundled_corpus
-    from koopkg.reading import document_paths, read_document
     from koopkg.register import Register
-    from koopkg.teaching import Teacher
 
-    settings = Settings.from_environment()
-
-    with closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses:
+    with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
         ontology = Ontology.bundled()
-        teacher = Teacher(ontology, Linker(ontology, Register.bundled(), analyses), analyses)
-        documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(bundled_corpus()))
-        with as_file(files("koopkg_corpus")) as corpus:
-            texts = annotated_texts(corpus / "eval" / "links", ["dev"])
-            clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
-        examples = [example for document in documents for example in teacher.of_document(document)]
-        weights = train([*examples, *teacher.of_definitions(), *teacher.of_annotated(texts)], list(teacher.of_clauses(clauses)), ontology)
+        weights = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses).learn()
     weights.save(output or Weights.bundled_path())
     figures = weights.figures()
     if as_json:

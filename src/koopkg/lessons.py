@@ -1,0 +1,52 @@
+"""The corpus, the ontology and the dev half of the annotated texts -> weights, learned from all of it or from all but some texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+
+from koopkg.analyses import Analyses
+from koopkg.annotated import AnnotatedText, annotated_texts, marked_clauses
+from koopkg.deciding.training import FOLDS, Clause, Example, train
+from koopkg.deciding.weights import Weights
+from koopkg.linking import Linker
+from koopkg.ontology import Ontology
+from koopkg.reading import document_paths, read_document
+from koopkg.teaching import Teacher
+
+__all__ = ["Lessons"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What there is to learn from."""
+
+    examples: tuple[Example, ...]
+    clauses: tuple[Clause, ...]
+    ontology: Ontology
+
+    @classmethod
+    def bundled(cls, ontology: Ontology, linker: Linker, analyses: Analyses) -> Lessons:
+        """Those of the bundled corpus."""
+        teacher = Teacher(ontology, linker, analyses)
+        with as_file(files("koopkg_corpus")) as corpus:
+            documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(corpus / "cases"))
+            examples = [example for document in documents for example in teacher.of_document(document)]
+            texts = annotated_texts(corpus / "eval" / "links", ["dev"])
+            clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
+        return cls((*examples, *teacher.of_definitions(), *teacher.of_annotated(texts)), tuple(teacher.of_clauses(clauses)), ontology)
+
+    def learn(self) -> Weights:
+        """Needs scikit-learn (the extra `train`)."""
+        return train(self.examples, self.clauses, self.ontology)
+
+    def without(self, names: Collection[str]) -> Lessons:
+        """All but the examples of some texts or cases."""
+        return replace(self, examples=tuple(example for example in self.examples if example.case not in names))
+
+    def unseen(self, texts: Sequence[AnnotatedText]) -> Iterator[tuple[Lessons, Sequence[AnnotatedText]]]:
+        """The texts in a few parts, each with lessons that have none of it."""
+        for fold in range(FOLDS):
+            part = sorted(texts, key=lambda text: text.id)[fold::FOLDS]
+            yield self.without({text.id for text in part}), part
