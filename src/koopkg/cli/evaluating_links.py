@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from koopkg.config import Settings
 if TYPE_CHECKING:
     from koopkg.agreement import Counts, LinkingScores, Read, SchemeScores
     from koopkg.annotated import AnnotatedText
+    from koopkg.linking_runs import EarlierRun
     from koopkg.pairing import Difference
     from koopkg.zoning import ZoneCounts, Zones
 
@@ -40,11 +41,10 @@ def eval_linking(
 
     Beside it how well labels alone do, and what share is right of all that is taken, asked about and dropped for its confidence.
     """
-    from koopkg.agreement import deviations, scored, zones
+    from koopkg.agreement import deviations
     from koopkg.deciding.choosing import DECIDED
-    from koopkg.drafting import ASKED, TAKEN
     from koopkg.evaluation import EvaluationError
-    from koopkg.linking_runs import annotations_fingerprint, compare_linking, read_linking_run
+    from koopkg.linking_runs import annotations_fingerprint, read_linking_run
 
     if unseen and (weights or readers):
         raise EvaluationError("--unseen learns weights of its own; leave out --weights and --readers")
@@ -52,31 +52,56 @@ def eval_linking(
     schemes = [scheme.name for scheme in DECIDED] + [*(_ONLY_READERS if readers else ())]
     earlier = read_linking_run(against, texts) if against else None
     found, named = (second, {}) if readers else _read(texts, weights, unseen=unseen)
-    scores = scored(texts, lambda text: found[text.id], schemes)
-    differences = compare_linking(scores.schemes, earlier.schemes) if earlier else []
-    baseline = scored(texts, lambda text: named[text.id], schemes).schemes if named else {}
-    above = compare_linking(scores.schemes, baseline)
-    divided = zones(texts, lambda text: found[text.id], schemes, taken=TAKEN, asked=ASKED) if named else {}
+    measured = _measured(texts, found, named, schemes, earlier)
     if as_json:
-        by_labels = {name: {"counts": _told(row.counts), "macro": _told(row.macro)} for name, row in baseline.items()}
-        told = {"labels": by_labels, "above_labels": _told(above), "zones": _told(divided), "differences": _told(differences)}
-        print_json(
-            {"split": split, "unseen": unseen, "annotations": annotations_fingerprint(texts), **asdict(scores), "schemes": _told(scores.schemes), **told}
-        )
+        print_json({"split": split, "unseen": unseen, "annotations": annotations_fingerprint(texts), **measured.told()})
         return
-    _print_scores(scores, f"{split}, each read by weights that have not seen it" if unseen else split)
-    if baseline:
-        _print_labels(baseline, above)
-        _print_zones(divided, taken=TAKEN, asked=ASKED)
-    if earlier:
-        typer.echo(f"against {against}, F1 by text (mean, 95 % interval, texts better and worse)")
-        for item in differences:
-            typer.echo(f"{item.system:18}{_compared(item)}")
+    _print_measured(measured, f"{split}, each read by weights that have not seen it" if unseen else split, against)
     if concepts:
-        _print_concepts(scores)
+        _print_concepts(measured.scores)
     for text in texts if show else ():
         for line in deviations(text, found[text.id], schemes):
             typer.echo(f"{text.id}  {line}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """How texts were read; what labels alone find and how far above it that is, by scheme; the zones; the differences from an earlier run."""
+
+    scores: LinkingScores
+    labels: Mapping[str, SchemeScores]
+    above_labels: Sequence[Difference]
+    zones: Mapping[str, Zones]
+    differences: Sequence[Difference]
+
+    def told(self) -> dict[str, Any]:
+        """For JSON."""
+        labels = {name: {"counts": _told(row.counts), "macro": _told(row.macro)} for name, row in self.labels.items()}
+        further = {name: _told(getattr(self, name)) for name in ("above_labels", "zones", "differences")}
+        return {**_told(self.scores), "labels": labels, **further}
+
+
+def _measured(
+    texts: Sequence[AnnotatedText], found: Mapping[str, Read], named: Mapping[str, Read], schemes: Sequence[str], earlier: EarlierRun | None
+) -> _Measured:
+    """Compare what was found with what is right.
+
+    Args:
+        named: What labels alone find; empty where a reader is measured.
+    """
+    from koopkg.agreement import scored, zones
+    from koopkg.drafting import ASKED, TAKEN
+    from koopkg.linking_runs import compare_linking
+
+    scores = scored(texts, lambda text: found[text.id], schemes)
+    labels = scored(texts, lambda text: named[text.id], schemes).schemes if named else {}
+    return _Measured(
+        scores,
+        labels,
+        above_labels=compare_linking(scores.schemes, labels),
+        zones=zones(texts, lambda text: found[text.id], schemes, taken=TAKEN, asked=ASKED) if named else {},
+        differences=compare_linking(scores.schemes, earlier.schemes) if earlier else [],
+    )
 
 
 def _annotated(split: str) -> list[AnnotatedText]:
@@ -131,8 +156,19 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
     return decided, named
 
 
-def _print_scores(scores: LinkingScores, split: str) -> None:
-    typer.echo(f"{scores.texts} texts ({split}); macro: means over the concepts")
+def _print_measured(measured: _Measured, title: str, against: Path | None) -> None:
+    _print_scores(measured.scores, title)
+    if measured.labels:
+        _print_labels(measured.labels, measured.above_labels)
+        _print_zones(measured.zones)
+    if against:
+        typer.echo(f"against {against}, F1 by text (mean, 95 % interval, texts better and worse)")
+    for item in measured.differences:
+        typer.echo(f"{item.system:18}{_compared(item)}")
+
+
+def _print_scores(scores: LinkingScores, title: str) -> None:
+    typer.echo(f"{scores.texts} texts ({title}); macro: means over the concepts")
     typer.echo(f"{_HEAD}{'macro P':>9}{'R':>7}{'F1':>7}{'ECE':>7}")
     for name, row in scores.schemes.items():
         error = "" if row.calibration_error is None else f"{row.calibration_error:.3f}"
@@ -150,14 +186,16 @@ def _print_labels(baseline: Mapping[str, SchemeScores], above: Sequence[Differen
         typer.echo(f"{item.system:18}{_counted(baseline[item.system].counts)}  {_compared(item)}")
 
 
-def _print_zones(divided: Mapping[str, Zones], *, taken: float, asked: float) -> None:
-    typer.echo(f"by confidence: taken from {taken}, asked about from {asked}, dropped below; how many, and what share of it is right")
-    typer.echo(f"{'scheme':18}{'taken':>12}{'asked':>12}{'dropped':>12}{'unsaid':>8}   {taken} right from")
-    for name, row in divided.items():
+def _print_zones(zones: Mapping[str, Zones]) -> None:
+    from koopkg.drafting import ASKED, TAKEN
+
+    typer.echo(f"by confidence: taken from {TAKEN}, asked about from {ASKED}, dropped below; how many, and what share of it is right")
+    typer.echo(f"{'scheme':18}{'taken':>12}{'asked':>12}{'dropped':>12}{'unsaid':>8}   {TAKEN} right from")
+    for name, row in zones.items():
         sure = "-" if row.sure_from is None else f"{row.sure_from:.2f}"
         typer.echo(f"{name:18}{_share(row.taken)}{_share(row.asked)}{_share(row.dropped)}{row.unsaid:8}{sure:>9}")
-    if short := [name for name, row in divided.items() if row.taken.precision is None or row.taken.precision < taken]:
-        typer.echo(f"nothing taken, or less than {taken} of it right: {', '.join(short)}")
+    if short := [name for name, row in zones.items() if row.taken.precision is None or row.taken.precision < TAKEN]:
+        typer.echo(f"nothing taken, or less than {TAKEN} of it right: {', '.join(short)}")
 
 
 def _print_concepts(scores: LinkingScores) -> None:
@@ -182,7 +220,7 @@ def _share(zone: ZoneCounts) -> str:
     return f"{zone.count:6}" + (f"{zone.precision:6.3f}" if zone.precision is not None else " " * 6)
 
 
-def _told(value: object) -> object:
+def _told(value: object) -> Any:
     """For JSON: records with the figures that follow from them."""
     if isinstance(value, Mapping):
         return {name: _told(item) for name, item in value.items()}
