@@ -30,8 +30,8 @@ def synthetic_snapshot(real: OpenSnapshot, count: int, data: Path) -> SnapshotFi
             maker.put(catalog, number)
         catalog.number_rows()
         vectors = build_vector_index(staged.vectors, map(maker.vectors, range(count)), real.vectors.reference)
-        build_lexical_index(staged.lexical, catalog.terms())
-        write_arrays(staged.arrays, catalog)
+        build_lexical_index(staged.lexical, catalog.shelf().terms())
+        write_arrays(staged.arrays, catalog.shelf())
     shutil.copytree(real.files.graph, staged.graph)
     for name in ("ontology", "terms", "labels", "analyses"):
         shutil.copy(getattr(real.files, name), getattr(staged, name))
@@ -57,7 +57,7 @@ class _Maker:
         text = entry.texts[0]
         catalog.put(replace(text.document, id=name, sha256=f"{number:064x}", cases=(case,), describes=(name,)), path="", raw=b"")
         catalog.put_links(name, text.linked, self._real.catalog.spans(text.document.id), ())
-        catalog.put_indexed(name, self._mixed_terms(number % len(self._entries), other), self._features[other], entry.title_spans)
+        catalog.shelf().put_indexed(name, self._mixed_terms(number % len(self._entries), other), self._features[other], entry.title_spans)
 
     def vectors(self, number: int) -> CaseVectors:
         own = self._real.vectors.of_case(number % len(self._entries))

@@ -174,13 +174,18 @@ def passages(text: str) -> tuple[Passage, ...]:
     return passages_of(content.text, content.sections)
 
 
+def settings_of(data: Path) -> Settings:
+    """Settings of a data folder, with what people would keep in the corpus beside it."""
+    return Settings(data=data, corpus=data.with_name("corpus"))
+
+
 def with_vectors(data: Path, known: Path, *, with_words: bool = True) -> Settings:
     """Settings of a new data folder that knows some vectors, and the analyses of words where they were kept beside them."""
     (data / "cache").mkdir(parents=True)
     for name in ("embeddings.sqlite", "analyses.sqlite") if with_words else ("embeddings.sqlite",):
         if known.with_name(name).exists():
             shutil.copy(known.with_name(name), data / "cache" / name)
-    return Settings(data=data)
+    return settings_of(data)
 
 
 @pytest.fixture(scope="session")
@@ -192,7 +197,7 @@ def tiny_ingest(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -
         if not (folder / "report").exists():
             settings = with_vectors(folder / "data", known_vectors)
             (folder / "report").write_bytes(pickle.dumps(ingest([TINY], settings, Silent())))
-    return Settings(data=folder / "data"), pickle.loads((folder / "report").read_bytes())
+    return settings_of(folder / "data"), pickle.loads((folder / "report").read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -210,7 +215,7 @@ def tiny_vectors(tiny: Settings) -> Path:
 def tiny_copy(tiny: Settings, tmp_path: Path) -> Settings:
     """The tiny data folder, to be changed at will."""
     shutil.copytree(tiny.data, tmp_path / "data")
-    return Settings(data=tmp_path / "data")
+    return settings_of(tmp_path / "data")
 
 
 @pytest.fixture(scope="session")
@@ -286,13 +291,18 @@ def server(tiny: Settings) -> Iterator[Server]:
         yield started
 
 
+def _variables(data: Path) -> dict[str, str]:
+    """What `settings_of` says, for a process."""
+    return {"KOOPKG_DATA": str(data), "KOOPKG_CORPUS": str(settings_of(data).corpus)}
+
+
 class running_server:  # noqa: N801 -- used like a function, in a with statement
     """`koopkg serve` over a data folder as a process of its own, ended by SIGINT as Ctrl-C would."""
 
     def __init__(self, data: Path, *, before: Sequence[str] = (), **settings: str) -> None:
         """`before` stands before the command, such as a command that runs another with fewer rights."""
         self._before = before
-        self._environment = {**os.environ, "KOOPKG_DATA": str(data), **settings}
+        self._environment = {**os.environ, **_variables(data), **settings}
 
     def __enter__(self) -> Server:
         with socket.socket() as probe:
@@ -339,7 +349,7 @@ def _commands() -> Commands:
 
 def run_koopkg(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would; in a new interpreter only where a variable is for Python itself."""
-    variables = {**os.environ, "KOOPKG_DATA": str(data), **environment}
+    variables = {**os.environ, **_variables(data), **environment}
     if not any(name.startswith("PYTHON") for name in environment):
         return _commands().run(*arguments, environment=variables)
     return subprocess.run(

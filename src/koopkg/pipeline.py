@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -20,6 +20,8 @@ from koopkg import __version__, graph, identity, intake, ontology, snapshot
 from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier, earlier
 from koopkg.config import Settings
+from koopkg.draft_files import remove_draft, write_draft
+from koopkg.drafting import Drafter
 from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.files import Skipped
 from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
@@ -33,6 +35,8 @@ from koopkg.ontology import Ontology
 from koopkg.quarantine import Quarantine
 from koopkg.reading import Isolated, Limits
 from koopkg.register import Register
+from koopkg.relating import Relating
+from koopkg.reviews import read_reviews
 from koopkg.snapshot import Catalog, CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
@@ -124,6 +128,7 @@ class _Build:
         self._settings, self._progress = settings, progress
         self._started = datetime.now(UTC)
         self._terms, self._register = Ontology.bundled(), Register.bundled()
+        self._reviews = read_reviews(settings.reviews_folder)
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._skipped: list[Skipped] = []
         """Passed over because of what they hold."""
@@ -146,8 +151,11 @@ class _Build:
         with closing(CatalogWriter(self._staged.catalog, earlier=base.catalog if base else None)) as catalog:
             self._read(catalog, [*sources.candidates, *self._before.beside(paths)])
             self._settle(catalog)
-            self._link(catalog)
-            documents = [(document.id, document.sha256) for document in catalog.documents()]
+            while pending := catalog.unlinked():
+                self._link(catalog, pending)
+                self._settle(catalog)
+            Relating(catalog, self._terms, self._register, self._analyses, self._reviews).run(self._changed, self._touched)
+            documents = [(document.id, document.sha256, document.reviews) for document in catalog.documents()]
             drafts = len(catalog.drafts())
             self._require_some(documents, sources, paths)
             identifier = identity.snapshot_id(made_by, documents)
@@ -174,6 +182,7 @@ class _Build:
             checksums={},
         )
         snapshot.publish(self._staged, manifest, self._settings.data, earlier=base)
+        self._keep_drafts(published)
         return self._report(manifest, len(documents), drafts, sources, embedded=indexed.embedded, was_published=True)
 
     def _read(self, catalog: CatalogWriter, candidates: Sequence[Candidate]) -> None:
@@ -192,15 +201,26 @@ class _Build:
             if candidate.kept_id is not None:
                 self._kept.add(outcome.id)
             if isinstance(outcome, Document):
-                self._changed[outcome.id] = candidate.name
-                if catalog.has_document(outcome.id):
-                    self._withdraw(catalog, outcome.id)
-                catalog.put(outcome, path=candidate.path, raw=raw)
+                self._put(catalog, outcome, candidate, raw)
             else:
                 catalog.move(outcome.id, candidate.path)
+                row = catalog.row(outcome.id)
+                if not row.has_record and row.reviews != self._reviews.digest(outcome.id):
+                    self._put(catalog, catalog.document(outcome.id), candidate, catalog.raw(outcome.id))
         for document in catalog.documents():
             if document.id not in stays:
                 self._withdraw(catalog, document.id)
+
+    def _put(self, catalog: CatalogWriter, document: Document, candidate: Candidate, raw: bytes) -> None:
+        """Put a document in the place of the one of its id; one without a record is about the cases that people said it is about."""
+        self._changed[document.id] = candidate.name
+        if catalog.has_document(document.id):
+            self._withdraw(catalog, document.id)
+        if document.has_record:
+            catalog.put(document, path=candidate.path, raw=raw)
+        else:
+            attached = replace(document, describes=self._reviews.cases_of(document.id))
+            catalog.put(attached, path=candidate.path, raw=raw, reviews=self._reviews.digest(document.id))
 
     def _outcomes(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes, Outcome]]:
         limits = Limits(self._settings.reading_seconds, self._settings.reading_memory_mib)
@@ -214,18 +234,24 @@ class _Build:
         note_moves(self._settings.data, published, {document.id: document.path for document in catalog.documents() if document.path != paths[document.id]})
 
     def _settle(self, catalog: CatalogWriter) -> None:
-        """Reject documents about cases whose records are nowhere."""
+        """Reject documents about cases whose records are nowhere; of those that people said are about one, go on as if they had not."""
         for document, cases in _grouped(catalog.about_nothing()).items():
+            row = catalog.row(document)
+            if not row.has_record:
+                detached, raw = catalog.document(document), catalog.raw(document)
+                self._withdraw(catalog, document)
+                there = tuple(name for name in detached.describes if name not in cases)
+                catalog.put(replace(detached, describes=there), path=row.path, raw=raw)
+                self._changed.setdefault(document, row.path)
+                continue
             told = Message("{cases}: there is no such case; expected the ids of cases whose records are taken in too", cases=", ".join(map(repr, cases)))
             self._reject(catalog, document, (str(Problem("describes", told)),))
 
-    def _link(self, catalog: CatalogWriter) -> None:
-        """Find what the changed documents name, and check what is said of them."""
-        pending = catalog.unlinked()
+    def _link(self, catalog: CatalogWriter, pending: Sequence[str]) -> None:
+        """Find what the changed documents name, propose what those without a record are about, and check what is said of them."""
         self._progress.stage("linking and checking", len(pending))
-        if not pending:
-            return
         linker, analyser = Linker(self._terms, self._register, self._analyses), Analyser(self._analyses)
+        drafter = Drafter(linker, self._terms, self._register, self._analyses)
         validator = _validator(ontology.bundled_hash())
         if self._before.base is None:
             validator.check_common()
@@ -238,12 +264,13 @@ class _Build:
                 keys = graph.place_keys(document.cases, linked.places)
                 self._touched |= keys
                 catalog.put_links(document.id, linked, spans, keys)
+                if document.is_draft:
+                    catalog.put_draft(drafter.draft(document, linked, self._reviews.of(document.id)))
                 checked.append((document.id, graph.checked_triples(document, linked.places, self._terms, self._register)))
                 self._progress.step()
             violating = validator.check(checked)
             for name, violations in violating.items():
                 self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
-        self._settle(catalog)
 
     def _graph(self, catalog: CatalogWriter, *, base: SnapshotFiles | None) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""
@@ -284,8 +311,18 @@ class _Build:
     def _document_quads(self, catalog: CatalogWriter, names: Iterable[str], run: graph.LinkingRun) -> Iterator[ox.Quad]:
         for name in names:
             text = catalog.linked_document(name)
-            yield from graph.document_quads(text.document, text.linked, self._terms, self._register, run)
+            yield from graph.document_quads(text.document, text.linked, self._terms, self._register, run, draft=catalog.draft(name))
             self._progress.step()
+
+    def _keep_drafts(self, published: SnapshotFiles) -> None:
+        """Write the files of the drafts that changed, and remove those of documents that went or are no draft any more."""
+        with closing(Catalog(published.catalog)) as catalog:
+            drafts = catalog.drafts()
+            for name in sorted(self._changed.keys() | self._gone):
+                if name in drafts:
+                    write_draft(self._settings.drafts_folder, catalog.draft(name), catalog.document(name).document)
+                else:
+                    remove_draft(self._settings.drafts_folder, name)
 
     def _withdraw(self, catalog: CatalogWriter, name: str) -> None:
         if name in self._before.documents:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from koopkg.errors import QueryError
 
-__all__ = ["is_web_address", "normalise", "printable", "query_text", "unusable", "with_whole_words", "without_control"]
+__all__ = ["is_web_address", "normalise", "printable", "query_text", "slug", "unusable", "with_whole_words", "without_control"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -91,3 +91,12 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # no IRI, brackets around no IPv6 address, or a port out of range
         return False
+
+
+def slug(text: str, *, most: int) -> str:
+    """A text as part of a name: ASCII letters, digits and single hyphens; umlauts are spelled out. Empty where nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED)).encode("ascii", "ignore").decode()
+    return re.sub("[^a-z0-9]+", "-", plain)[:most].strip("-")
+
+
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

@@ -102,7 +102,7 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
     findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
     findings += _contradicted(named, terms, areas)
-    drafts = sum(not document.has_record for document in documents)
+    drafts = sum(document.is_draft for document in documents)
     counts = Counts(len(documents) + len(rejected) + len(skipped), len(documents) - drafts, drafts, len(rejected), tuple(skipped))
     return counts, Review("front matter, its text, the law of the Land and SHACL", (*findings, *_graph_findings(triples)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import sqlite3
@@ -14,13 +15,20 @@ import pytest
 from koopkg import identity, snapshot
 from koopkg.config import Settings
 from koopkg.export import export
+from koopkg.model import Review, Verdict
 from koopkg.pipeline import ingest
+from koopkg.reviews import add_reviews
 from koopkg.search import list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
 from tests.conftest import TINY, Silent, with_vectors
 
 TEXTS = ("gemeinsamer Bauhof", "joint drinking water supply", "Dorfladen als Genossenschaft", "Standesamt in Hessen", "Bürgerbus und Schwimmbad")
 REPORT = "---\nid: {id}\ntitle: Bericht {number}\ndescribes:\n{cases}---\n\n# Bericht {number}\n\nDie Zusammenarbeit beim {word} gilt als gelungen.\n"
+FOUND = """Gemeinsamer {word} von Grünkraut und Bodnegg
+
+Die Gemeinden Grünkraut und Bodnegg betreiben seit 2014 einen gemeinsamen {word}. Sie haben dafür einen Zweckverband gegründet, dem beide angehören.
+Der Verband beschäftigt {number} Menschen. Die beiden Gemeinden sparen nach eigenen Angaben 60.000 Euro im Jahr, und der Winterdienst ist besser als früher.
+"""
 WORDS = ("Standesamt", "Bauhof", "Bürgerbus", "Trinkwasser", "Dorfladen", "Schwimmbad")
 
 
@@ -34,7 +42,10 @@ class Folder:
     def edit(self) -> str:
         """One change at random; returns what it was."""
         self._number += 1
-        edits: list[Callable[[], None]] = [self._reword, self._restate, self._copy, self._withdraw, self._rename, self._report, self._move_report]
+        edits: list[Callable[[], None]] = [
+            *(self._reword, self._restate, self._copy, self._withdraw, self._rename, self._report, self._move_report),
+            *(self._find, self._find_again, self._lose, self._say),
+        ]
         chosen = self._random.choice(edits)
         chosen()
         return f"{self._number} {chosen.__name__}"
@@ -93,6 +104,34 @@ class Folder:
             lines[at] = f"- {self._any().stem}"
             path.write_text("\n".join(dict.fromkeys(lines[:5])) + "\n" + "\n".join(lines[5:]) + "\n", encoding="utf-8")
 
+    def _find(self) -> None:
+        """A text without a record."""
+        text = FOUND.format(word=self._random.choice(WORDS), number=self._number)
+        (self.path / f"fund-{self._number}.txt").write_text(text, encoding="utf-8")
+
+    def _found(self) -> list[Path]:
+        return sorted(self.path.glob("fund-*.txt"))
+
+    def _find_again(self) -> None:
+        """Nearly the same text once more."""
+        for path in self._found()[:1]:
+            text = path.read_text(encoding="utf-8") + f"Stand: {self._number}.\n"
+            (self.path / f"fund-{self._number}.txt").write_text(text, encoding="utf-8")
+
+    def _lose(self) -> None:
+        for path in self._found()[:1]:
+            path.unlink()
+
+    def _say(self) -> None:
+        """Somebody says what a text is about, or that a value is right or wrong."""
+        for path in self._random.sample(found := self._found(), min(1, len(found))):
+            document = f"{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
+            choices: list[tuple[str, str | int]] = [("describes", self._any().stem), ("sectors", "baubetriebshof"), ("is_case", "true"), ("started", 2014)]
+            field, value = self._random.choice(choices)
+            verdict: Verdict = self._random.choice(["accept", "refuse"])
+            said = Review(at=f"2026-01-01T00:00:{self._number:06}Z", document=document, field=field, value=value, verdict=verdict)
+            add_reviews(self.path.with_name("corpus") / "reviews", [said])
+
 
 def everything(settings: Settings) -> object:
     """What can be seen of a snapshot: its graph, and what searches, lists and comparisons answer."""
@@ -101,7 +140,18 @@ def everything(settings: Settings) -> object:
     opened = OpenSnapshot(files, settings)
     listed = list_cases(opened, limit=100)
     answers = [search(opened, text) for text in TEXTS]
-    return opened.id, export(files, "nq"), files.manifest().counts, listed, answers, [similar(opened, entry.case.id) for entry in listed.entries[:4]]
+    drafts = [(opened.catalog.draft(name), opened.catalog.alike(name), opened.catalog.offers(name)) for name in sorted(opened.catalog.drafts())]
+    answers += [search(opened.drafts, text) for text in TEXTS] if opened.drafts else []
+    return (
+        drafts,
+        list(opened.catalog.questions()),
+        opened.id,
+        export(files, "nq"),
+        files.manifest().counts,
+        listed,
+        answers,
+        [similar(opened, entry.case.id) for entry in listed.entries[:4]],
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from koopkg.analyses import Analyses
 from koopkg.deciding.text import ReadText
 from koopkg.deciding.training import Example
 from koopkg.lessons import Lessons
-from koopkg.model import Linked
+from koopkg.linking import Linker
+from koopkg.model import Linked, Review, Verdict
 from koopkg.ontology import Ontology
+from koopkg.register import Register
+from koopkg.reviews import Reviews
+from koopkg.teaching import Teacher
 from tests.koopkg.test_agreement import text
 
 NAMES = [f"text-{number:02}" for number in range(12)]
@@ -27,3 +32,31 @@ def test_each_text_is_read_once_by_lessons_that_have_all_but_its_part() -> None:
         read += names
     assert sorted(read) == NAMES
     assert len(lessons.examples) == len(NAMES) + 2
+
+
+def test_what_people_said_of_proposals_is_learned_in_its_sentence() -> None:
+    """A mark for each accepted or refused concept whose words are known; nothing of numbers, places and documents as a whole."""
+    ontology, analyses = Ontology.bundled(), Analyses()
+    teacher = Teacher(ontology, Linker(ontology, Register.bundled(), analyses), analyses)
+    sentence = "Die Schule war Ort der Sitzung, der Bauhof arbeitet für beide."
+
+    def said(field: str, value: str | int, verdict: Verdict, quote: str | None) -> Review:
+        return Review(at="2026", document="d", field=field, value=value, verdict=verdict, sentence=sentence, quote=quote)
+
+    reviews = Reviews(
+        [
+            said("sectors", "baubetriebshof", "accept", "Bauhof"),
+            said("sectors", "schule", "refuse", "Schule"),
+            said("sectors", "wasser", "refuse", None),
+            said("sectors", "abwasser", "refuse", "Kanal"),
+            said("started", 2014, "accept", "Bauhof"),
+            said("is_case", "true", "accept", "Bauhof"),
+        ]
+    )
+    clauses = {clause.slug: clause for clause in teacher.of_reviews(reviews)}
+    assert {slug: (clause.scheme, clause.holds, clause.mention.quote) for slug, clause in clauses.items()} == {
+        "baubetriebshof": ("sector", True, "Bauhof"),
+        "schule": ("sector", False, "Schule"),
+    }
+    for clause in clauses.values():
+        assert sentence[clause.mention.start : clause.mention.end] == clause.mention.quote

@@ -115,7 +115,7 @@ def test_a_document_without_a_record_is_no_case(desk: Path, tiny_copy: Settings)
     pdf = drafts[f"{TITLE} pdf"]
     assert f"/document/{pdf.id}#text-" in graph
     assert any(f"/document/{pdf.id}#text-" in line and 'pageStart> "1"' in line for line in graph.splitlines())
-    again = ingest([desk, Path("tests/data/tiny")], Settings(data=tiny_copy.data), Silent(), rebuild=True)
+    again = ingest([desk, Path("tests/data/tiny")], tiny_copy, Silent(), rebuild=True)
     assert (again.snapshot, again.drafts) == (report.snapshot, report.drafts)
 
 

@@ -17,6 +17,7 @@ from koopkg.cli.evaluating import eval_app
 from koopkg.cli.graph import export, sparql
 from koopkg.cli.ingesting import ingest
 from koopkg.cli.linking import link, train_links
+from koopkg.cli.reviewing import review_app
 from koopkg.cli.searching import search, similar
 from koopkg.cli.serving import serve
 from koopkg.cli.snapshots import snapshots_app
@@ -32,6 +33,7 @@ for command in (ingest, search, similar, link, train_links, sparql, validate, ex
     app.command()(command)
 app.add_typer(snapshots_app, name="snapshots")
 app.add_typer(eval_app, name="eval")
+app.add_typer(review_app, name="review")
 
 
 def main() -> NoReturn:

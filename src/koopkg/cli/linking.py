@@ -55,17 +55,20 @@ def train_links(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the weights; none: those that this package installs.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn from the corpus, the ontology and the dev half of the annotated texts what texts are about, and print the figures of cross-validation."""
+    """Learn from the corpus, the ontology, the dev half of the annotated texts and the reviews what texts are about; prints what cross-validation gave."""
     from koopkg.analyses import Analyses
     from koopkg.deciding.weights import Weights
     from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
     from koopkg.register import Register
+    from koopkg.reviews import read_reviews
 
-    with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
+    settings = Settings.from_environment()
+    reviews = read_reviews(settings.reviews_folder)
+    with closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses:
         ontology = Ontology.bundled()
-        weights = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses).learn()
+        weights = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses, reviews).learn()
     weights.save(output or Weights.bundled_path())
     figures = weights.figures()
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from koopkg.cli.conventions import AsJson, ReasonLanguage, opened_snapshot, print_json
 from koopkg.filter_options import with_filters
+from koopkg.messages import Message, translated
 from koopkg.sentences import sentence_of
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["search", "similar"]
 
+_BESIDE = Message("Automatically extracted, unchecked")
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 
 
@@ -52,10 +55,18 @@ def similar(
 
 def _print_result(identifier: str, result: SearchResult, language: Language, *, as_json: bool) -> None:
     if as_json:
-        print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits]})
+        drafts = {"total": result.drafts.total, "hits": [_with_sentences(hit, language) for hit in result.drafts.hits]}
+        print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits], "drafts": drafts})
         return
     typer.echo(f"{result.total} hits")
-    for place, hit in enumerate(result.hits, start=1):
+    _print_hits(result.hits, language)
+    if result.drafts.total:
+        typer.echo(f"\n{translated(_BESIDE, language)}: {result.drafts.total}")
+        _print_hits(result.drafts.hits, language)
+
+
+def _print_hits(hits: Sequence[Hit], language: Language) -> None:
+    for place, hit in enumerate(hits, start=1):
         typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
         for reason in hit.reasons:
             typer.echo(f"    - {sentence_of(reason.kind, reason.values, language)}")

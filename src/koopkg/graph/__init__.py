@@ -1,7 +1,8 @@
 """Documents and what they name -> RDF quads in named graphs, their default graph, and their check by SHACL.
 
 A graph for what the record of each case states, one for what follows from its members by the register, one for what each document is, one for what it was
-found to name; one for the places, one for the ontology, one for the provenance and one for the times of the run.
+found to name, one for what was proposed for a document without a record; one for the places, one for the ontology, one for the provenance and one for the
+times of the run.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import cast
 import pyoxigraph as ox
 
 from koopkg.graph.curated import curated_triples, document_triples
+from koopkg.graph.drafts import draft_triples
 from koopkg.graph.extracted import extracted_triples
 from koopkg.graph.places import computed_triples, districts, place_keys, place_triples
 from koopkg.graph.provenance import LinkingRun, provenance_triples, time_triples
 from koopkg.graph.shapes import Validator, Violation, validate
 from koopkg.graph.store import StoreCounts, build, default_graph, update
 from koopkg.graph.triples import Triple
-from koopkg.model import Document, Linked, PlaceLink
+from koopkg.model import Document, Draft, Linked, PlaceLink
 from koopkg.namespaces import (
     ONTOLOGY_GRAPH,
     PLACES_GRAPH,
@@ -29,6 +31,7 @@ from koopkg.namespaces import (
     computed_graph_iri,
     curated_graph_iri,
     document_graph_iri,
+    draft_graph_iri,
     extracted_graph_iri,
 )
 from koopkg.ontology import Ontology
@@ -84,11 +87,13 @@ def ontology_quads(triples: Iterable[ox.Triple], ontology: Ontology) -> list[ox.
     return [*named, *blank]
 
 
-def document_quads(document: Document, linked: Linked, ontology: Ontology, register: Register, run: LinkingRun) -> list[ox.Quad]:
-    """What is said in the graphs that a document brings: two of each case whose record it holds, its own, and that of what it names."""
+def document_quads(document: Document, linked: Linked, ontology: Ontology, register: Register, run: LinkingRun, *, draft: Draft | None = None) -> list[ox.Quad]:
+    """What is said in the graphs that a document brings: two of each case whose record it holds, its own, that of what it names, and that of its draft."""
     quads = [quad for case in document.cases for quad in _in_graph(curated_triples(case, document, ontology, register), curated_graph_iri(case.id))]
     quads += [quad for case in document.cases for quad in _in_graph(computed_triples(case, ontology, register), computed_graph_iri(case.id))]
     quads += _in_graph(document_triples(document, ontology), document_graph_iri(document.id))
+    if draft is not None:
+        quads += _in_graph(draft_triples(draft, document, ontology, run.iri), draft_graph_iri(document.id))
     return [*quads, *_in_graph(extracted_triples(document, linked, ontology, run.iri), extracted_graph_iri(document.id))]
 
 
@@ -106,7 +111,7 @@ def checked_triples(document: Document, places: Iterable[PlaceLink], ontology: O
 def graphs_of(document: Document) -> list[str]:
     """The names of the graphs that a document brings."""
     of_cases = (named(case.id) for case in document.cases for named in (curated_graph_iri, computed_graph_iri))
-    return [*of_cases, document_graph_iri(document.id), extracted_graph_iri(document.id)]
+    return [*of_cases, document_graph_iri(document.id), extracted_graph_iri(document.id), *([draft_graph_iri(document.id)] if document.is_draft else [])]
 
 
 def place_quads(keys: Iterable[str], ontology: Ontology, register: Register) -> list[ox.Quad]:

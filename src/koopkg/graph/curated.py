@@ -47,11 +47,12 @@ def curated_triples(case: Case, document: Document, ontology: Ontology, register
 def document_triples(document: Document, ontology: Ontology) -> Iterator[Triple]:
     """What a document is, and which cases it is about."""
     subject = document_iri(document.id)
-    if document.has_record:
-        yield from types(subject, f"{KOOP}CaseDocument", ontology)
-        yield iri(subject, "dcterms:license", CORPUS_LICENSE)
-    else:  # under what licence a found file may be passed on, it does not say
+    if document.is_draft:
         yield iri(subject, "rdf:type", _ANY_DOCUMENT)
+    else:
+        yield from types(subject, f"{KOOP}CaseDocument", ontology)
+    if document.has_record:  # under what licence a found file may be passed on, it does not say
+        yield iri(subject, "dcterms:license", CORPUS_LICENSE)
     yield text(subject, "dcterms:title", document.title, document.language)
     yield text(subject, "dcterms:language", document.language)
     yield text(subject, "dcterms:format", document.media_type)

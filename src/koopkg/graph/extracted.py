@@ -9,7 +9,7 @@ from koopkg.model import Document, Linked, Mention
 from koopkg.namespaces import KOOP, PREFIXES, document_iri, extracted_graph_iri
 from koopkg.ontology import Ontology
 
-__all__ = ["extracted_triples"]
+__all__ = ["extracted_triples", "passage_triples"]
 
 _CONTEXT_CHARACTERS = 32
 """Length of prefix and suffix in a TextQuoteSelector: enough to find a passage again after small edits."""
@@ -32,16 +32,21 @@ def extracted_triples(document: Document, linked: Linked, ontology: Ontology, ac
 
 
 def _mention(document: Document, mention: Mention, name: str, body: str, confidence: float, ontology: Ontology, activity: str) -> Iterator[Triple]:
-    """One Web Annotation: body, target, the quote with its context, the position, and where it comes from."""
+    """One Web Annotation: body, target, and where it comes from."""
     annotation = document_iri(document.id, f"mention-{mention.start}-{mention.end}-{name}")
-    target = document_iri(document.id, f"text-{mention.start}-{mention.end}")
-    quote, position = f"{target}-quote", f"{target}-position"
     yield from types(annotation, f"{KOOP}Mention", ontology)
     yield iri(annotation, "oa:hasBody", body)
-    yield iri(annotation, "oa:hasTarget", target)
+    yield from passage_triples(annotation, document, mention)
     yield typed(annotation, "koop:confidence", f"{confidence:.2f}", "decimal")
     yield iri(annotation, "prov:wasDerivedFrom", document_iri(document.id))
     yield iri(annotation, "prov:wasGeneratedBy", activity)
+
+
+def passage_triples(annotation: str, document: Document, mention: Mention) -> Iterator[Triple]:
+    """The target of a Web Annotation: the quote with its context, the position, and the page where there is one."""
+    target = document_iri(document.id, f"text-{mention.start}-{mention.end}")
+    quote, position = f"{target}-quote", f"{target}-position"
+    yield iri(annotation, "oa:hasTarget", target)
     yield iri(target, "rdf:type", f"{PREFIXES['oa']}SpecificResource")
     yield iri(target, "oa:hasSource", document_iri(document.id))
     if (page := document.page_of(mention.start)) is not None:

@@ -96,7 +96,8 @@ def _described(case: Case, texts: CaseTexts, ontology: Ontology) -> dict[str, fl
     described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
     described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
     described |= {land.iri: 1.0 for land in lands(case, ontology)}
-    described[place_iri(case.country)] = 1.0
+    if case.country:
+        described[place_iri(case.country)] = 1.0
     return described
 
 

@@ -1,23 +1,29 @@
 """The records that travel between the stages: what a document is, what a case is, what was found."""
 
-from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, FACETS, SIZE_CLASS, Case, Place
+from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, FACETS, SIZE_CLASS, Case, Place, PlaceKind
 from koopkg.model.details import Participant, Source
 from koopkg.model.documents import LANGUAGES, TITLE, Decided, Decision, Document, Fact, Language, Link, Linked, Mention, Passage, PlaceLink
+from koopkg.model.drafts import IS_CASE, OTHER_CASE, Asked, Draft, Kinship, Proposal, Review, State, Verdict, Zone
 from koopkg.model.fields import CaseField, concepts_of, fields_of
 
 __all__ = [
     "CASE_FIELDS",
     "CONCEPT_FIELDS",
     "FACETS",
+    "IS_CASE",
     "LANGUAGES",
+    "OTHER_CASE",
     "SIZE_CLASS",
     "TITLE",
+    "Asked",
     "Case",
     "CaseField",
     "Decided",
     "Decision",
     "Document",
+    "Draft",
     "Fact",
+    "Kinship",
     "Language",
     "Link",
     "Linked",
@@ -25,8 +31,14 @@ __all__ = [
     "Participant",
     "Passage",
     "Place",
+    "PlaceKind",
     "PlaceLink",
+    "Proposal",
+    "Review",
     "Source",
+    "State",
+    "Verdict",
+    "Zone",
     "concepts_of",
     "fields_of",
 ]

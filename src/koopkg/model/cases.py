@@ -28,11 +28,16 @@ from koopkg.model.details import (
 )
 from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, moment, nested, number, place, text
 
-__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "SIZE_CLASS", "Case", "Place"]
+__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "SIZE_CLASS", "Case", "Place", "PlaceKind"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""
 _REQUIRED = dataclasses.MISSING
+
+
+PlaceKind = Literal[
+    "Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt", "Zweckverband", "Region", "Ortsteil"
+]
 
 
 @with_config(_EXACT_KEYS)
@@ -45,7 +50,7 @@ class Place:
     """
 
     name: str
-    kind: Literal["Gemeinde", "Stadt", "Landkreis", "Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt", "Zweckverband", "Region", "Ortsteil"]
+    kind: PlaceKind
     ags: str | None = None
 
 

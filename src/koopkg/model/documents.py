@@ -36,8 +36,9 @@ class Document:
     Attributes:
         sha256: Of the bytes it was read from.
         cases: The records that stand in it.
-        describes: Ids of the cases it is about: those of its records, and others whose records stand elsewhere. None where the document
-            has no record: it may be about cases that nobody has described yet.
+        describes: Ids of the cases it is about: those of its records, and others whose records stand elsewhere. Without any it is a draft: it may be
+            about a case that nobody has described yet.
+        has_record: Whether it says itself what it is about; else people may have said so.
         pages: The offsets at which its pages begin, in order; empty where its format has none.
         date: `YYYY-MM-DD`, as the file says it.
         source: Its address on the web, as the file says it.
@@ -52,15 +53,16 @@ class Document:
     sha256: str
     cases: tuple[Case, ...] = ()
     describes: tuple[str, ...] = ()
+    has_record: bool = False
     pages: tuple[int, ...] = ()
     date: str | None = None
     publisher: str | None = None
     source: str | None = None
 
     @property
-    def has_record(self) -> bool:
-        """Whether it says itself what it is about."""
-        return bool(self.describes)
+    def is_draft(self) -> bool:
+        """Whether nobody has said yet what it is about."""
+        return not self.describes
 
     def page_of(self, offset: int) -> int | None:
         """The number of the page, from 1, on which a character stands; None where the format has no pages."""

@@ -74,9 +74,9 @@ class CaseField:
     record: type[Any] | None = None
 
     def values(self, record: Any) -> tuple[Any, ...]:
-        """The values of this field in a record, whether it holds one, several or none."""
+        """The values of this field in a record, whether it holds one, several or none; the empty text of what was only read by machine is none."""
         value = getattr(record, self.name)
-        return value if self.is_many else () if value is None else (value,)
+        return value if self.is_many else () if value is None or value == "" else (value,)
 
 
 def concept(

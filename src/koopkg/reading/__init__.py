@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,7 +19,7 @@ from koopkg.reading.isolated import Isolated, Limits
 from koopkg.reading.passages import passages_of
 from koopkg.reading.properties import title_of
 from koopkg.reading.records import record_of
-from koopkg.text import printable
+from koopkg.text import printable, slug
 
 __all__ = [
     "ENDINGS",
@@ -98,11 +96,11 @@ def read_document(raw: bytes, ontology: Ontology, *, where: str, format: Format 
     if problems:
         raise DocumentError(where, problems)
     describes = tuple(dict.fromkeys([*(case.id for case in record.cases), *record.describes]))
-    return _document(record.id, record.title, row, content, language, passages, digest, cases=record.cases, describes=describes)
+    return _document(record.id, record.title, row, content, language, passages, digest, cases=record.cases, describes=describes, has_record=True)
 
 
 def _document(
-    name: str, title: str, format: Format, content: Content, language: Language, passages: tuple[Passage, ...], digest: str, **of_record: tuple[Any, ...]
+    name: str, title: str, format: Format, content: Content, language: Language, passages: tuple[Passage, ...], digest: str, **of_record: Any
 ) -> Document:
     about = content.about
     return Document(
@@ -128,10 +126,5 @@ def _passages(content: Content) -> tuple[Language, tuple[Passage, ...]]:
 
 def _name(where: str, digest: str) -> str:
     """The id of a document that has none of its own: the name of its file and the beginning of its hash, alike on every machine."""
-    spelled = PurePosixPath(where).stem.lower().translate(_SPELLED)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
-    name = re.sub("[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
+    name = slug(PurePosixPath(where).stem, most=_LONGEST_NAME)
     return f"{name or 'dokument'}-{digest[:_DIGITS]}"
-
-
-_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

@@ -185,12 +185,18 @@ def _detail_problems(case: Case, entry: Entry) -> Iterator[Problem]:
 def _details(case: Case) -> Iterator[tuple[str, tuple[int, ...], CaseField, Any]]:
     """Every single value of a case and of the records in it: name of the field of the case, place of the record in it, its own field, the value."""
     for field in CASE_FIELDS:
-        for value in field.values(case) if field.record is None else ():
+        for value in _given(field, case) if field.record is None else ():
             yield field.name, (), field, value
     for name, path, record in _nested(case):
         for field in fields_of(type(record)):
-            for value in field.values(record):
+            for value in _given(field, record):
                 yield name, path, field, value
+
+
+def _given(field: CaseField, record: Any) -> tuple[Any, ...]:
+    """What stands in a field, be it empty."""
+    value = getattr(record, field.name)
+    return value if field.is_many else () if value is None else (value,)
 
 
 def _nested(case: Case) -> Iterator[tuple[str, tuple[int, ...], Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,15 +13,17 @@ from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of,
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, rank
-from koopkg.search.results import CasePage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
+from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
 from koopkg.search.signals import SIGNALS, signals_named
-from koopkg.snapshot import OpenSnapshot
+from koopkg.snapshot import OpenSnapshot, Searched
 from koopkg.text import query_text
 
 __all__ = [
     "MAX_LIMIT",
     "SIGNALS",
     "CasePage",
+    "DraftHits",
+    "DraftPage",
     "Facet",
     "FacetValue",
     "Fact",
@@ -34,17 +37,21 @@ __all__ = [
     "known_values",
     "link",
     "list_cases",
+    "list_drafts",
     "ranked",
     "search",
+    "search_drafts",
     "similar",
     "warm_up",
 ]
 
 MAX_LIMIT = 100
+MOST_DRAFTS = 3
+"""Drafts beside the hits: enough to see that there are some."""
 
 
 def search(
-    opened: OpenSnapshot,
+    opened: Searched,
     text: str,
     filters: Filters | None = None,
     *,
@@ -53,12 +60,15 @@ def search(
     signals: Sequence[str] | None = None,
     explain: bool = True,
     language: Language = "de",
+    drafts: int = MOST_DRAFTS,
 ) -> SearchResult:
     """Cases comparable to what a text says, best first; ties by id.
 
     Args:
+        opened: A snapshot; of its drafts alone, they are searched as cases are.
         text: What is planned or asked for, German or English.
         limit: Hits on the page, 1 to 100.
+        drafts: How many drafts are given beside the cases.
         signals: Names of those to use; None for all.
         explain: Whether hits have parts and reasons.
         language: Of titles and labels, `de` or `en`.
@@ -67,11 +77,32 @@ def search(
         QueryError: The text is empty or too long, a filter value or signal is unknown, or the page is out of range.
     """
     text = _checked_text(opened, text)
-    _check_page(opened, limit, offset)
+    _check_page(len(opened), limit, offset)
     chosen = checked(filters, opened.ontology)
-    question = question_of_text(opened, text)
-    ranking = rank(question, signals_named(signals))
-    return _result(question, ranking, chosen, slice(offset, offset + limit), explain=explain, language=language)
+    question, used = question_of_text(opened, text), signals_named(signals)
+    result = _result(question, rank(question, used), chosen, slice(offset, offset + limit), explain=explain, language=language)
+    beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
+    if beside is None:
+        return result
+    of_drafts = question_of_text(beside, text, question.linked)
+    found = _result(of_drafts, rank(of_drafts, used), chosen, slice(0, drafts), explain=explain, language=language)
+    return replace(result, drafts=DraftHits(found.total, found.hits))
+
+
+def search_drafts(
+    opened: OpenSnapshot, text: str, filters: Filters | None = None, *, limit: int = 10, offset: int = 0, language: Language = "de"
+) -> SearchResult:
+    """What was only read by machine and is comparable to a text, best first; nothing where there are no drafts.
+
+    Raises:
+        QueryError: As of `search`; an offset may be as large as the number of drafts, those included that are searched by nothing.
+    """
+    _check_page(opened.manifest.counts["drafts"], limit, offset)
+    if opened.drafts is None:
+        _checked_text(opened, text)
+        checked(filters, opened.ontology)
+        return SearchResult(0, (), (), None, {})
+    return search(opened.drafts, text, filters, limit=limit, offset=min(offset, len(opened.drafts)), language=language)
 
 
 def similar(
@@ -91,24 +122,35 @@ def similar(
         QueryError: A filter value is unknown, or the page is out of range.
     """
     row = opened.catalog.row_of(case_id)
-    _check_page(opened, limit, offset)
+    _check_page(len(opened), limit, offset)
     chosen = checked(filters, opened.ontology)
     question = question_of_case(opened, opened.catalog.entry(row).case, row)
     return _result(question, rank(question, SIGNALS), chosen, slice(offset, offset + limit), explain=explain, language=language)
 
 
-def list_cases(opened: OpenSnapshot, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: Language = "de") -> CasePage:
+def list_cases(opened: Searched, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: Language = "de") -> CasePage:
     """All cases that pass the filters, by title.
 
     Raises:
         QueryError: A filter value is unknown, or the page is out of range.
     """
-    _check_page(opened, limit, offset)
+    _check_page(len(opened), limit, offset)
     chosen = checked(filters, opened.ontology)
     passes = passing(opened, chosen)
     rows = opened.by_title[passes[opened.by_title]]
     facets = facets_of(opened, np.ones(len(opened), dtype=bool), passes, chosen, language=language)
     return CasePage(len(rows), tuple(opened.catalog.entry(int(row)) for row in rows[offset : offset + limit]), facets)
+
+
+def list_drafts(opened: OpenSnapshot, *, limit: int = 20, offset: int = 0) -> DraftPage:
+    """All drafts by id, also those whose documents are taken to speak of no cooperation, and those that say what another says already.
+
+    Raises:
+        QueryError: The page is out of range.
+    """
+    total = opened.manifest.counts["drafts"]
+    _check_page(total, limit, offset)
+    return DraftPage(total, tuple(opened.catalog.draft(name) for name in opened.catalog.draft_ids(limit=limit, offset=offset)))
 
 
 def link(opened: OpenSnapshot, text: str) -> Linked:
@@ -145,7 +187,7 @@ def _result(question: Question, ranking: Ranking, filters: Filters, page: slice,
     return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), question.linked, ranking.weights)
 
 
-def _checked_text(opened: OpenSnapshot, text: str) -> str:
+def _checked_text(opened: Searched, text: str) -> str:
     """The text as everything else works with it."""
     text, longest = query_text(text, field="q"), opened.settings.max_query_characters
     if len(text) > longest:
@@ -155,8 +197,8 @@ def _checked_text(opened: OpenSnapshot, text: str) -> str:
     return text
 
 
-def _check_page(opened: OpenSnapshot, limit: int, offset: int) -> None:
+def _check_page(size: int, limit: int, offset: int) -> None:
     if not 1 <= limit <= MAX_LIMIT:
         raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="limit", value=limit, least=1, most=MAX_LIMIT)
-    if not 0 <= offset <= len(opened):
-        raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="offset", value=offset, least=0, most=len(opened))
+    if not 0 <= offset <= size:
+        raise QueryError("{field}: {value} is out of range; expected {least} to {most}", field="offset", value=offset, least=0, most=size)

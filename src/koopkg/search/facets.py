@@ -14,7 +14,7 @@ from koopkg.model import FACETS, CaseField, Language
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
-from koopkg.snapshot import OpenSnapshot
+from koopkg.snapshot import Searched
 from koopkg.text import query_text
 
 __all__ = ["Filters", "checked", "facet_label", "facets_of", "field_label", "known_values", "passing"]
@@ -63,7 +63,7 @@ def checked(filters: Filters | None, ontology: Ontology) -> Filters:
     return Filters(**{facet: [_checked(facet, query_text(value, field=facet), ontology) for value in values] for facet, values in given.items()})
 
 
-def passing(opened: OpenSnapshot, filters: Filters, *, but: str | None = None) -> Mask:
+def passing(opened: Searched, filters: Filters, *, but: str | None = None) -> Mask:
     """Whether each case passes all facets, or all but one: bool array (n_cases,)."""
     passes = np.ones(len(opened), dtype=bool)
     for facet, values in filters.items():
@@ -75,7 +75,7 @@ def passing(opened: OpenSnapshot, filters: Filters, *, but: str | None = None) -
     return passes
 
 
-def facets_of(opened: OpenSnapshot, is_hit: Mask, passes: Mask, filters: Filters, *, language: Language) -> tuple[Facet, ...]:
+def facets_of(opened: Searched, is_hit: Mask, passes: Mask, filters: Filters, *, language: Language) -> tuple[Facet, ...]:
     """Counts over the cases marked as hits: each counts the hits if that value were the only choice in its facet.
 
     Chosen values come first and are there even without hits, so that what is applied can be seen and taken back.

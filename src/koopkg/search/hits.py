@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from koopkg.index import CaseTexts, highlights
 from koopkg.model import Language, Passage
-from koopkg.namespaces import case_iri
 from koopkg.search.question import Question
 from koopkg.search.ranking import Ranking
 from koopkg.search.reasons import Found, reasons_for
@@ -29,7 +28,7 @@ def hit_at(place: int, ranking: Ranking, question: Question, *, explain: bool, l
         reasons = reasons_for(entry.case, question, Found(document_id, words, marked, meant, passage), language=language)
     return Hit(
         id=entry.case.id,
-        iri=case_iri(entry.case.id),
+        iri=question.opened.iri_of(entry.case.id),
         title=entry.case.title_in(language),
         score=round(float(ranking.scores[place]), 4),
         parts={name: round(float(scores[place]), 4) for name, scores in ranking.parts.items()} if explain else {},

@@ -10,7 +10,7 @@ from math import log
 from koopkg.index import Matrix
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
-from koopkg.snapshot import OpenSnapshot
+from koopkg.snapshot import Searched
 
 __all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
 
@@ -30,7 +30,7 @@ class Question:
         case_row: The case asked about; it is left out of the answer.
     """
 
-    opened: OpenSnapshot
+    opened: Searched
     text: str
     language: Language
     linked: Linked | None
@@ -60,9 +60,13 @@ class Question:
         return self.stems if self.language == "de" else self.opened.lexical.telling_stems(self.text, self.language)
 
 
-def question_of_text(opened: OpenSnapshot, text: str) -> Question:
-    """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing."""
-    linked = opened.linker.link_query(text)
+def question_of_text(opened: Searched, text: str, linked: Linked | None = None) -> Question:
+    """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing.
+
+    Args:
+        linked: What the text names, where that is known.
+    """
+    linked = linked or opened.linker.link_query(text)
     asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in linked.concepts if _weight(link.scheme)}
     asked |= {
         place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri and place.iri in opened.frequencies
@@ -70,7 +74,7 @@ def question_of_text(opened: OpenSnapshot, text: str) -> Question:
     return Question(opened, text, linked.language, linked, asked)
 
 
-def question_of_case(opened: OpenSnapshot, case: Case, row: int) -> Question:
+def question_of_case(opened: Searched, case: Case, row: int) -> Question:
     """What makes a case what it is: its curated concepts by field and rarity; where it lies does not count."""
     asked = {}
     for field, slug, _ in concepts_of(case):
@@ -90,7 +94,7 @@ def _weight(scheme: str) -> float:
     return field.weight if field else _OTHER_SCHEMES.get(scheme, _OTHER_WEIGHT)
 
 
-def _rarity(opened: OpenSnapshot, iri: str) -> float:
+def _rarity(opened: Searched, iri: str) -> float:
     """1 or so for what half of the cases share, more for what few have.
 
     Source: the inverse document frequency of Spärck Jones, 1972, smoothed.

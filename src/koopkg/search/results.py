@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koopkg.model import Linked
+from koopkg.model import Draft, Linked
 from koopkg.snapshot import CaseEntry
 
-__all__ = ["CasePage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
+__all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,23 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftHits:
+    """The best of what was only read by machine and nobody has checked; `total` counts all."""
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits, best first; `total` counts all, `weights` are those of the signals in use."""
+    """A page of hits, best first; `total` counts all, `weights` are those of the signals in use. Drafts are beside them and never among them."""
 
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     understood: Linked | None
     weights: dict[str, float]
+    drafts: DraftHits = DraftHits(0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +105,11 @@ class CasePage:
     total: int
     entries: tuple[CaseEntry, ...]
     facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """One page of the list of drafts, and how many there are in all."""
+
+    total: int
+    drafts: tuple[Draft, ...]

@@ -1,6 +1,6 @@
 """Immutable folders that hold everything the read side needs: how they are laid out, published, found again and opened."""
 
-from koopkg.snapshot.catalog import CaseEntry, CaseRow, Catalog, CatalogWriter, DocumentRow
+from koopkg.snapshot.catalog import Catalog
 from koopkg.snapshot.folders import (
     activate,
     check,
@@ -15,8 +15,10 @@ from koopkg.snapshot.folders import (
     staging,
     unreadable_snapshots,
 )
-from koopkg.snapshot.layout import FORMAT, Manifest, SnapshotFiles
-from koopkg.snapshot.opened import OpenSnapshot
+from koopkg.snapshot.layout import FORMAT, IndexFiles, Manifest, SnapshotFiles
+from koopkg.snapshot.opened import OpenSnapshot, Searched
+from koopkg.snapshot.tables import CaseEntry, CaseRow, DocumentRow
+from koopkg.snapshot.writing import CatalogWriter, Shelf
 
 __all__ = [
     "FORMAT",
@@ -25,8 +27,11 @@ __all__ = [
     "Catalog",
     "CatalogWriter",
     "DocumentRow",
+    "IndexFiles",
     "Manifest",
     "OpenSnapshot",
+    "Searched",
+    "Shelf",
     "SnapshotFiles",
     "activate",
     "check",

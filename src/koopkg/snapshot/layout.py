@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from koopkg.errors import SnapshotError
 from koopkg.messages import Foreign
 
-__all__ = ["FORMAT", "Manifest", "SnapshotFiles"]
+__all__ = ["FORMAT", "IndexFiles", "Manifest", "SnapshotFiles"]
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the layout of a snapshot changes; readers refuse another."""
 
 
@@ -38,14 +38,10 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotFiles:
-    """Where the parts of a snapshot lie."""
+class IndexFiles:
+    """Where the indexes of rows lie that are searched together."""
 
     folder: Path
-
-    @property
-    def graph(self) -> Path:
-        return self.folder / "graph"
 
     @property
     def lexical(self) -> Path:
@@ -56,12 +52,26 @@ class SnapshotFiles:
         return self.folder / "vectors"
 
     @property
-    def catalog(self) -> Path:
-        return self.folder / "catalog.sqlite"
-
-    @property
     def arrays(self) -> Path:
         return self.folder / "arrays"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFiles(IndexFiles):
+    """Where the parts of a snapshot lie; the indexes at the top are those of the cases."""
+
+    @property
+    def drafts(self) -> IndexFiles:
+        """The indexes of what was only read by machine; not there where nothing was."""
+        return IndexFiles(self.folder / "drafts")
+
+    @property
+    def graph(self) -> Path:
+        return self.folder / "graph"
+
+    @property
+    def catalog(self) -> Path:
+        return self.folder / "catalog.sqlite"
 
     @property
     def ontology(self) -> Path:

@@ -15,18 +15,19 @@ from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import Columns, Encoder, LexicalIndex, Matrix, Rows, VectorIndex, load_encoder, mapped, setting_of
 from koopkg.linking import Linker, open_labels
 from koopkg.messages import Foreign, Message
+from koopkg.namespaces import case_iri, draft_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import Register
 from koopkg.snapshot.catalog import Catalog
-from koopkg.snapshot.layout import Manifest, SnapshotFiles
+from koopkg.snapshot.layout import IndexFiles, Manifest, SnapshotFiles
 
-__all__ = ["OpenSnapshot"]
+__all__ = ["Drafts", "OpenSnapshot", "Searched"]
 
 _REMEMBERED_QUERIES = 256
 
 
-class OpenSnapshot:
-    """The read side of one snapshot; safe to use from several threads."""
+class Searched:
+    """Rows that are searched together, with what is known of the language and the world: the cases of a snapshot, or its drafts."""
 
     def __init__(self, files: SnapshotFiles, settings: Settings) -> None:
         """Open a snapshot.
@@ -35,6 +36,7 @@ class OpenSnapshot:
             SnapshotError: It is damaged or of another format.
         """
         self.files = files
+        self.indexes: IndexFiles = files
         self.settings = settings
         self.manifest: Manifest = files.manifest()
         self.catalog = Catalog(files.catalog)
@@ -45,23 +47,27 @@ class OpenSnapshot:
         return self.manifest.id
 
     def __len__(self) -> int:
-        """How many cases there are."""
+        """How many rows there are."""
         return len(self.catalog)
+
+    def iri_of(self, identifier: str) -> str:
+        """The IRI of what a row stands for."""
+        return case_iri(identifier)
 
     @cached_property
     def matches(self) -> Columns:
         """IRI of a concept or place -> the cases that serve whoever asks for it, and how well."""
-        return Columns.open(self.files.arrays / "matches")
+        return Columns.open(self.indexes.arrays / "matches")
 
     @cached_property
     def facets(self) -> Columns:
         """`scheme/slug`, `state/…` or `country/…` -> the cases whose records say so, narrower concepts included."""
-        return Columns.open(self.files.arrays / "facets")
+        return Columns.open(self.indexes.arrays / "facets")
 
     @cached_property
     def named(self) -> Columns:
         """IRI of a concept -> the cases whose texts name it, and how often."""
-        return Columns.open(self.files.arrays / "named")
+        return Columns.open(self.indexes.arrays / "named")
 
     def cases_of(self, concept: Concept) -> Rows:
         """Rows of the cases whose records have a concept or a narrower one."""
@@ -74,7 +80,7 @@ class OpenSnapshot:
     @cached_property
     def frequencies(self) -> Mapping[str, int]:
         """IRI of a concept or place -> how many cases have it themselves."""
-        path = self.files.arrays / "frequencies.json"
+        path = self.indexes.arrays / "frequencies.json"
         try:
             found: dict[str, int] = json.loads(path.read_bytes())
         except (OSError, ValueError) as error:
@@ -85,17 +91,17 @@ class OpenSnapshot:
     def by_title(self) -> Rows:
         """The rows of all cases in the order of their titles."""
         try:
-            return mapped(self.files.arrays / "by_title.npy")
+            return mapped(self.indexes.arrays / "by_title.npy")
         except (OSError, ValueError) as error:
             raise SnapshotError("the arrays cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
 
     @cached_property
     def lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.files.lexical, self.analyses)
+        return LexicalIndex(self.indexes.lexical, self.analyses)
 
     @cached_property
     def vectors(self) -> VectorIndex:
-        return VectorIndex(self.files.vectors)
+        return VectorIndex(self.indexes.vectors)
 
     @cached_property
     def linker(self) -> Linker:
@@ -130,3 +136,36 @@ class OpenSnapshot:
     def query_vector(self) -> Callable[[str], Matrix]:
         """Text -> unit vector; remembered, because paging and filtering ask for the same text again."""
         return lru_cache(maxsize=_REMEMBERED_QUERIES)(lambda text: self.encoder.encode_query([text])[0])
+
+
+class OpenSnapshot(Searched):
+    """The read side of one snapshot, safe to use from several threads; what is searched in it are the cases."""
+
+    @cached_property
+    def drafts(self) -> Drafts | None:
+        """What was only read by machine, None where nothing was."""
+        return Drafts(self) if len(self.catalog.of_drafts()) else None
+
+
+class Drafts(Searched):
+    """The drafts of a snapshot: rows and indexes of their own, everything else shared with the cases."""
+
+    def __init__(self, of: OpenSnapshot) -> None:
+        self.files, self.indexes, self.settings, self.manifest = of.files, of.files.drafts, of.settings, of.manifest
+        self.catalog, self.ontology = of.catalog.of_drafts(), of.ontology
+        self._of = of
+
+    def iri_of(self, identifier: str) -> str:
+        return draft_iri(identifier)
+
+    @cached_property
+    def linker(self) -> Linker:
+        return self._of.linker
+
+    @cached_property
+    def analyses(self) -> Analyses:
+        return self._of.analyses
+
+    @cached_property
+    def query_vector(self) -> Callable[[str], Matrix]:
+        return self._of.query_vector
