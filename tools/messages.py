@@ -21,7 +21,7 @@ CATALOGUES = sorted((ROOT / "src" / "koopkg" / "locale").glob("*/LC_MESSAGES/koo
 _SOURCES = ("src/koopkg", "api/koopkg_api")
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "false", "silent": "false"}}
-_RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "AnnotationError", "EvaluationError"]
+_RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "AnnotationError", "EvaluationError", "ReviewError"]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(["_", "Message", "Sentence", *_RAISED], None),
     "ngettext": (1, 2),

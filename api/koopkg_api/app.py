@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -23,18 +24,21 @@ from koopkg_api import problems
 from koopkg_api.description import describe_api
 from koopkg_api.express import Express
 from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
-from koopkg_api.routes import concepts, documents, health, law, pages, search, sparql, things, vocabulary
+from koopkg_api.routes import concepts, documents, draft_pages, drafts, health, law, pages, review, search, sparql, things, vocabulary
 from koopkg_api.site import Site
 from koopkg_api.urls import OwnRedirects
 
 __all__ = ["create_app"]
 
+_LOG = logging.getLogger(__name__)
 _DESCRIPTION = (
     "Comparable cooperations of German municipalities, and why they compare. Every answer names the snapshot it comes from; "
     "errors are problem details (RFC 9457)."
 )
 # law before vocabulary: /vocab/legal-form/laender is no concept; things before pages: /case/x.ttl is no case
-_ROUTERS = (search, concepts, health, sparql, law, vocabulary, things, documents, pages)
+_ROUTERS = (search, concepts, drafts, health, sparql, law, vocabulary, things, documents, draft_pages, pages)
+_LEAST_TOKEN = 16
+"""Characters: with 6 bits each nobody can try them all."""
 _EXPRESS = health.EXPRESS | sparql.EXPRESS
 
 
@@ -53,7 +57,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await site.close()
 
     # Included routers are searched one within the other, twice; a plain list of routes is not.
-    app = _Application(site, lifespan=lifespan, routes=[route for module in _ROUTERS for route in module.router.routes])
+    routers = (*_ROUTERS, review) if site.settings.review_token else _ROUTERS
+    app = _Application(site, lifespan=lifespan, routes=[route for module in routers for route in module.router.routes])
+    if 0 < len(site.settings.review_token) < _LEAST_TOKEN:
+        _LOG.warning("KOOPKG_REVIEW_TOKEN: can be guessed; take at least %d random characters", _LEAST_TOKEN)
     app.add_middleware(OwnRedirects, base_url=site.settings.base_url)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4, thread_minimum_size=32_768)

@@ -27,7 +27,7 @@ def describe_api(app: FastAPI, *, most_query_characters: int, opened: OpenSnapsh
 
     Args:
         most_query_characters: Longest search text.
-        opened: The snapshot that is served; its filter values and number of cases are told. None leaves them out.
+        opened: The snapshot that is served; its filter values and numbers of cases and drafts are told. None leaves them out.
     """
     api = get_openapi(title=app.title, version=app.version, description=app.description, license_info=app.license_info, routes=app.routes, servers=app.servers)
     schemas = api["components"]["schemas"]
@@ -37,8 +37,8 @@ def describe_api(app: FastAPI, *, most_query_characters: int, opened: OpenSnapsh
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
             _add_responses(path, method, operation)
-    for name, schema in _inputs(api):
-        _add_limits(name, schema, most_query_characters, opened)
+    for path, name, schema in _inputs(api):
+        _add_limits(path, name, schema, most_query_characters, opened)
     return api
 
 
@@ -55,17 +55,18 @@ def _add_responses(path: str, method: str, operation: dict[str, Any]) -> None:
         responses["304"] = {"description": "The answer is the one whose ETag was sent as If-None-Match"}
 
 
-def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and schema of everything that can be sent to the JSON API: parameters, and keys of bodies."""
+def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, name and schema of everything that can be sent to the JSON API: parameters, and keys of bodies."""
     for path, operations in api["paths"].items():
         for operation in operations.values() if path.startswith("/api/") else ():
             for parameter in operation.get("parameters", ()):
-                yield parameter["name"], parameter["schema"]
+                yield path, parameter["name"], parameter["schema"]
             for media in operation.get("requestBody", {}).get("content", {}).values():
-                yield from api["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"].items()
+                for name, schema in api["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"].items():
+                    yield path, name, schema
 
 
-def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, opened: OpenSnapshot | None) -> None:
+def _add_limits(path: str, name: str, schema: dict[str, Any], most_query_characters: int, opened: OpenSnapshot | None) -> None:
     if name == "q":
         schema["maxLength"] = most_query_characters
     elif opened is not None and name in FACETS:
@@ -73,6 +74,8 @@ def _add_limits(name: str, schema: dict[str, Any], most_query_characters: int, o
         schema["title"] = TITLES_BETWEEN.join(labels)
         schema["items"]["enum"] = ["", *sorted(known_values(name, opened.ontology))]
     elif opened is not None and name == "offset":
-        schema["maximum"] = len(opened)
+        schema["maximum"] = opened.manifest.counts["drafts"] if path.endswith("/drafts") else len(opened)
     elif opened is not None and name == "case_id":
         schema["examples"] = [opened.catalog.id_of(row) for row in range(len(opened))[:1]]
+    elif opened is not None and name == "draft_id":
+        schema["examples"] = opened.catalog.draft_ids(limit=1, offset=0)

@@ -31,6 +31,8 @@ _SECURITY = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+_PRIVATE = ((b"cache-control", b"no-store"), (b"referrer-policy", b"same-origin"))
+"""Of what few may see: kept by nobody, and its forms tell where they come from, which `no-referrer` would hide from us too."""
 _CORS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"Allow, Content-Disposition, ETag, Link, Retry-After, X-Koopkg-Snapshot"),
@@ -94,7 +96,8 @@ class AnswerHeaders:
         if b"content-encoding" in own and etag.startswith(b'"'):
             raw[raw.index((b"etag", etag))] = (b"etag", b"W/" + etag)  # the file itself is other bytes
         is_rdf = own.get(b"content-type", b"").partition(b";")[0].decode("latin-1") in RDF_TYPES
-        raw.extend(_SECURITY)
+        raw.extend(_PRIVATE if state.get("is_private") else ())
+        raw.extend((name, value) for name, value in _SECURITY if not (state.get("is_private") and name == b"referrer-policy"))
         if is_rdf or is_for_programs(scope):
             raw.extend((name, value) for name, value in _CORS if name not in own)
         if (snapshot := state.get("snapshot")) is not None:

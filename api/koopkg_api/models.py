@@ -26,6 +26,7 @@ __all__ = [
     "ConceptList",
     "ConceptSummary",
     "DocumentDetail",
+    "DraftHits",
     "Explain",
     "FilterParameters",
     "Health",
@@ -182,6 +183,13 @@ class Comparable(BaseModel):
         return cls(id=hit.id, iri=hit.iri, title=hit.title, score=hit.score, parts=hit.parts, snippet=hit.snippet, reasons=reasons)
 
 
+class DraftHits(BaseModel):
+    """The best of what was only read by machine and nobody has checked; none of it counts as a case. `/api/v1/drafts` gives all."""
+
+    total: int
+    hits: list[Comparable]
+
+
 class SearchResponse(BaseModel):
     """A page of comparable cases, best first."""
 
@@ -190,6 +198,7 @@ class SearchResponse(BaseModel):
     limit: int
     offset: int
     hits: list[Comparable]
+    drafts: DraftHits = Field(description="Beside the hits, never among them; empty for the cases comparable to a case")
     facets: list[Facet]
     understood: Understood | None = Field(description="Null for the cases comparable to a case")
     weights: dict[str, float] = Field(description="Weight of each part of a score")

@@ -56,6 +56,10 @@ class Steps:
         """With another value instead of one."""
         return self._step([(facet, by) if pair == (facet, value) else pair for pair in self._filters])
 
+    def whole(self) -> Step:
+        """The text and the filters as they are, from the first page."""
+        return self._step(self._filters)
+
     def cleared(self) -> Step:
         return self._step([])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from koopkg.index import LinkedDocument
 from koopkg.messages import Language
-from koopkg.model import Document, Passage
+from koopkg.model import Document, Draft, Passage
 from koopkg.ontology import Ontology
 from koopkg_api.views import Named, concept_link, places_of
 
@@ -34,7 +34,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """A document with its passages and what it names; `cases` are the ids of those that it is about."""
+    """A document with its passages and what it names; `cases` are the ids of those that it is about, `is_about_case` whether a draft is taken to be so."""
 
     title: str
     language: Language
@@ -46,11 +46,16 @@ class DocumentPage:
     cases: tuple[str, ...]
     passages: tuple[PassageView, ...]
     named: tuple[Named, ...]
-    has_record: bool
+    is_draft: bool
+    is_about_case: bool
 
 
-def document_page_view(text: LinkedDocument, ontology: Ontology, start: int | None, end: int | None, language: Language) -> DocumentPage:
-    """What the page of a document shows; nothing is marked where start and end are no stretch of its text."""
+def document_page_view(text: LinkedDocument, draft: Draft | None, ontology: Ontology, start: int | None, end: int | None, language: Language) -> DocumentPage:
+    """What the page of a document shows; nothing is marked where start and end are no stretch of its text.
+
+    Args:
+        draft: What was proposed for it, where nobody has said what it is about.
+    """
     document = text.document
     stretch = (start, end) if start is not None and end is not None and 0 <= start < end <= len(document.text) else None
     return DocumentPage(
@@ -64,7 +69,8 @@ def document_page_view(text: LinkedDocument, ontology: Ontology, start: int | No
         cases=document.describes,
         passages=tuple(_passages(document, stretch)),
         named=tuple(Named(concept_link(ontology.concepts[link.iri], language), places_of(document, link)) for link in text.linked.concepts),
-        has_record=document.has_record,
+        is_draft=draft is not None,
+        is_about_case=draft is None or draft.is_about_case,
     )
 
 

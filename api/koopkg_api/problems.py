@@ -66,6 +66,7 @@ _INPUTS = {
 """Kind of error of pydantic -> what is wrong with an input, to be filled with the context of the error."""
 _ADVICE = {
     HTTPStatus.NOT_FOUND: Message("The address may be misspelt, or what it named is no longer there. Search for it, or look among the topics."),
+    HTTPStatus.FORBIDDEN: Message("Begin again at one of these pages."),
     HTTPStatus.METHOD_NOT_ALLOWED: Message("Begin again at one of these pages."),
     HTTPStatus.NOT_ACCEPTABLE: Message("Ask for one of these types, or open the address in a browser."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Message("Ask for less at a time, or send a shorter text."),
@@ -128,6 +129,7 @@ def respond(request: Request, status: HTTPStatus, detail: Message, *, field: str
         context = {
             "status": status.value,
             "detail": tuple(pieces(in_words_of_people(detail, opened.ontology if opened else None, language), language)),
+            "is_private": getattr(request.state, "is_private", False),
             "advice": translated(_ADVICE.get(status, _OTHER_ADVICE), language),
         }
         return render(request, "error.html", context, status_code=status.value, headers=headers)
@@ -164,7 +166,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
     status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
     detail = error.message if isinstance(error, RequestError) else Message("the request cannot be answered: {reason}", reason=Foreign(error.detail))
-    if status is HTTPStatus.NOT_FOUND:
+    if status is HTTPStatus.NOT_FOUND and not isinstance(error, RequestError):
         detail = _nothing_at(request)
     elif status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))

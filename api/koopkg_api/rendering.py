@@ -17,7 +17,7 @@ from starlette.responses import Response
 from koopkg.messages import LANGUAGES, Language, Message, counted, local_number, translated
 from koopkg_api.urls import absolute, own_path, path_to
 
-__all__ = ["language_asked_for", "language_of", "render", "segments"]
+__all__ = ["language_asked_for", "language_of", "page_path", "render", "segments"]
 
 _NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
     (Message("Search"), "start", {}),
@@ -112,7 +112,11 @@ def _url(context: Context, name: str, /, **parameters: str) -> str:
 @pass_context
 def _page_url(context: Context, name: str, query: dict[str, str] | None = None, /, **parameters: str) -> str:
     """The path of a page, in the language of the page that links to it."""
-    request: Request = context["request"]
+    return page_path(context["request"], name, query, **parameters)
+
+
+def page_path(request: Request, name: str, query: dict[str, str] | None = None, /, **parameters: str) -> str:
+    """The path of a page, in the language of the request."""
     return _with_query(path_to(request, name, **parameters), [*(query or {}).items(), *_language(language_of(request))])
 
 

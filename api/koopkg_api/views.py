@@ -147,7 +147,7 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A case found."""
+    """A case or a draft found; `language` is that of its texts."""
 
     id: str
     title: str
@@ -155,6 +155,7 @@ class HitView:
     parts: Mapping[str, float]
     snippet: Snippet
     reasons: tuple[ReasonView, ...]
+    language: Language = "de"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +229,10 @@ def listed_case(case: Case, ontology: Ontology, language: Language) -> ListedCas
     return ListedCase(case.id, case.title_in(language), sectors)
 
 
-def hit_view(hit: Hit, language: Language) -> HitView:
+def hit_view(hit: Hit, language: Language, *, of_texts: Language = "de") -> HitView:
     """What a list of hits shows of one."""
     reasons = tuple(_reason_view(reason, language) for reason in hit.reasons)
-    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons)
+    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts)
 
 
 def _reason_view(reason: Reason, language: Language) -> ReasonView:

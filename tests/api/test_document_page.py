@@ -24,7 +24,7 @@ def taken_in(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     folder = tmp_path_factory.mktemp("pages")
     shutil.copytree(tiny.data, folder / "data")
     (folder / "bericht.pdf").write_bytes(made.printed("Bericht zur Lage", [*PROSE, "Am Ende gründeten sie einen Zweckverband & <b>mehr</b>."], columns=1))
-    settings = Settings(data=folder / "data")
+    settings = Settings(data=folder / "data", corpus=folder / "corpus")
     ingest([folder / "bericht.pdf"], settings, Silent())
     [name] = Catalog(snapshot.open_files(settings.data).catalog).drafts()
     return settings, name
@@ -88,7 +88,7 @@ def test_a_draft_is_in_no_list_of_cases(site: Server, taken_in: tuple[Settings, 
     assert site.request("/api/v1/cases").json()["total"] == 8
     assert site.request(f"/api/v1/cases/{taken_in[1]}").status == 404
     assert "8 belegte Fälle" in site.request("/").text
-    assert "noch hat niemand gesagt" in page(site, f"/document/{taken_in[1]}").text
+    assert "noch hat niemand bestätigt" in page(site, f"/document/{taken_in[1]}").text
 
 
 def test_documents_are_pages_in_both_languages(site: Server, taken_in: tuple[Settings, str]) -> None:

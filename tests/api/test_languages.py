@@ -28,6 +28,8 @@ FOUND = [
     *[
         "/case/standesamt-lossetal",
         "/document/standesamt-lossetal",
+        "/entwuerfe",
+        "/entwuerfe?q=Bauhof",
         "/case/bauhof-gruenkraut-bodnegg",
         "/vocab",
         "/vocab/sector",
@@ -40,6 +42,8 @@ FOUND = [
 REFUSED = [
     ("/nix", 404),
     ("/case/nix", 404),
+    ("/draft/nix", 404),
+    ("/entwuerfe?q=Bus&state=Hesen", 400),
     ("/case/standesamt-lossetal.pdf", 404),
     ("/vocab/nix", 404),
     ("/vocab/sector/nix", 404),

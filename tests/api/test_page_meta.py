@@ -22,7 +22,7 @@ LASTING = [
     "/ontology",
     "/sparql",
 ]
-PASSING = ["/?q=Bauhof", "/?state=Hessen", "/?long=1", "/nix", "/?q=Bus&sector=nix", "/?q=Bauhof&lang=en"]
+PASSING = ["/?q=Bauhof", "/?state=Hessen", "/?long=1", "/nix", "/?q=Bus&sector=nix", "/?q=Bauhof&lang=en", "/entwuerfe", "/entwuerfe?q=Bauhof"]
 
 
 def soup_of(server: Server, path: str) -> BeautifulSoup:

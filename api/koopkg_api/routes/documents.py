@@ -44,7 +44,8 @@ def document_page(
     if suffix is not None:
         return RedirectResponse(path_to(request, "document_file", document_id=document_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
     text, language = catalog.document(document_id), language_of(request)
-    view = document_page_view(text, served.opened.ontology, _number(start), _number(end), language)
+    draft = catalog.draft(document_id) if text.document.is_draft else None
+    view = document_page_view(text, draft, served.opened.ontology, _number(start), _number(end), language)
     syntaxes = [(suffix, SYNTAXES[suffix]) for suffix in GRAPH_FORMATS]
     return render(request, "document.html", {"document": view, "document_id": document_id, "syntaxes": syntaxes}, headers=NEGOTIATED)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from koopkg.errors import QueryError
-from koopkg.messages import Language, Piece, pieces, translated
+from koopkg.messages import Language, translated
 from koopkg.model import FACETS
 from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SIGNALS, Facet, SearchResult, facet_label, list_cases, search, similar
+from koopkg.search import SIGNALS, Facet, SearchResult, list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
+from koopkg_api.asking import PageParameters, refusal
 from koopkg_api.described import NEGOTIATED, negotiated
-from koopkg_api.models import FilterParameters
-from koopkg_api.narrowing import LONGEST_LINE, Step, Steps, chosen_in, in_words, in_words_of_people, named
+from koopkg_api.narrowing import Steps, chosen_in, in_words, named
+from koopkg_api.proposals import DraftHits, draft_hits
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
@@ -30,33 +30,13 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False)
 _PAGE = 10
 _VALUES_SHOWN = 12
-_TITLE_CHARACTERS = 60
 _DIRECTORY = ("sector", "legal-form", "success-factor", "obstacle")
 """Schemes that the start page leads to."""
 
 
-class _PageParameters(FilterParameters):
-    q: str = ""
-    page: str = "1"
-    long: str = ""
-    refine: str | None = None
-    lang: str = "de"
-
-    def refined(self) -> _PageParameters:
-        """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
-        if self.refine is None:
-            return self
-        packed = parse_qs(self.refine)
-        filters = {facet: packed.get(facet, []) for facet in FACETS}
-        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "refine": None})
-
-    def page_number(self) -> int:
-        return max(int(self.page), 1) if self.page.isascii() and self.page.isdigit() and len(self.page) < 10 else 1
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a search page shows: hits of a text, or entries of the list of cases where there is none."""
+    """What a search page shows: hits of a text and what was only read by machine beside them, or entries of the list of cases where there is no text."""
 
     is_search: bool
     hits: tuple[HitView, ...]
@@ -66,23 +46,15 @@ class _Found:
     facets: tuple[Facet, ...]
     total: int
     page: int
+    drafts: DraftHits | None = None
 
     @property
     def pages(self) -> int:
         return -(-self.total // _PAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why there is no result, and the nearest value as a link where there is one."""
-
-    detail: tuple[Piece, ...]
-    nearest: str | None
-    step: Step | None
-
-
 @router.get("/", name="start")
-def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_PageParameters, Query()]) -> Response:
+def start(request: Request, served: CurrentSnapshot, parameters: Annotated[PageParameters, Query()]) -> Response:
     """The search field; with a text also its hits, with filters alone the list of cases."""
     language, asked, found, error = language_of(request), parameters.refined(), None, None
     path, ontology = path_to(request, "start"), served.opened.ontology
@@ -93,11 +65,11 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_Page
     except QueryError as refused:
         chosen = named(asked.filters(), ontology, language)
         steps = Steps(path, asked.q, chosen, language)
-        error = _refusal(refused, steps, ontology, language)
+        error = refusal(refused, steps, ontology, language)
     context = {
         "q": asked.q,
-        "title_text": " ".join(asked.q.split())[:_TITLE_CHARACTERS],
-        "is_long": bool(asked.long) or len(asked.q) > LONGEST_LINE or any(sign in asked.q for sign in "\r\n"),
+        "title_text": asked.title_text,
+        "is_long": asked.is_long,
         "grows": not asked.long,
         "found": found,
         "is_start": found is not None and not asked.q.strip() and not chosen,
@@ -105,22 +77,14 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[_Page
         "chosen": chosen,
         "chosen_text": in_words(chosen, language),
         "steps": steps,
+        "all_drafts": Steps(path_to(request, "drafts_page"), asked.q, chosen, language).whole(),
         "values_shown": _VALUES_SHOWN,
         "cases": len(served.opened),
+        "drafts": len(served.opened.drafts or ()),
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
     return render(request, "search.html", context, status_code=400 if error else 200)
-
-
-def _refusal(error: QueryError, steps: Steps, ontology: Ontology, language: Language) -> _Refusal:
-    detail = tuple(pieces(in_words_of_people(error.message, ontology, language), language))
-    value, nearest = error.message.values.get("value"), error.message.values.get("nearest")
-    if not isinstance(value, str) or not isinstance(nearest, str):
-        return _Refusal(detail, None, None)
-    field = FACETS.get(error.field)
-    label = facet_label(error.field, nearest, ontology, language) if field else nearest
-    return _Refusal(detail, label, steps.replaced(error.field, value, nearest))
 
 
 def _understood(result: SearchResult, ontology: Ontology, language: Language) -> tuple[ConceptLink, ...]:
@@ -129,7 +93,7 @@ def _understood(result: SearchResult, ontology: Ontology, language: Language) ->
     return tuple({link.label: link for link in links}.values())
 
 
-def _found(opened: OpenSnapshot, asked: _PageParameters, page: int, language: Language) -> _Found:
+def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Language) -> _Found:
     """The page asked for, the last one if there are fewer.
 
     Raises:
@@ -148,6 +112,7 @@ def _found(opened: OpenSnapshot, asked: _PageParameters, page: int, language: La
             result.facets,
             result.total,
             page,
+            draft_hits(opened, result.drafts, language),
         )
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)
@@ -176,10 +141,11 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
 
 @router.get("/robots.txt", name="robots")
 async def robots(request: Request) -> Response:
-    """Pages are for crawlers; searches, facet combinations, queries and the API are not."""
+    """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
     start_page = path_to(request, "start")
     searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
-    refused = [*searches, f"{start_page}?lang=en&", f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
+    refused = [*searches, f"{start_page}?lang=en&", *unchecked, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 

@@ -1,0 +1,48 @@
+"""The review token -> sessions of those who know it: what their cookie holds instead of the token, and what their forms send along.
+
+Nothing is kept on the server: every process can tell a session from the token alone, and a new token ends all of them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+__all__ = ["SECONDS", "Sessions"]
+
+SECONDS = 12 * 3600
+"""How long a session lasts: a working day."""
+
+
+class Sessions:
+    """Sessions of one token. A session is its end in seconds since 1970, a random part, and the HMAC of both; points between them."""
+
+    def __init__(self, token: str) -> None:
+        self._key = hmac.digest(token.encode(), b"koopkg review", "sha256")
+        self._token = self._signed("token", token)
+
+    def is_token(self, given: str) -> bool:
+        """Whether this is the token; takes as long whatever is wrong with it."""
+        return hmac.compare_digest(self._signed("token", given), self._token)
+
+    def begun(self, now: float) -> str:
+        """A new session."""
+        told = f"{int(now) + SECONDS}.{secrets.token_urlsafe(16)}"
+        return f"{told}.{self._signed('session', told)}"
+
+    def is_valid(self, session: str, now: float) -> bool:
+        """Whether a session was begun with this token and has not ended."""
+        told, _, signature = session.rpartition(".")
+        if not hmac.compare_digest(self._signed("session", told).encode(), signature.encode()):
+            return False
+        return now < int(told.partition(".")[0])
+
+    def form_key(self, session: str) -> str:
+        """What the forms of a session hold, so that pages of others cannot send them."""
+        return self._signed("form", session)
+
+    def is_form_key(self, given: str, session: str) -> bool:
+        return hmac.compare_digest(self.form_key(session).encode(), given.encode())
+
+    def _signed(self, purpose: str, text: str) -> str:
+        return hmac.digest(self._key, f"{purpose}\n{text}".encode(), "sha256").hex()
