@@ -15,7 +15,19 @@ from koopkg.messages import Foreign
 from koopkg.model import Language
 from koopkg.text import normalise
 
-__all__ = ["AnnotatedText", "AnnotationError", "GoldPlace", "MarkedClause", "Trap", "annotated_text", "annotated_texts", "marked_clauses", "second_readings"]
+__all__ = [
+    "AnnotatedText",
+    "AnnotationError",
+    "GoldPlace",
+    "MarkedClause",
+    "TextWithoutCase",
+    "Trap",
+    "annotated_text",
+    "annotated_texts",
+    "marked_clauses",
+    "second_readings",
+    "texts_without_case",
+]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 
@@ -116,6 +128,17 @@ class ClauseMark:
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
+class TextWithoutCase:
+    """A short text that speaks of cooperation and of no cooperation that there is, written to learn from."""
+
+    id: str
+    kind: Literal["programme", "definition", "law", "guide", "announcement", "report", "opinion", "web"]
+    language: Language
+    text: str
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
 class MarkedClause:
     """One to three sentences, written to learn from, with every concept that they name."""
 
@@ -126,6 +149,7 @@ class MarkedClause:
 
 _TEXT = TypeAdapter(AnnotatedText)
 _CLAUSE = TypeAdapter(MarkedClause)
+_WITHOUT_CASE: TypeAdapter[TextWithoutCase] = TypeAdapter(TextWithoutCase)
 
 
 def annotated_texts(folder: Path, splits: Iterable[str] = ("dev", "test")) -> list[AnnotatedText]:
@@ -169,6 +193,21 @@ def marked_clauses(path: Path) -> list[MarkedClause]:
             if not clause.text.startswith(mark.quote, mark.start):
                 raise AnnotationError("{path}: {quote!r} does not stand in the text", path=f"{path.name}: line {number}", quote=mark.quote)
         found.append(clause)
+    return found
+
+
+def texts_without_case(path: Path) -> list[TextWithoutCase]:
+    """The texts of a file with one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read.
+    """
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            found.append(_WITHOUT_CASE.validate_json(line))
+        except ValidationError as error:
+            raise AnnotationError("{path}: line {line}: {fault}", path=path.name, line=number, fault=Foreign(error)) from error
     return found
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, annotated_texts, marked_clauses
+from koopkg.annotated import AnnotatedText, annotated_texts, marked_clauses, texts_without_case
 from koopkg.deciding.training import FOLDS, Clause, Example, train
 from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
 from koopkg.ontology import Ontology
 from koopkg.reading import document_paths, read_document
+from koopkg.reviews import Reviews
 from koopkg.teaching import Teacher
 
 __all__ = ["Lessons"]
@@ -27,15 +28,19 @@ class Lessons:
     ontology: Ontology
 
     @classmethod
-    def bundled(cls, ontology: Ontology, linker: Linker, analyses: Analyses) -> Lessons:
-        """Those of the bundled corpus."""
+    def bundled(cls, ontology: Ontology, linker: Linker, analyses: Analyses, reviews: Reviews | None = None) -> Lessons:
+        """Those of the bundled corpus, and what people said of proposals."""
         teacher = Teacher(ontology, linker, analyses)
         with as_file(files("koopkg_corpus")) as corpus:
             documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(corpus / "cases"))
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
             clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
-        return cls((*examples, *teacher.of_definitions(), *teacher.of_annotated(texts)), tuple(teacher.of_clauses(clauses)), ontology)
+            without = texts_without_case(corpus / "marks" / "no-cases.jsonl")
+        parts = teacher.of_parts([*examples, *teacher.of_definitions()])
+        told = (*teacher.of_clauses(clauses), *(teacher.of_reviews(reviews) if reviews else ()))
+        whole = (*examples, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_texts_without_case(without))
+        return cls((*whole, *parts), told, ontology)
 
     def learn(self) -> Weights:
         """Needs scikit-learn (the extra `train`)."""

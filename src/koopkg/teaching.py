@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, MarkedClause
+from koopkg.annotated import AnnotatedText, MarkedClause, TextWithoutCase
 from koopkg.deciding import with_weak
 from koopkg.deciding.choosing import DECIDED
 from koopkg.deciding.numbers import NUMBERS
-from koopkg.deciding.text import read_text
+from koopkg.deciding.text import ReadText, Sentence, read_text
 from koopkg.deciding.training import Clause, Example
+from koopkg.language import detect_language
 from koopkg.linking import Linker
-from koopkg.model import LANGUAGES, Case, Document, Language, Mention, Passage
+from koopkg.model import LANGUAGES, Case, Document, Language, Linked, Mention, Passage
 from koopkg.morphology import Morphology
 from koopkg.ontology import Concept, Ontology
 from koopkg.reading.passages import plain_passages
+from koopkg.reviews import Reviews
 from koopkg.text import with_whole_words
 
 __all__ = ["Teacher"]
@@ -25,6 +29,10 @@ __all__ = ["Teacher"]
 _UNKNOWN = "unbekannt"
 """A status that says nothing of what the text tells."""
 _DEFINITIONS_A_TEXT = 4
+_FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
+"""Sentences from which a text is taken apart, and those of a part."""
+_WEIGHT_OF_A_PART = 0.5
+_WEIGHT_OF_WITHOUT_CASE = 3.0
 _WEIGHT_OF_ANNOTATED = 30.0
 """Of a text as it comes in, beside one of the corpus, which were all written in one manner: some forty of these count as much as all of those."""
 
@@ -60,6 +68,23 @@ class Teacher:
                 for language in LANGUAGES:
                     yield self._example(some[0].iri, plain_passages(_definitions(some, language), language), language, is_case=False)
 
+    def of_texts_without_case(self, texts: Iterable[TextWithoutCase]) -> Iterator[Example]:
+        """Each text as it is."""
+        for text in texts:
+            told: dict[str, Any] = {"is_case": False, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
+            yield self._example(text.id, plain_passages(text.text, text.language), text.language, **told)
+
+    def of_parts(self, examples: Iterable[Example]) -> Iterator[Example]:
+        """The beginning of each text and some sentences from within it, to learn that few sentences may speak of a cooperation, too."""
+        for example in examples:
+            sentences = example.text.sentences
+            if len(sentences) >= _FEWEST_SENTENCES:
+                digest = hashlib.sha256(f"{example.case} {example.text.language} {len(sentences)}".encode()).digest()
+                length = _SHORT + digest[0] % (_LONG - _SHORT + 1)
+                first = digest[1] % (len(sentences) - length + 1) if example.is_case else 0
+                for start in sorted({0, first}):
+                    yield _part(example, sentences[start : start + length])
+
     def of_annotated(self, texts: Iterable[AnnotatedText]) -> Iterator[Example]:
         """Annotated texts about one case or none."""
         for text in texts:
@@ -84,6 +109,17 @@ class Teacher:
                 start, quote = len(with_whole_words(clause.text[: mark.start])), with_whole_words(mark.quote)
                 yield Clause(read, Mention(start, start + len(quote), quote), mark.scheme, mark.concept, mark.holds)
 
+    def of_reviews(self, reviews: Reviews) -> Iterator[Clause]:
+        """Each concept that a person accepted or refused, in the sentence that it was proposed for."""
+        schemes = {scheme.field: scheme.name for scheme in DECIDED}
+        for review in reviews.all():
+            at = review.sentence.find(review.quote) if review.sentence and review.quote else -1
+            if review.field in schemes and review.sentence and review.quote and at >= 0:
+                language = detect_language(review.sentence)
+                read = read_text(plain_passages(review.sentence, language), self._morphologies[language])
+                mention = Mention(at, at + len(review.quote), review.quote)
+                yield Clause(read, mention, schemes[review.field], str(review.value), review.verdict == "accept")
+
     def _of_case(self, case: Case, passages: Iterable[Passage], language: Language) -> Example:
         gold = {scheme.name: frozenset(_values(case, scheme.field)) - {_UNKNOWN} for scheme in DECIDED}
         forms = {agreement.legal_form for agreement in case.agreements if agreement.legal_form}
@@ -94,6 +130,24 @@ class Teacher:
         read = tuple(passages)
         linked = with_weak(self._linker, read, self._linker.link(read, language))
         return Example(case=name, text=read_text(read, self._morphologies[language]), linked=linked, **told)
+
+
+def _part(example: Example, sentences: Sequence[Sentence]) -> Example:
+    """A stretch of an example, with what is named in it."""
+    start, end = sentences[0].start, sentences[-1].end
+
+    def within(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        return tuple(mention for mention in mentions if start <= mention.start < end)
+
+    concepts = tuple(replace(link, evidence=held) for link in example.linked.concepts if (held := within(link.evidence)))
+    places = tuple(replace(place, evidence=held) for place in example.linked.places if (held := within(place.evidence)))
+    return replace(
+        example,
+        text=ReadText(example.text.language, tuple(sentences)),
+        linked=Linked(example.linked.language, concepts, places),
+        tells_case_alone=True,
+        weight=example.weight * _WEIGHT_OF_A_PART,
+    )
 
 
 def _values(case: Case, field: str) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Example:
         doubtful: Scheme -> slugs that are neither right nor wrong.
         numbers: Field -> value that the text tells.
         is_case: Whether it speaks of a cooperation that there is.
+        tells_case_alone: Nothing else is learned from it: it is a few sentences of another text, where what its cooperation has need not stand.
         weight: How much it counts beside others.
     """
 
@@ -57,6 +58,7 @@ class Example:
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     is_case: bool = True
+    tells_case_alone: bool = False
     weight: float = 1.0
 
 
@@ -79,13 +81,14 @@ def train(examples: Sequence[Example], clauses: Sequence[Clause], ontology: Onto
 
     Needs scikit-learn (the extra `train`).
     """
-    taught = _Taught(examples, clauses)
-    of_cases = _Taught([example for example in examples if example.is_case], clauses, taught.vocabularies)
+    whole = [example for example in examples if not example.tells_case_alone]
+    vocabularies = _Taught(whole, clauses).vocabularies
+    of_cases = _Taught([example for example in whole if example.is_case], clauses, vocabularies)
     return Weights(
-        taught.vocabularies,
+        vocabularies,
         {scheme.name: _SchemeLearner(scheme, of_cases, Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
         {field.name: _learned_number(field, of_cases) for field in NUMBERS},
-        _learned_case(taught),
+        _learned_case(_Taught(examples, clauses, vocabularies)),
     )
 
 
