@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from koopkg.reviewing import decided, open_questions, question_named
 from koopkg.reviews import ReviewError, Reviews, add_reviews, read_reviews
 from koopkg.search import Filters, list_cases, search
 from koopkg.snapshot import OpenSnapshot
-from tests.conftest import TINY, Silent, with_vectors
+from tests.conftest import TINY, Silent, settings_of, with_vectors
 from tests.koopkg import made_files as made
 
 DEPOT = """Gemeinsamer Bauhof für Adelebsen und Dransfeld
@@ -69,6 +70,21 @@ def desk(tmp_path: Path, tiny_copy: Settings) -> Path:
     return folder
 
 
+Read = tuple[Settings, IngestReport, OpenSnapshot]
+
+
+@pytest.fixture(scope="module")
+def read(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """The same three documents taken in once, for tests that only look."""
+    folder = tmp_path_factory.mktemp("read")
+    shutil.copytree(tiny.data, folder / "data")
+    (folder / "desk").mkdir()
+    for stem, text in (("bauhof", DEPOT), ("gesetz", STATUTE), ("bekannt", KNOWN)):
+        (folder / "desk" / f"{stem}.txt").write_text(text, encoding="utf-8")
+    settings = settings_of(folder / "data")
+    return settings, *taken_in(folder / "desk", settings)
+
+
 def opened_now(settings: Settings) -> OpenSnapshot:
     return OpenSnapshot(snapshot.open_files(settings.data), settings)
 
@@ -89,8 +105,8 @@ def state_of(draft: Draft, key: str) -> str | None:
     return next((proposal.state for proposal in draft.proposals if proposal.key == key), None)
 
 
-def test_every_value_has_its_passage_and_its_probability(desk: Path, tiny_copy: Settings) -> None:
-    report, opened = taken_in(desk, tiny_copy)
+def test_every_value_has_its_passage_and_its_probability(read: Read) -> None:
+    _, report, opened = read
     assert (report.accepted, report.drafts, report.rejected) == (8, 3, ())
     draft, document = opened.catalog.draft(DEPOT_ID), opened.catalog.document(DEPOT_ID).document
     assert draft.is_about_case
@@ -104,8 +120,8 @@ def test_every_value_has_its_passage_and_its_probability(desk: Path, tiny_copy: 
         assert proposal.state == "proposed"
 
 
-def test_a_statute_is_about_no_case(desk: Path, tiny_copy: Settings) -> None:
-    _, opened = taken_in(desk, tiny_copy)
+def test_a_statute_is_about_no_case(read: Read) -> None:
+    _, _, opened = read
     draft = opened.catalog.draft(STATUTE_ID)
     assert not draft.is_about_case
     assert draft.is_case < 0.5
@@ -113,9 +129,9 @@ def test_a_statute_is_about_no_case(desk: Path, tiny_copy: Settings) -> None:
     assert STATUTE_ID not in {entry.case.id for entry in list_cases(opened.drafts, limit=100).entries}
 
 
-def test_drafts_are_found_beside_the_cases_and_never_among_them(desk: Path, tiny_copy: Settings, tiny: Settings) -> None:
+def test_drafts_are_found_beside_the_cases_and_never_among_them(read: Read, tiny: Settings) -> None:
     before = search(opened_now(tiny), "gemeinsamer Bauhof im Landkreis Göttingen")
-    _, opened = taken_in(desk, tiny_copy)
+    _, _, opened = read
     found = search(opened, "gemeinsamer Bauhof im Landkreis Göttingen")
     assert [hit.id for hit in found.hits] == [hit.id for hit in before.hits]
     assert [hit.score for hit in found.hits] == [hit.score for hit in before.hits]
@@ -128,8 +144,8 @@ def test_drafts_are_found_beside_the_cases_and_never_among_them(desk: Path, tiny
     assert search(opened, "Bauhof", drafts=0).drafts.total == 0
 
 
-def test_the_graph_proposes_and_states_nothing(desk: Path, tiny_copy: Settings) -> None:
-    _, opened = taken_in(desk, tiny_copy)
+def test_the_graph_proposes_and_states_nothing(read: Read) -> None:
+    _, _, opened = read
     store = ox.Store.read_only(str(opened.files.graph))
     prefixes = "PREFIX koop: <https://w3id.org/koopkg/ontology#> PREFIX oa: <http://www.w3.org/ns/oa#> PREFIX org: <http://www.w3.org/ns/org#> "
 
@@ -308,11 +324,11 @@ def test_questions_come_by_use_and_go_when_answered(desk: Path, tiny_copy: Setti
         (f"{DEPOT_ID}:{IS_CASE}=true", "replace", {"instead": "x"}, "can only be accepted or refused"),
     ],
 )
-def test_an_answer_that_fits_no_question_is_refused(name: str, verdict: Verdict, told: dict[str, str], message: str, desk: Path, tiny_copy: Settings) -> None:
-    taken_in(desk, tiny_copy)
+def test_an_answer_that_fits_no_question_is_refused(name: str, verdict: Verdict, told: dict[str, str], message: str, read: Read) -> None:
+    settings, _, _ = read
     with pytest.raises(ReviewError, match=message):
-        say(tiny_copy, (name, verdict), **told)
-    assert not tiny_copy.reviews_folder.exists()
+        say(settings, (name, verdict), **told)
+    assert not settings.reviews_folder.exists()
 
 
 def test_reviews_are_only_ever_added_to(tmp_path: Path) -> None:
@@ -414,8 +430,8 @@ def test_a_draft_goes_whole(desk: Path, tiny_copy: Settings) -> None:
     assert not any(DEPOT_ID.encode() in line for line in graph_lines(tiny_copy))
 
 
-def test_drafts_satisfy_the_shapes(desk: Path, tiny_copy: Settings, ontology: Ontology) -> None:
-    _, opened = taken_in(desk, tiny_copy)
+def test_drafts_satisfy_the_shapes(read: Read, ontology: Ontology) -> None:
+    _, _, opened = read
     text, run = opened.catalog.document(DEPOT_ID), graph.LinkingRun("x", "https://w3id.org/koopkg/ontology/x")
     quads = graph.document_quads(text.document, text.linked, ontology, Register.bundled(), run, draft=opened.catalog.draft(DEPOT_ID))
     quads += [*graph.provenance_quads(run, [DEPOT_ID]), *graph.place_quads(["03159001", "03159009", "03159", "03"], ontology, Register.bundled())]
