@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 
 from koopkg.analyses import Analyses
 from koopkg.annotated import AnnotatedText, annotated_texts, marked_clauses, texts_without_case
-from koopkg.deciding.training import FOLDS, Clause, Example, train
+from koopkg.deciding.training import FOLDS, Clause, Example, Statement, train
 from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
 from koopkg.ontology import Ontology
@@ -18,6 +18,9 @@ from koopkg.teaching import Teacher
 
 __all__ = ["Lessons"]
 
+_MARKED = ("legal-form", "sector", "activity")
+"""Schemes of which the marked clauses mark all that they name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
@@ -25,6 +28,7 @@ class Lessons:
 
     examples: tuple[Example, ...]
     clauses: tuple[Clause, ...]
+    statements: tuple[Statement, ...]
     ontology: Ontology
 
     @classmethod
@@ -36,15 +40,17 @@ class Lessons:
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
             clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
+            forms = marked_clauses(corpus / "marks" / "forms.jsonl")
             without = texts_without_case(corpus / "marks" / "no-cases.jsonl")
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])
+        statements = (*teacher.of_statements(clauses, _MARKED), *teacher.of_statements(forms, ["legal-form"]))
         told = (*teacher.of_clauses(clauses), *(teacher.of_reviews(reviews) if reviews else ()))
         whole = (*examples, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_texts_without_case(without))
-        return cls((*whole, *parts), told, ontology)
+        return cls((*whole, *parts), told, statements, ontology)
 
     def learn(self) -> Weights:
         """Needs scikit-learn (the extra `train`)."""
-        return train(self.examples, self.clauses, self.ontology)
+        return train(self.examples, self.clauses, self.statements, self.ontology)
 
     def without(self, names: Collection[str]) -> Lessons:
         """All but the examples of some texts or cases."""

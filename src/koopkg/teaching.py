@@ -14,7 +14,7 @@ from koopkg.deciding import with_weak
 from koopkg.deciding.choosing import DECIDED
 from koopkg.deciding.numbers import NUMBERS
 from koopkg.deciding.text import ReadText, Sentence, read_text
-from koopkg.deciding.training import Clause, Example
+from koopkg.deciding.training import Clause, Example, Statement
 from koopkg.language import detect_language
 from koopkg.linking import Linker
 from koopkg.model import LANGUAGES, Case, Document, Language, Linked, Mention, Passage
@@ -108,6 +108,17 @@ class Teacher:
             for mark in clause.marks:
                 start, quote = len(with_whole_words(clause.text[: mark.start])), with_whole_words(mark.quote)
                 yield Clause(read, Mention(start, start + len(quote), quote), mark.scheme, mark.concept, mark.holds)
+
+    def of_statements(self, clauses: Iterable[MarkedClause], schemes: Iterable[str]) -> Iterator[Statement]:
+        """What each text says that its cooperation has.
+
+        Args:
+            schemes: Those of which the texts mark everything.
+        """
+        for clause in clauses:
+            read = read_text(plain_passages(with_whole_words(clause.text), clause.language), self._morphologies[clause.language])
+            held = {scheme: frozenset(mark.concept for mark in clause.marks if mark.holds and mark.scheme == scheme) for scheme in schemes}
+            yield Statement(read, held)
 
     def of_reviews(self, reviews: Reviews) -> Iterator[Clause]:
         """Each concept that a person accepted or refused, in the sentence that it was proposed for."""

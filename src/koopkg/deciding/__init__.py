@@ -9,6 +9,7 @@ from koopkg.analyses import Analyses
 from koopkg.deciding.candidates import Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
+from koopkg.deciding.describing import described_in
 from koopkg.deciding.numbers import NUMBERS, features_of
 from koopkg.deciding.text import ReadText, Vector, read_text
 from koopkg.deciding.weights import TextModel, Weights
@@ -70,6 +71,7 @@ class Decider:
             by_text=dict(zip(weights.labels, map(float, model.scores(vector)), strict=True)),
             priors=dict(zip(weights.labels, map(float, weights.priors), strict=True)),
             context=weights.context.get(text.language),
+            described=described_in(text, weights.described_labels, weights.described.get(text.language), self._weights.vocabularies[text.language]),
         )
         likely = {found.slug: weights.probability(found.features) for found in candidates}
         threshold = weights.threshold if is_case >= self._weights.case.threshold else _NEVER

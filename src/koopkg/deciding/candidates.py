@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.clauses import cues_of, surroundings
+from koopkg.deciding.describing import Described
 from koopkg.deciding.text import ReadText
 from koopkg.deciding.weights import ContextModel, probability
 from koopkg.linking.concepts import CONFIDENCE
@@ -23,6 +24,10 @@ __all__ = ["FEATURES", "Candidate", "Hierarchy", "Named", "candidates_of"]
 
 _LIKELY = 0.03
 """Probability by the text alone from which a concept that it does not name is a candidate."""
+_DESCRIBED = -2.2
+"""Log odds of a stretch from which what it describes is a candidate: one in ten."""
+_DOUBTED = -1.0
+"""Log odds of a mention below which the stretch around it describes what is named no more than a refusal does."""
 _NEVER = -3.0
 """Log odds where there is nothing to rate."""
 
@@ -46,6 +51,11 @@ FEATURES = (
     "context lead",  # log odds that it is ahead of the best mention of another concept
     "context first",  # no mention of the scheme is better
     "context narrower",  # log odds of the best mention of a narrower concept
+    "context broader",  # of a broader one
+    "described",  # log odds of the stretch that describes it most
+    "described first",  # no other concept of the scheme is described as much
+    "described lead",  # log odds that it is ahead of any other
+    "described narrower",  # log odds of the narrower concept that is described most
 )
 
 
@@ -124,6 +134,7 @@ def candidates_of(
     by_text: Mapping[str, float],
     priors: Mapping[str, float],
     context: ContextModel | None,
+    described: Described,
 ) -> list[Candidate]:
     """The concepts of a scheme that a text names, that its words speak for, or whose activities it names; by slug.
 
@@ -132,11 +143,13 @@ def candidates_of(
         by_text: Slug -> log odds by the words of the text, of those concepts that enough cases have.
         priors: Slug -> log odds among all texts; a concept that no text has may be missing.
         context: What rates mentions; none for a scheme of which no text names anything.
+        described: What each stretch of the text describes.
     """
     links = [link for link in linked.concepts if link.scheme == hierarchy.scheme and link.slug in hierarchy.broader]
-    scene = _Scene(text, links, _named_in(text, links, refused_by, context), hierarchy, by_text, priors, hierarchy.activities(linked))
+    scene = _Scene(text, links, _named_in(text, links, refused_by, context), hierarchy, by_text, priors, hierarchy.activities(linked), described)
     likely = {slug for slug, score in by_text.items() if probability(score) >= _LIKELY}
     likely |= {below for link in links for below in hierarchy.narrower[link.slug] & by_text.keys()}
+    likely |= {slug for slug, score in scene.described.items() if score >= _DESCRIBED}
     return [scene.candidate(slug) for slug in sorted({link.slug for link in links} | likely | set(scene.activities) & set(hierarchy.slugs))]
 
 
@@ -152,6 +165,7 @@ class _Scene:
         by_text: Mapping[str, float],
         priors: Mapping[str, float],
         activities: Counter[str],
+        described: Described,
     ) -> None:
         self._text, self._hierarchy, self._by_text, self._priors, self.activities = text, hierarchy, by_text, priors, activities
         self._links = {link.slug: link for link in links}
@@ -164,6 +178,11 @@ class _Scene:
                 self._named.setdefault(mention.slug, []).append(mention)
         self._ranks = {slug: rank for rank, slug in enumerate(sorted(by_text, key=lambda slug: (-by_text[slug], slug)))}
         self._all = sum(map(len, self._named.values()))
+        doubted: dict[str, list[int]] = {}
+        for mention in named:
+            if mention.is_refused or mention.score < _DOUBTED:
+                doubted.setdefault(mention.slug, []).append(mention.mention.start)
+        self.described = described.best(doubted)
 
     def candidate(self, slug: str) -> Candidate:
         own = self._named.get(slug, [])
@@ -171,6 +190,7 @@ class _Scene:
         best = max((mention.score for mention in own), default=_NEVER)
         others = [mention.score for other, mentions in self._named.items() if other not in kin for mention in mentions]
         narrower = [mention.score for below in self._hierarchy.narrower[slug] for mention in self._named.get(below, ())]
+        broader = [mention.score for above in self._hierarchy.broader[slug] for mention in self._named.get(above, ())]
         rank = self._ranks.get(slug, len(self._ranks))
         values = (
             self._by_text.get(slug, _NEVER),
@@ -192,6 +212,11 @@ class _Scene:
             best - max(others) if own and others else 0.0,
             float(bool(own) and best >= max(others, default=_NEVER)),
             max(narrower, default=_NEVER),
+            max(broader, default=_NEVER),
+            told := self.described.get(slug, _NEVER),
+            float(told >= max(self.described.values(), default=_NEVER)),
+            told - max((score for other, score in self.described.items() if other not in kin), default=_NEVER),
+            max((self.described.get(below, _NEVER) for below in self._hierarchy.narrower[slug]), default=_NEVER),
         )
         mentions = tuple(mention.mention for mention in own) or self._links[slug].evidence if slug in self._links else ()
         is_weak = bool(mentions) and self._links[slug].confidence < CONFIDENCE["inner"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from koopkg.deciding.candidates import Candidate, Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, NUMBERS_LEAST_PRECISION, DecidedScheme, choose
 from koopkg.deciding.clauses import surroundings
+from koopkg.deciding.describing import Described, described_in
 from koopkg.deciding.fitting import Bools, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
@@ -22,13 +24,16 @@ from koopkg.deciding.weights import CaseWeights, ContextModel, Figures, Floats, 
 from koopkg.model import LANGUAGES, Language, Linked, Mention
 from koopkg.ontology import Ontology
 
-__all__ = ["FOLDS", "Clause", "Example", "train"]
+__all__ = ["FOLDS", "Clause", "Example", "Statement", "train"]
 
 FOLDS = 5
 _FEWEST = 3
 """Cases that a concept needs for a text model of its own."""
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.4, 0.96, 0.025))
 """From .4: what is far less likely than not is told to nobody as a fact, even where that would be right somewhat oftener than it costs."""
+_FEWEST_STATEMENTS = 2
+"""Of a concept, to learn how it is described."""
+_STATEMENT_STRENGTH = 10.0
 _CASE_STRENGTH = 3.0
 """Definitions and accounts differ in style above all: a model of their words that fits closer takes every plain sentence for a definition."""
 _EVEN = 0.5
@@ -73,30 +78,45 @@ class Clause:
     holds: bool
 
 
-def train(examples: Sequence[Example], clauses: Sequence[Clause], ontology: Ontology) -> Weights:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A few sentences, and what they say that the cooperation has; `gold` holds each scheme of which everything that they say is known."""
+
+    text: ReadText
+    gold: Mapping[str, frozenset[str]]
+
+
+def train(examples: Sequence[Example], clauses: Sequence[Clause], statements: Sequence[Statement], ontology: Ontology) -> Weights:
     """Learn all weights; the same examples in the same order give the same.
 
     Args:
         clauses: More mentions to learn from what stands around them.
+        statements: Few sentences to learn from what describes a concept.
 
     Needs scikit-learn (the extra `train`).
     """
     whole = [example for example in examples if not example.tells_case_alone]
-    vocabularies = _Taught(whole, clauses).vocabularies
-    of_cases = _Taught([example for example in whole if example.is_case], clauses, vocabularies)
+    vocabularies = _Taught(whole, clauses, statements).vocabularies
+    of_cases = _Taught([example for example in whole if example.is_case], clauses, statements, vocabularies)
     return Weights(
         vocabularies,
         {scheme.name: _SchemeLearner(scheme, of_cases, Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
         {field.name: _learned_number(field, of_cases) for field in NUMBERS},
-        _learned_case(_Taught(examples, clauses, vocabularies)),
+        _learned_case(_Taught(examples, clauses, statements, vocabularies)),
     )
 
 
 class _Taught:
     """Examples with their vectors and folds."""
 
-    def __init__(self, examples: Sequence[Example], clauses: Sequence[Clause], vocabularies: Mapping[Language, Vocabulary] | None = None) -> None:
-        self.examples, self.clauses = examples, clauses
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        clauses: Sequence[Clause],
+        statements: Sequence[Statement],
+        vocabularies: Mapping[Language, Vocabulary] | None = None,
+    ) -> None:
+        self.examples, self.clauses, self.statements = examples, clauses, statements
         self.vocabularies = vocabularies or {
             language: Vocabulary.of(example.text.terms for example in examples if example.text.language == language) for language in LANGUAGES
         }
@@ -147,6 +167,8 @@ class _SchemeLearner:
             priors=np.array([self.priors[slug] for slug in self.labels], dtype=np.float32),
             text={language: self._text_model(language, None) for language in LANGUAGES},
             context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
+            described_labels=self.described_labels,
+            described=self._described_models,
             candidate=candidate,
             intercept=intercept,
             calibration=fit_curve(unseen.said, right, weights),
@@ -193,8 +215,30 @@ class _SchemeLearner:
                         by_text=by_text,
                         priors=self.priors,
                         context=context,
+                        described=self._described(example.text),
                     )
         return found
+
+    @cached_property
+    def described_labels(self) -> tuple[str, ...]:
+        told = Counter(slug for statement in self.taught.statements for slug in statement.gold.get(self.scheme.name, ()))
+        return tuple(sorted(slug for slug, count in told.items() if count >= _FEWEST_STATEMENTS and slug in self.hierarchy.slugs))
+
+    @cached_property
+    def _described_models(self) -> dict[Language, TextModel]:
+        """One for each language; statements are of no case, so that no fold must be left out."""
+        found: dict[Language, TextModel] = {}
+        for language in LANGUAGES:
+            told = [statement for statement in self.taught.statements if statement.text.language == language and self.scheme.name in statement.gold]
+            if told and self.described_labels:
+                vocabulary = self.taught.vocabularies[language]
+                right = np.array([[slug in statement.gold[self.scheme.name] for slug in self.described_labels] for statement in told])
+                vectors = [vocabulary.vector(statement.text.terms) for statement in told]
+                found[language] = fit_texts(vectors, right, len(vocabulary.terms), strength=_STATEMENT_STRENGTH)
+        return found
+
+    def _described(self, text: ReadText) -> Described:
+        return described_in(text, self.described_labels, self._described_models.get(text.language), self.taught.vocabularies[text.language])
 
     def _text_model(self, language: Language, fold: int | None) -> TextModel:
         return self.taught.text_model(language, fold, lambda example: [slug in self._gold(example) for slug in self.labels])

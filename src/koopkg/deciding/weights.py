@@ -94,6 +94,8 @@ class SchemeWeights:
         priors: float32 array (n_labels,), log odds of each label among the texts learned from.
         text: Model by language.
         context: Model by language; none for a language in which nothing is named.
+        described_labels: Slugs of what sentences describe; columns of `described`.
+        described: Model of few sentences by language; none for a scheme of which no sentences are marked.
         candidate: float32 array (n_features,), over `koopkg.deciding.candidates.FEATURES`.
         calibration: float32 array (n, 2), see `calibrated`.
         threshold: Probability from which a concept is taken for what the text is about; above 1 where none is sure enough.
@@ -103,6 +105,8 @@ class SchemeWeights:
     priors: Floats
     text: Mapping[Language, TextModel]
     context: Mapping[Language, ContextModel]
+    described_labels: tuple[str, ...]
+    described: Mapping[Language, TextModel]
     candidate: Floats
     intercept: float
     calibration: Floats
@@ -208,6 +212,7 @@ class Weights:
 
 _COMMON = "common"
 _CASE = "case"
+_TEXT_MODELS = ("text", "described")
 _Part = TypeVar("_Part", SchemeWeights, NumberWeights, CaseWeights)
 
 
@@ -232,9 +237,11 @@ def _told(parts: Mapping[str, _Part]) -> dict[str, dict[str, Any]]:
 
 def _arrays(name: str, part: SchemeWeights | NumberWeights | CaseWeights) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {f"{name}/{field.name}": value for field in fields(part) if isinstance(value := getattr(part, field.name), np.ndarray)}
-    for language, text in getattr(part, "text", {}).items():
-        steps, scales = _coarse(text.weights)
-        found |= {f"{name}/{language}/text": steps, f"{name}/{language}/scales": scales, f"{name}/{language}/intercepts": text.intercepts}
+    for kind in _TEXT_MODELS:
+        for language, text in getattr(part, kind, {}).items():
+            steps, scales = _coarse(text.weights)
+            prefix = f"{name}/{language}/{kind}"
+            found |= {prefix: steps, f"{prefix}-scales": scales, f"{prefix}-intercepts": text.intercepts}
     for language, context in getattr(part, "context", {}).items():
         found |= {f"{name}/{language}/context-names": _bytes(context.names), f"{name}/{language}/context": context.weights}
     return found
@@ -243,8 +250,8 @@ def _arrays(name: str, part: SchemeWeights | NumberWeights | CaseWeights) -> dic
 def _open(kind: type[_Part], name: str, told: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> _Part:
     values: dict[str, Any] = {}
     for field in fields(kind):
-        if field.name == "text":
-            values["text"] = {language: _text_model(f"{name}/{language}", arrays) for language in told["text"]}
+        if field.name in _TEXT_MODELS:
+            values[field.name] = {language: _text_model(f"{name}/{language}/{field.name}", arrays) for language in told[field.name]}
         elif field.name == "context":
             intercepts = told["context intercepts"]
             values["context"] = {
@@ -260,7 +267,7 @@ def _open(kind: type[_Part], name: str, told: Mapping[str, Any], arrays: Mapping
 
 
 def _text_model(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> TextModel:
-    return TextModel(arrays[f"{prefix}/text"] * arrays[f"{prefix}/scales"], arrays[f"{prefix}/intercepts"])
+    return TextModel(arrays[prefix] * arrays[f"{prefix}-scales"], arrays[f"{prefix}-intercepts"])
 
 
 def _coarse(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
