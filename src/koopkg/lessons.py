@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, annotated_texts, marked_clauses, texts_without_case
+from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, marked_clauses, texts_without_case
 from koopkg.deciding.training import FOLDS, Clause, Example, Statement, train
 from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
@@ -39,13 +40,13 @@ class Lessons:
             documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(corpus / "cases"))
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
-            clauses = marked_clauses(corpus / "marks" / "clauses.jsonl")
-            forms = marked_clauses(corpus / "marks" / "forms.jsonl")
+            clauses, forms = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl"))
             without = texts_without_case(corpus / "marks" / "no-cases.jsonl")
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])
         statements = (*teacher.of_statements(clauses, _MARKED), *teacher.of_statements(forms, ["legal-form"]))
-        told = (*teacher.of_clauses(clauses), *(teacher.of_reviews(reviews) if reviews else ()))
-        whole = (*examples, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_texts_without_case(without))
+        told = (*teacher.of_clauses({**clauses, **forms}), *(teacher.of_reviews(reviews) if reviews else ()))
+        short = teacher.of_short_texts(clauses, _MARKED)
+        whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_texts_without_case(without))
         return cls((*whole, *parts), told, statements, ontology)
 
     def learn(self) -> Weights:
@@ -61,3 +62,8 @@ class Lessons:
         for fold in range(FOLDS):
             part = sorted(texts, key=lambda text: text.id)[fold::FOLDS]
             yield self.without({text.id for text in part}), part
+
+
+def _named(path: Path) -> dict[str, MarkedClause]:
+    """The clauses of a file by its name and their place in it."""
+    return {f"{path.stem} {number}": clause for number, clause in enumerate(marked_clauses(path))}

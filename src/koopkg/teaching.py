@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -100,36 +100,49 @@ class Teacher:
                     weight=_WEIGHT_OF_ANNOTATED,
                 )
 
-    def of_clauses(self, clauses: Iterable[MarkedClause]) -> Iterator[Clause]:
-        """Each mark as a mention of its own."""
-        for clause in clauses:
-            text = with_whole_words(clause.text)
-            read = read_text(plain_passages(text, clause.language), self._morphologies[clause.language])
+    def of_clauses(self, clauses: Mapping[str, MarkedClause]) -> Iterator[Clause]:
+        """Each mark as a mention of its own.
+
+        Args:
+            clauses: By a name of each.
+        """
+        for name, clause in clauses.items():
+            text, read = self._read(clause)
             for mark in clause.marks:
                 start, quote = len(with_whole_words(clause.text[: mark.start])), with_whole_words(mark.quote)
-                yield Clause(read, Mention(start, start + len(quote), quote), mark.scheme, mark.concept, mark.holds)
+                mention = Mention(start, start + len(quote), quote)
+                yield Clause(name, read, mention, mark.scheme, mark.concept, mark.holds)
 
-    def of_statements(self, clauses: Iterable[MarkedClause], schemes: Iterable[str]) -> Iterator[Statement]:
+    def of_statements(self, clauses: Mapping[str, MarkedClause], schemes: Iterable[str]) -> Iterator[Statement]:
         """What each text says that its cooperation has.
 
         Args:
             schemes: Those of which the texts mark everything.
         """
-        for clause in clauses:
-            read = read_text(plain_passages(with_whole_words(clause.text), clause.language), self._morphologies[clause.language])
-            held = {scheme: frozenset(mark.concept for mark in clause.marks if mark.holds and mark.scheme == scheme) for scheme in schemes}
-            yield Statement(read, held)
+        for name, clause in clauses.items():
+            yield Statement(name, self._read(clause)[1], _held(clause, schemes))
+
+    def of_short_texts(self, clauses: Mapping[str, MarkedClause], schemes: Iterable[str]) -> Iterator[Example]:
+        """Each text that says something of a cooperation that there is, as a text of its own: few texts of the corpus are as short as a notice."""
+        for name, clause in clauses.items():
+            if any(mark.holds for mark in clause.marks):
+                passages = plain_passages(with_whole_words(clause.text), clause.language)
+                yield self._example(name, passages, clause.language, gold=_held(clause, schemes), numbers=None)
+
+    def _read(self, clause: MarkedClause) -> tuple[str, ReadText]:
+        text = with_whole_words(clause.text)
+        return text, read_text(plain_passages(text, clause.language), self._morphologies[clause.language])
 
     def of_reviews(self, reviews: Reviews) -> Iterator[Clause]:
         """Each concept that a person accepted or refused, in the sentence that it was proposed for."""
         schemes = {scheme.field: scheme.name for scheme in DECIDED}
-        for review in reviews.all():
+        for number, review in enumerate(reviews.all()):
             at = review.sentence.find(review.quote) if review.sentence and review.quote else -1
             if review.field in schemes and review.sentence and review.quote and at >= 0:
                 language = detect_language(review.sentence)
                 read = read_text(plain_passages(review.sentence, language), self._morphologies[language])
                 mention = Mention(at, at + len(review.quote), review.quote)
-                yield Clause(read, mention, schemes[review.field], str(review.value), review.verdict == "accept")
+                yield Clause(f"review {number}", read, mention, schemes[review.field], str(review.value), review.verdict == "accept")
 
     def _of_case(self, case: Case, passages: Iterable[Passage], language: Language) -> Example:
         gold = {scheme.name: frozenset(_values(case, scheme.field)) - {_UNKNOWN} for scheme in DECIDED}
@@ -159,6 +172,10 @@ def _part(example: Example, sentences: Sequence[Sentence]) -> Example:
         tells_case_alone=True,
         weight=example.weight * _WEIGHT_OF_A_PART,
     )
+
+
+def _held(clause: MarkedClause, schemes: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {scheme: frozenset(mark.concept for mark in clause.marks if mark.holds and mark.scheme == scheme) for scheme in schemes}
 
 
 def _values(case: Case, field: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.4, 0.96, 0.025
 """From .4: what is far less likely than not is told to nobody as a fact, even where that would be right somewhat oftener than it costs."""
 _FEWEST_STATEMENTS = 2
 """Of a concept, to learn how it is described."""
-_STATEMENT_STRENGTH = 10.0
+_STATEMENT_STRENGTH = 30.0
 _CASE_STRENGTH = 3.0
 """Definitions and accounts differ in style above all: a model of their words that fits closer takes every plain sentence for a definition."""
 _EVEN = 0.5
@@ -48,9 +48,9 @@ class Example:
 
     Attributes:
         case: Texts about the same case never stand on both sides of a fold.
-        gold: Scheme -> slugs that the cooperation has.
+        gold: Scheme -> slugs that the cooperation has; without the schemes of which that is not known.
         doubtful: Scheme -> slugs that are neither right nor wrong.
-        numbers: Field -> value that the text tells.
+        numbers: Field -> value that the text tells; None where that is not known.
         is_case: Whether it speaks of a cooperation that there is.
         tells_case_alone: Nothing else is learned from it: it is a few sentences of another text, where what its cooperation has need not stand.
         weight: How much it counts beside others.
@@ -61,7 +61,7 @@ class Example:
     linked: Linked
     gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] | None = field(default_factory=dict)
     is_case: bool = True
     tells_case_alone: bool = False
     weight: float = 1.0
@@ -69,8 +69,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A mention in a short text, and whether the cooperation of that text has what it names."""
+    """A mention in a short text, and whether the cooperation of that text has what it names; `case` as of an example."""
 
+    case: str
     text: ReadText
     mention: Mention
     scheme: str
@@ -82,6 +83,7 @@ class Clause:
 class Statement:
     """A few sentences, and what they say that the cooperation has; `gold` holds each scheme of which everything that they say is known."""
 
+    case: str
     text: ReadText
     gold: Mapping[str, frozenset[str]]
 
@@ -100,8 +102,8 @@ def train(examples: Sequence[Example], clauses: Sequence[Clause], statements: Se
     of_cases = _Taught([example for example in whole if example.is_case], clauses, statements, vocabularies)
     return Weights(
         vocabularies,
-        {scheme.name: _SchemeLearner(scheme, of_cases, Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
-        {field.name: _learned_number(field, of_cases) for field in NUMBERS},
+        {scheme.name: _SchemeLearner(scheme, of_cases.knowing(scheme.name), Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
+        {field.name: _learned_number(field, of_cases.knowing_numbers()) for field in NUMBERS},
         _learned_case(_Taught(examples, clauses, statements, vocabularies)),
     )
 
@@ -123,6 +125,17 @@ class _Taught:
         self.vectors: list[Vector] = [self.vocabularies[example.text.language].vector(example.text.terms) for example in examples]
         self.folds = np.array([_fold(example.case) for example in examples])
         self.weights = np.array([example.weight for example in examples])
+
+    def knowing(self, scheme: str) -> _Taught:
+        """Those of which it is known what they have of a scheme."""
+        return self._only([example for example in self.examples if scheme in example.gold])
+
+    def knowing_numbers(self) -> _Taught:
+        """Those of which the numbers are known."""
+        return self._only([example for example in self.examples if example.numbers is not None])
+
+    def _only(self, examples: Sequence[Example]) -> _Taught:
+        return _Taught(examples, self.clauses, self.statements, self.vocabularies)
 
     def numbers(self, language: Language, fold: int | None, *, is_inside: bool = False) -> list[int]:
         """Positions of the examples of a language outside of a fold, or inside of it; all for no fold."""
@@ -168,7 +181,7 @@ class _SchemeLearner:
             text={language: self._text_model(language, None) for language in LANGUAGES},
             context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
             described_labels=self.described_labels,
-            described=self._described_models,
+            described={language: model for language in LANGUAGES if (model := self._described_model(language, None))},
             candidate=candidate,
             intercept=intercept,
             calibration=fit_curve(unseen.said, right, weights),
@@ -204,6 +217,7 @@ class _SchemeLearner:
             for language in LANGUAGES:
                 text_model = self._text_model(language, fold)
                 context = self._context_model(language, fold)
+                describing = self._described_model(language, fold)
                 for number in self.taught.numbers(language, fold, is_inside=True):
                     example = self.taught.examples[number]
                     by_text = dict(zip(self.labels, map(float, text_model.scores(self.taught.vectors[number])), strict=True))
@@ -215,7 +229,7 @@ class _SchemeLearner:
                         by_text=by_text,
                         priors=self.priors,
                         context=context,
-                        described=self._described(example.text),
+                        described=described_in(example.text, self.described_labels, describing, self.taught.vocabularies[language]),
                     )
         return found
 
@@ -224,21 +238,26 @@ class _SchemeLearner:
         told = Counter(slug for statement in self.taught.statements for slug in statement.gold.get(self.scheme.name, ()))
         return tuple(sorted(slug for slug, count in told.items() if count >= _FEWEST_STATEMENTS and slug in self.hierarchy.slugs))
 
-    @cached_property
-    def _described_models(self) -> dict[Language, TextModel]:
-        """One for each language; statements are of no case, so that no fold must be left out."""
-        found: dict[Language, TextModel] = {}
-        for language in LANGUAGES:
-            told = [statement for statement in self.taught.statements if statement.text.language == language and self.scheme.name in statement.gold]
-            if told and self.described_labels:
-                vocabulary = self.taught.vocabularies[language]
-                right = np.array([[slug in statement.gold[self.scheme.name] for slug in self.described_labels] for statement in told])
-                vectors = [vocabulary.vector(statement.text.terms) for statement in told]
-                found[language] = fit_texts(vectors, right, len(vocabulary.terms), strength=_STATEMENT_STRENGTH)
-        return found
+    def _is_inside(self, case: str, fold: int | None) -> bool:
+        """Whether a clause must not be seen outside of a fold, because an example has its text."""
+        return case in self._cases and _fold(case) == fold
 
-    def _described(self, text: ReadText) -> Described:
-        return described_in(text, self.described_labels, self._described_models.get(text.language), self.taught.vocabularies[text.language])
+    @cached_property
+    def _cases(self) -> frozenset[str]:
+        return frozenset(example.case for example in self.taught.examples)
+
+    def _described_model(self, language: Language, fold: int | None) -> TextModel | None:
+        told = [
+            statement
+            for statement in self.taught.statements
+            if statement.text.language == language and self.scheme.name in statement.gold and not self._is_inside(statement.case, fold)
+        ]
+        if not told or not self.described_labels:
+            return None
+        vocabulary = self.taught.vocabularies[language]
+        right = np.array([[slug in statement.gold[self.scheme.name] for slug in self.described_labels] for statement in told])
+        vectors = [vocabulary.vector(statement.text.terms) for statement in told]
+        return fit_texts(vectors, right, len(vocabulary.terms), strength=_STATEMENT_STRENGTH)
 
     def _text_model(self, language: Language, fold: int | None) -> TextModel:
         return self.taught.text_model(language, fold, lambda example: [slug in self._gold(example) for slug in self.labels])
@@ -252,7 +271,7 @@ class _SchemeLearner:
                     contexts += [list(surroundings(example.text, mention, link.slug)) for mention in link.evidence]
                     right += [link.slug in self._gold(example)] * len(link.evidence)
         for clause in self.taught.clauses:
-            if clause.scheme == self.scheme.name and clause.text.language == language:
+            if clause.scheme == self.scheme.name and clause.text.language == language and not self._is_inside(clause.case, fold):
                 contexts.append(list(surroundings(clause.text, clause.mention, clause.slug)))
                 right.append(clause.holds)
         return fit_contexts(contexts, np.array(right, dtype=bool))
@@ -280,7 +299,7 @@ def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
     def contexts(number: int) -> Iterator[tuple[int, list[str], bool]]:
         example = taught.examples[number]
         for candidate in field.candidates(example.text):
-            yield candidate.value, list(features_of(example.text, candidate)), candidate.value == example.numbers.get(field.name)
+            yield candidate.value, list(features_of(example.text, candidate)), candidate.value == (example.numbers or {}).get(field.name)
 
     def learned(language: Language, fold: int | None) -> ContextModel | None:
         rows = [row for number in taught.numbers(language, fold) for row in contexts(number)]
@@ -303,7 +322,7 @@ def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
         chosen = likely >= threshold
         yield float(weights[chosen].sum()), float(weights[chosen & right].sum())
 
-    wanted = sum(example.weight for example in taught.examples if field.name in example.numbers)
+    wanted = sum(example.weight for example in taught.examples if field.name in (example.numbers or {}))
     threshold, figures = _best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right, weights), NUMBERS_LEAST_PRECISION)
     return NumberWeights({language: model for language in LANGUAGES if (model := learned(language, None))}, curve, threshold, figures)
 
