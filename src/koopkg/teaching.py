@@ -107,7 +107,7 @@ class Teacher:
             clauses: By a name of each.
         """
         for name, clause in clauses.items():
-            text, read = self._read(clause)
+            _, read = self._read(clause)
             for mark in clause.marks:
                 start, quote = len(with_whole_words(clause.text[: mark.start])), with_whole_words(mark.quote)
                 mention = Mention(start, start + len(quote), quote)

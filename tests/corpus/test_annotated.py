@@ -118,7 +118,7 @@ def test_faults_are_told(change: dict[str, object], message: str) -> None:
         annotated_text({**_PLAIN, **change}, "a.yaml")
 
 
-@pytest.mark.parametrize(("scheme", "floor"), [("sector", 0.74), ("legal-form", 0.57), ("activity", 0.58), ("cooperation-type", 0.88)])
+@pytest.mark.parametrize(("scheme", "floor"), [("sector", 0.75), ("legal-form", 0.7), ("activity", 0.59), ("cooperation-type", 0.87)])
 def test_reading_does_not_get_worse(scheme: str, floor: float, scores: LinkingScores) -> None:
     """F1 over the test half, some hundredths below what was measured."""
     assert scores.schemes[scheme].counts.f1 >= floor
@@ -127,5 +127,5 @@ def test_reading_does_not_get_worse(scheme: str, floor: float, scores: LinkingSc
 def test_places_are_right_and_most_texts_without_a_case_are_silent(scores: LinkingScores) -> None:
     assert scores.places.precision >= 0.97
     assert scores.places.recall >= 0.93
-    assert scores.silent[0] >= 0.8 * scores.silent[1] > 0
+    assert scores.silent[0] >= 0.6 * scores.silent[1] > 0
     assert scores.lost[0] <= 0.02 * scores.lost[1]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from koopkg.analyses import Analyses
+from koopkg.annotated import marked_clauses
 from koopkg.deciding import Decider, Weights
 from koopkg.deciding.candidates import FEATURES, Hierarchy
 from koopkg.deciding.cases import CASE_FEATURES
 from koopkg.deciding.choosing import DECIDED, choose
 from koopkg.deciding.clauses import cues_of
+from koopkg.deciding.describing import Described, described_in
 from koopkg.deciding.numbers import NUMBERS
 from koopkg.deciding.text import ReadText, Vocabulary, read_text
 from koopkg.deciding.training import train
@@ -140,6 +143,7 @@ def test_weights_are_the_same_after_a_file(tmp_path: Path) -> None:
         assert np.array_equal(again.schemes[name].candidate, scheme.candidate)
         assert np.allclose(again.schemes[name].text["de"].weights, scheme.text["de"].weights, atol=1e-4)
         assert again.schemes[name].context["de"].names == scheme.context["de"].names
+        assert again.schemes[name].described_labels == scheme.described_labels
 
 
 def test_learning_twice_gives_the_same_bytes(ontology: Ontology, linker: Linker, tmp_path: Path) -> None:
@@ -147,11 +151,34 @@ def test_learning_twice_gives_the_same_bytes(ontology: Ontology, linker: Linker,
     paths = document_paths(bundled_corpus())[::9]
     examples = [*(example for path in paths for example in teacher.of_document(read_document(path.read_bytes(), ontology, where=path.name)))]
     examples += teacher.of_definitions()
+    with as_file(files("koopkg_corpus")) as corpus:
+        told = {str(number): clause for number, clause in enumerate(marked_clauses(corpus / "marks" / "forms.jsonl")[::9])}
+    statements = list(teacher.of_statements(told, ["legal-form"]))
     for name in ("one", "two"):
-        train(examples, [], ontology).save(tmp_path / name)
+        train(examples, [], statements, ontology).save(tmp_path / name)
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert one
     assert one == two
+
+
+def test_a_form_that_is_described_and_not_named_is_found(decide: Decide) -> None:
+    """What a municipality does for another in its name, by contract, is an agreement that mandates, whatever it is called."""
+    text = (
+        "Die Gemeinden Lauterbach und Schlitz haben ihre Lohnabrechnung neu geordnet. Seit 2018 berechnet die Stadt Schlitz die Gehälter für beide. "
+        "Lauterbach bleibt zuständig und entscheidet weiter selbst, die Arbeit macht das Personalamt in Schlitz in ihrem Namen; "
+        "beide Räte haben der Vereinbarung zugestimmt."
+    )
+    about = {item.slug for item in decide(text).concepts if item.scheme == "legal-form" and item.decision == "about"}
+    assert about == {"oeffentlich-rechtliche-vereinbarung-mandatierend"}
+
+
+def test_a_stretch_counts_unless_the_concept_is_refused_in_it() -> None:
+    """Scores by hand: the second stretch speaks most for a, but a is refused there."""
+    described = Described(("a", "b"), ((0, 10), (10, 20)), np.array([[1.0, -1.0], [3.0, 2.0]], dtype=np.float32))
+    assert described.best({}) == {"a": 3.0, "b": 2.0}
+    assert described.best({"a": [12]}) == {"a": 1.0, "b": 2.0}
+    assert described.best({"b": [3, 12]}) == {"a": 3.0}
+    assert described_in(ReadText("de", ()), ("a",), None, Vocabulary((), np.zeros(0, dtype=np.float32))).best({}) == {}
 
 
 def test_a_plain_account_is_decided(decide: Decide) -> None:

@@ -16,7 +16,7 @@ from koopkg.deciding.candidates import Candidate, Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, NUMBERS_LEAST_PRECISION, DecidedScheme, choose
 from koopkg.deciding.clauses import surroundings
-from koopkg.deciding.describing import Described, described_in
+from koopkg.deciding.describing import described_in
 from koopkg.deciding.fitting import Bools, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
@@ -181,7 +181,7 @@ class _SchemeLearner:
             text={language: self._text_model(language, None) for language in LANGUAGES},
             context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
             described_labels=self.described_labels,
-            described={language: model for language in LANGUAGES if (model := self._described_model(language, None))},
+            described={language: described for language in LANGUAGES if (described := self._described_model(language, None))},
             candidate=candidate,
             intercept=intercept,
             calibration=fit_curve(unseen.said, right, weights),
