@@ -91,7 +91,6 @@ def drafted(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Drafted
     reviews = [
         said(document=documents[PLAY].id, field="is_case", value="true", verdict="refuse"),
         looked_at(field="legal_form", value="zweckverband", verdict="accept"),
-        looked_at(field="sectors", value="strassen-wege", verdict="refuse"),
         looked_at(field="actors", value="kommune", verdict="refuse"),
         looked_at(field="started", value=2016, verdict="replace", instead=1987),
     ]
@@ -300,7 +299,7 @@ def test_a_draft_shows_its_proposals_in_the_order_of_the_fields(site: Server, pa
     for _, _, probability, _ in asked:
         percent, _, word = probability.partition(" %, ")
         assert word == ("wahrscheinlich" if int(percent) >= 50 else "unsicher"), probability
-    assert not {"Straßen und Wege", "2016", "Kommune"} & {row[1] for row in (*taken, *asked)}
+    assert not {"2016", "Kommune"} & {row[1] for row in (*taken, *asked)}
     sector = next(link for link in soup.select("tbody a") if text_of(link) == "Baubetriebshof")
     assert sector["href"] == "/vocab/sector/baubetriebshof"
     english = rows(soup_of(site, in_language(paths["draft"], "en")), "taken")
@@ -405,7 +404,6 @@ def test_the_api_gives_every_proposal_with_its_passage(site: Server, drafted: Dr
     told = {(item["field"], item["value"]): item for item in json_of(site, f"/api/v1/drafts/{drafted.id_of(BAUHOF)}?lang=en")["proposals"]}
     assert told["legal_form", "zweckverband"]["state"] == "confirmed"
     assert told["legal_form", "zweckverband"]["iri"] == "https://w3id.org/koopkg/vocab/legal-form/zweckverband"
-    assert told["sectors", "strassen-wege"]["state"] == "refused"
     assert (told["sectors", "baubetriebshof"]["state"], told["sectors", "baubetriebshof"]["label"]) == ("proposed", "municipal works depot")
     assert told["places", "08426044"]["label"] == "Erolzheim"
     assert told["places", "08426044"]["iri"] == "https://w3id.org/koopkg/place/08426044"
