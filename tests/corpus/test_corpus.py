@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from koopkg.evaluation import judgments, topics
+from koopkg.evaluation import Topic, agreement, judgments, selected, topics
 from koopkg.model import Case, Document
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
@@ -174,22 +174,52 @@ def test_readme_counts_are_those_of_the_corpus(cases: list[Case]) -> None:
         assert figure in readme
 
 
-def test_topics_are_of_four_kinds_and_split_in_halves() -> None:
+@pytest.fixture(scope="module")
+def asked() -> list[Topic]:
     with as_file(files("koopkg_corpus")) as folder:
-        found = topics(folder / "eval" / "topics.tsv")
-    assert len(found) >= 40
-    assert set(Counter(topic.kind for topic in found)) == {"keyword", "question", "description", "english"}
-    assert Counter(topic.split for topic in found)["dev"] == Counter(topic.split for topic in found)["test"]
-    assert all(60 <= len(topic.text.split()) <= 120 for topic in found if topic.kind == "description")
+        return topics(folder / "eval" / "topics.yaml")
 
 
-def test_judgments_are_of_known_topics_cases_and_grades(documents: dict[str, Document]) -> None:
+@pytest.fixture(scope="module")
+def judged() -> dict[str, dict[str, dict[str, int]]]:
     with as_file(files("koopkg_corpus")) as folder:
-        known = {topic.id for topic in topics(folder / "eval" / "topics.tsv")}
-        grades = judgments(folder / "eval" / "qrels.txt")
-    assert set(grades) == known
-    assert {case for judged in grades.values() for case in judged} <= set(documents)
-    assert {grade for judged in grades.values() for grade in judged.values()} == {0, 1, 2, 3}
+        return {judge: judgments(folder / "eval" / f"{judge}.txt") for judge in ("qrels", "qrels-second")}
+
+
+def test_topics_are_of_six_kinds_and_split_in_halves(asked: list[Topic]) -> None:
+    """Of each kind at least seven in each half, so that a figure by kind is no single topic's; English ones keep to the half of their twins."""
+    assert len(asked) >= 160
+    counts = Counter((topic.kind, topic.split) for topic in asked)
+    assert {kind for kind, _ in counts} == {"keyword", "question", "description", "english", "nothing", "profile"}
+    assert min(counts[kind, split] for kind, _ in counts for split in ("dev", "test")) >= 7
+    halves = Counter(topic.split for topic in asked)
+    assert abs(halves["dev"] - halves["test"]) <= 10
+    assert {topic.language for topic in asked if topic.kind == "english"} == {"en"}
+    assert all(topic.twin for topic in asked if topic.kind == "english")
+    assert all(topic.profile for topic in asked if topic.kind == "profile")
+
+
+def test_judgments_are_of_known_topics_and_cases(asked: list[Topic], judged: dict[str, dict[str, dict[str, int]]], documents: dict[str, Document]) -> None:
+    known = {topic.id for topic in asked}
+    for grades in judged.values():
+        assert set(grades) <= known
+        assert {case for cases in grades.values() for case in cases} <= set(documents)
+    assert {grade for cases in judged["qrels"].values() for grade in cases.values()} == {0, 1, 2, 3}
+
+
+def test_every_topic_is_judged_and_has_a_relevant_case_or_none(asked: list[Topic], judged: dict[str, dict[str, dict[str, int]]]) -> None:
+    """What was written to have no answer has none; of the others few turned out to have none."""
+    found = selected(asked, judged["qrels"])
+    assert found.unjudged == ()
+    assert len(found.without_relevant) <= 10
+    assert [topic.id for topic in found.nothing if max(judged["qrels"][topic.id].values()) >= 2] == []
+
+
+def test_thirty_topics_are_judged_twice(asked: list[Topic], judged: dict[str, dict[str, dict[str, int]]]) -> None:
+    """Over the same pools, and the judges agree more than readers by chance would."""
+    assert len(judged["qrels-second"]) == 30
+    assert all(set(cases) <= set(judged["qrels"][topic]) for topic, cases in judged["qrels-second"].items())
+    assert agreement(judged["qrels"], judged["qrels-second"]).kappa > 0.6
 
 
 def _closing(text: str) -> list[str]:

@@ -1,0 +1,94 @@
+"""A topic -> the same as people mistype, inflect or write it otherwise, by rule: what the ranking should not depend on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+from koopkg.evaluation.topics import Topic
+from koopkg.morphology import Morphology
+
+__all__ = ["VARIANTS", "variants"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_DROPPED = str.maketrans("äöüÄÖÜ", "aouAOU")
+_SHORTEST = 5
+"""Letters that the longest word needs for a slip in it to leave it readable."""
+_PLURALS = re.compile(r"(ung|heit|keit|schaft|ion|tät)(en)?\Z")
+_INFLECTED = ((r"e", "n"), (r"[äöü]u?[^aeiou]*er", "n"), (r"en|os", ""), (r"[szß]", "es"), (r"", "s"))
+"""End of a noun -> what its plural or genitive adds, the first that fits; nothing to those that end as plurals already."""
+
+
+def variants(topic: Topic, german: Morphology) -> dict[str, Topic]:
+    """The variants of a topic by name, those that differ from it; the same in every run.
+
+    Args:
+        german: For nouns and compounds, of German topics alone.
+    """
+    found = {name: rule(topic, german) for name, rule in VARIANTS.items()}
+    return {name: replace(topic, text=text) for name, text in found.items() if text != topic.text}
+
+
+def _letter_dropped(topic: Topic, _: Morphology) -> str:
+    """Without one letter within the longest word."""
+    return _slip(topic, "dropped", lambda word, place: word[:place] + word[place + 1 :])
+
+
+def _letters_swapped(topic: Topic, _: Morphology) -> str:
+    """With two neighbouring letters within the longest word in each other's place."""
+    return _slip(topic, "swapped", lambda word, place: word[:place] + word[place + 1] + word[place] + word[place + 2 :])
+
+
+def _slip(topic: Topic, name: str, slip: Callable[[str, int], str]) -> str:
+    """A slip within the longest word, at a place that depends on topic and name; first and last letter stay."""
+    word = max(_WORD.finditer(topic.text), key=lambda match: len(match.group()), default=None)
+    letters = word.group() if word else ""
+    places = [place for place in range(1, len(letters) - 2) if letters[place] != letters[place + 1]]
+    if word is None or len(letters) < _SHORTEST or not places:
+        return topic.text
+    place = Random(f"{topic.id} {name}").choice(places)  # noqa: S311 - a draw, no secret
+    return topic.text[: word.start()] + slip(letters, place) + topic.text[word.end() :]
+
+
+def _compounds_split(topic: Topic, german: Morphology) -> str:
+    """With a blank between the parts of each compound, with capitals if it has one: Dorf Laden, Standes Amts Bezirk."""
+
+    def split(match: re.Match[str]) -> str:
+        word = match.group()
+        starts = [0, *(start for start, _ in german.parts(word)[1:])]
+        parts = [word[start:end] for start, end in zip(starts, [*starts[1:], len(word)], strict=True)]
+        return " ".join(part[0].upper() + part[1:] if word[0].isupper() else part for part in parts)
+
+    return _WORD.sub(split, topic.text) if topic.language == "de" else topic.text
+
+
+def _inflected(topic: Topic, german: Morphology) -> str:
+    """With the longest noun in plural or genitive."""
+    nouns = [match for match in _WORD.finditer(topic.text) if match.group()[0].isupper() and german.analyses.is_noun(match.group())]
+    if topic.language != "de" or not nouns:
+        return topic.text
+    noun = max(nouns, key=lambda match: len(match.group()))
+    return topic.text[: noun.start()] + _in_another_form(noun.group()) + topic.text[noun.end() :]
+
+
+def _in_another_form(noun: str) -> str:
+    if abstract := _PLURALS.search(noun):
+        return noun.removesuffix("en") if abstract.group(2) else noun + "en"
+    return noun + next(added for end, added in _INFLECTED if re.search(rf"(?:{end})\Z", noun))
+
+
+VARIANTS: dict[str, Callable[[Topic, Morphology], str]] = {
+    "umlaut as ae": lambda topic, _: topic.text.translate(_WRITTEN_OUT),
+    "umlaut dropped": lambda topic, _: topic.text.translate(_DROPPED),
+    "ß as ss": lambda topic, _: topic.text.replace("ß", "ss"),
+    "letter dropped": _letter_dropped,
+    "letters swapped": _letters_swapped,
+    "compounds split": _compounds_split,
+    "lower case": lambda topic, _: topic.text.lower(),
+    "upper case": lambda topic, _: topic.text.upper(),
+    "inflected": _inflected,
+}
+"""Name -> rule; each gives the text as it is where it has nothing to change."""
