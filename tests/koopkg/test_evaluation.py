@@ -184,7 +184,7 @@ def test_peers_rank_every_case_that_they_know_something_of(opened: OpenSnapshot)
     found = {name: rank(bauhof) for name, rank in peers(opened).items()}
     assert list(found) == ["bm25", "encoder max", "encoder mean", "rrf"]
     assert found["encoder max"][:2] == found["encoder mean"][:2] == ["bauhof-gruenkraut-bodnegg", "bauhof-hueckeswagen-wipperfuerth"]
-    assert peers(opened)["bm25"](replace(TOPIC, text="Bürgerbusse"))[0] == "buergerbus-kirchhundem"
+    assert peers(opened)["bm25"](replace(TOPIC, text="Bürgerbus"))[0] == "buergerbus-kirchhundem"
     assert len(found["encoder max"]) == len(found["encoder mean"]) == len(set(found["rrf"])) == len(opened)
     assert peers(opened)["bm25"](replace(TOPIC, text="xqzvw der die das")) == []
 
