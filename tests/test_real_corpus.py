@@ -86,17 +86,18 @@ def test_competency_questions_agree_with_the_records(query: str, full_ingest: Fu
 def test_quality_does_not_fall(full: OpenSnapshot) -> None:
     """On the dev topics: nDCG@10 of the fusion, which beats each signal alone, and how often the search rightly finds nothing.
 
-    The floor lies three hundredths below what was measured.
+    The floors lie three hundredths below what was measured, the share of refused topics a little more: there are few.
     """
     with as_file(files("koopkg_corpus")) as folder:
         grades = judgments(folder / "eval" / "qrels.txt")
         chosen = selected([topic for topic in topics(folder / "eval" / "topics.yaml") if topic.split == "dev"], grades)
     scores = {name: measured(name, rank, chosen.ranked, grades).metrics["ndcg@10"] for name, rank in own_systems(full).items()}
-    assert scores["fusion"] >= 0.6
-    assert scores["fusion"] == max(scores.values())
+    fusion = scores.pop("fusion")
+    assert fusion >= 0.71
+    assert fusion > max(scores.values())
     found = refusals(full, chosen)
     assert found.refused / found.nothing >= 0.7
-    assert found.lost / found.real <= 0.1
+    assert found.lost / found.real <= 0.09
 
 
 def test_published_snapshot_is_whole(full_ingest: Full) -> None:
