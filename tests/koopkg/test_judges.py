@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from koopkg.evaluation import EvaluationError, agreement
 from koopkg.evaluation.judges import weighted_kappa
+from tests.conftest import run_koopkg
 
 
 def test_kappa_by_hand() -> None:
@@ -45,3 +49,11 @@ def test_only_pairs_that_both_judged_count() -> None:
 def test_judges_with_nothing_in_common_are_refused() -> None:
     with pytest.raises(EvaluationError, match="no topic and case in common"):
         agreement({"t": {"a": 1}}, {"t": {"b": 1}})
+
+
+def test_the_command_prints_what_it_gives_as_json(tmp_path: Path) -> None:
+    told = json.loads(run_koopkg("eval", "agreement", "--json", data=tmp_path).stdout)
+    printed = run_koopkg("eval", "agreement", data=tmp_path).stdout
+    assert (told["topics"], told["missing"]) == (30, [])
+    for figure in (f"30 topics, {told['pairs']} pairs", f"quadratic weights  {told['kappa']:.3f}", f"relevant or not    {told['kappa_relevant']:.3f}"):
+        assert figure in printed

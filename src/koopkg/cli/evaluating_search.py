@@ -24,7 +24,7 @@ _INTERVAL = "mean, 95 % interval, p, topics better and worse"
 def eval_search(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     save: Annotated[Path | None, typer.Option(help="Keep the run in a file, to compare a later one with.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Compare topic by topic with a run that was kept.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Compare signals and fusion topic by topic with a run that was kept.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print how well cases are ranked: each signal, their fusion, and peers from search libraries; and what that depends on.
@@ -42,7 +42,7 @@ def eval_search(
     report = measure_search(opened, chosen, grades)
     if save:
         write_run(save, Run(opened.id, fingerprint(grades), report.systems))
-    differences = compare(report.systems, earlier.systems) if earlier else []
+    differences = compare(report.own, earlier.systems) if earlier else []
     if as_json:
         left_out = {"without_relevant": chosen.without_relevant, "unjudged": chosen.unjudged}
         print_json({"snapshot": opened.id, "split": split, **left_out, **asdict(report), "differences": [asdict(item) for item in differences]})
