@@ -22,7 +22,8 @@ from koopkg.analyses import Analyses
 from koopkg.annotated import AnnotatedText, annotated_texts
 from koopkg.config import Settings
 from koopkg.deciding.choosing import DECIDED, DecidedScheme
-from koopkg.deciding.training import FOLDS, Example
+from koopkg.deciding.fitting import FOLDS
+from koopkg.deciding.training import Example
 from koopkg.lessons import Lessons
 from koopkg.linking import Linker
 from koopkg.linking_runs import compare_linking, read_linking_run

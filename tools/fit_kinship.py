@@ -20,6 +20,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from koopkg.analyses import Analyses
 from koopkg.config import Settings
 from koopkg.deciding import Decider
+from koopkg.index import bundled_meanings
 from koopkg.kinship import Named, features, stems_of
 from koopkg.linking import Linker
 from koopkg.model import Case, Language, Linked, Passage
@@ -48,7 +49,7 @@ def accounts(analyses: Analyses) -> Iterator[Account]:
     """The accounts of all cases."""
     ontology, register = Ontology.bundled(), Register.bundled()
     linker = Linker(ontology, register, analyses)
-    decider = Decider(linker, ontology, analyses)
+    decider = Decider(linker, ontology, analyses, bundled_meanings())
     morphologies: dict[Language, Morphology] = {language: Morphology(language, analyses) for language in ("de", "en")}
     for path in document_paths(bundled_corpus()):
         document = read_document(path.read_bytes(), ontology, where=path.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from koopkg.messages import Language, Message, local_number, translated
-from koopkg.model import CASE_FIELDS, Document, Draft, Proposal
+from koopkg.model import CASE_FIELDS, CONCEPT_OF, Document, Draft, Proposal
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
@@ -87,8 +87,8 @@ class ListedDraft:
 def value_of(proposal: Proposal, ontology: Ontology, register: Register, language: Language) -> Value:
     """What a proposed value is called."""
     field, value = _FIELDS[proposal.field], str(proposal.value)
-    if field.scheme:
-        concept = ontology.concept(field.scheme, value)
+    if field.name in CONCEPT_OF:
+        concept = ontology.concept(CONCEPT_OF[field.name], value)
         return Value(concept.label(language), concept.iri, concept_link(concept, language))
     if field.name == "places":
         area = register.get(value)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from koopkg.drafting import CONCEPT_OF, reviewed
+from koopkg.drafting import reviewed
 from koopkg.errors import UnknownCaseError
 from koopkg.messages import Language, Message, translated
-from koopkg.model import CASE_FIELDS, IS_CASE, OTHER_CASE, Case, Review
+from koopkg.model import CASE_FIELDS, CONCEPT_OF, IS_CASE, OTHER_CASE, Case, Review
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import Area, Register
@@ -194,6 +194,8 @@ def _kind(field: str) -> str:
         return "case" if field == IS_CASE else "document"
     if field == "places":
         return "place"
+    if field in CONCEPT_OF:
+        return "concept"
     return "land" if _FIELDS[field].kind == "place" else _FIELDS[field].kind
 
 

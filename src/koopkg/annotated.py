@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -13,20 +13,24 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from koopkg.errors import KoopkgError
 from koopkg.messages import Foreign
 from koopkg.model import Language
-from koopkg.text import normalise
+from koopkg.text import normalise, with_whole_words
 
 __all__ = [
     "AnnotatedText",
     "AnnotationError",
     "GoldPlace",
+    "LabelledText",
     "MarkedClause",
-    "TextWithoutCase",
+    "MarkedSentence",
+    "TellingText",
     "Trap",
     "annotated_text",
     "annotated_texts",
+    "labelled_texts",
     "marked_clauses",
+    "marked_sentences",
     "second_readings",
-    "texts_without_case",
+    "telling_texts",
 ]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
@@ -107,6 +111,11 @@ class AnnotatedText:
         """The slugs that count neither way."""
         return frozenset(self.accept.get(scheme, ())) - self.right(scheme)
 
+    def carried(self, scheme: str, words: str) -> frozenset[str]:
+        """The slugs that some of the words carry."""
+        items = (item for item in self.gold.get(scheme, ()) if isinstance(item, Carried))
+        return frozenset(item.concept for item in items if with_whole_words(item.quote) in words)
+
     def numbers(self) -> dict[str, int]:
         """Field of a case record -> number that the text tells."""
         told = {"started": self.facts.started, "ended": self.facts.ended, "partner_count": self.facts.partner_count}
@@ -128,13 +137,22 @@ class ClauseMark:
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
-class TextWithoutCase:
-    """A short text that speaks of cooperation and of no cooperation that there is, written to learn from."""
+class LabelledText:
+    """A whole text, written to learn from, with what its cooperation has; no passages are marked.
+
+    Attributes:
+        case: Whether it tells of a cooperation that there is or is to be.
+        gold: Scheme -> slugs that the cooperation has; a scheme that is not here is not known.
+        accept: Scheme -> slugs that are neither right nor wrong.
+    """
 
     id: str
-    kind: Literal["programme", "definition", "law", "guide", "announcement", "report", "opinion", "web"]
+    kind: str
     language: Language
+    case: bool
     text: str
+    gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    accept: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @with_config(_EXACT_KEYS)
@@ -147,9 +165,30 @@ class MarkedClause:
     marks: tuple[ClauseMark, ...]
 
 
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class MarkedSentence:
+    """A sentence of the account of a case, and whether it tells a concept; one that does not looks as if it did."""
+
+    case: str
+    scheme: str
+    concept: str
+    sentence: str
+    holds: bool
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
+class TellingText:
+    """One or two sentences, written to learn from: scheme -> slugs of all that they tell, which may be nothing."""
+
+    language: Language
+    text: str
+    told: Mapping[str, frozenset[str]]
+
+
 _TEXT = TypeAdapter(AnnotatedText)
-_CLAUSE = TypeAdapter(MarkedClause)
-_WITHOUT_CASE: TypeAdapter[TextWithoutCase] = TypeAdapter(TextWithoutCase)
+_LINE = TypeVar("_LINE")
 
 
 def annotated_texts(folder: Path, splits: Iterable[str] = ("dev", "test")) -> list[AnnotatedText]:
@@ -183,29 +222,47 @@ def marked_clauses(path: Path) -> list[MarkedClause]:
     Raises:
         AnnotationError: A line cannot be read, or quotes what its text does not hold.
     """
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            clause = _CLAUSE.validate_json(line)
-        except ValidationError as error:
-            raise AnnotationError("{path}: line {line}: {fault}", path=path.name, line=number, fault=Foreign(error)) from error
+    found = _lines(path, MarkedClause)
+    for number, clause in enumerate(found, start=1):
         for mark in clause.marks:
             if not clause.text.startswith(mark.quote, mark.start):
                 raise AnnotationError("{path}: {quote!r} does not stand in the text", path=f"{path.name}: line {number}", quote=mark.quote)
-        found.append(clause)
     return found
 
 
-def texts_without_case(path: Path) -> list[TextWithoutCase]:
+def labelled_texts(path: Path) -> list[LabelledText]:
     """The texts of a file with one JSON object a line.
 
     Raises:
         AnnotationError: A line cannot be read.
     """
+    return _lines(path, LabelledText)
+
+
+def telling_texts(path: Path) -> list[TellingText]:
+    """The texts of a file with one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read.
+    """
+    return _lines(path, TellingText)
+
+
+def marked_sentences(folder: Path) -> list[MarkedSentence]:
+    """Those of the files `part-*.jsonl` and `accepted.jsonl` of a folder, one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read.
+    """
+    return [sentence for path in [*sorted(folder.glob("part-*.jsonl")), folder / "accepted.jsonl"] for sentence in _lines(path, MarkedSentence)]
+
+
+def _lines(path: Path, kind: type[_LINE]) -> list[_LINE]:
+    reader: TypeAdapter[_LINE] = TypeAdapter(kind)
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            found.append(_WITHOUT_CASE.validate_json(line))
+            found.append(reader.validate_json(line))
         except ValidationError as error:
             raise AnnotationError("{path}: line {line}: {fault}", path=path.name, line=number, fault=Foreign(error)) from error
     return found

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from koopkg.analyses import Analyses
-from koopkg.deciding import Decider
+from koopkg.deciding import Decider, Meanings
 from koopkg.linking import Linker
 from koopkg.model import (
     CASE_FIELDS,
+    CONCEPT_OF,
     IS_CASE,
     OTHER_CASE,
     Asked,
@@ -18,9 +19,11 @@ from koopkg.model import (
     Decided,
     Document,
     Draft,
+    FactorEvidence,
     Kinship,
     Linked,
     Mention,
+    Obstacle,
     Place,
     PlaceKind,
     PlaceLink,
@@ -32,7 +35,7 @@ from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Area, Register
 
-__all__ = ["ASKED", "CONCEPT_OF", "LAND", "MEMBER", "TAKEN", "Drafter", "as_case", "draft_of", "questions_of", "reviewed"]
+__all__ = ["ASKED", "LAND", "MEMBER", "TAKEN", "Drafter", "as_case", "draft_of", "questions_of", "reviewed"]
 
 TAKEN, ASKED = 0.85, 0.2
 """Probability from which a value counts until somebody looks at it, and from which it is asked about; below it is dropped. The probabilities are calibrated:
@@ -45,8 +48,7 @@ LAND = ((1.0, 0.99), (0.8, 0.92), (0.5, 0.7))
 """Share of the places of a text that lie in one Land -> how often that is the Land of its cooperation; measured likewise."""
 _LAND_DIGITS, _OF_A_LAND = 2, slice(0, 2)
 _LARGER_KINDS: tuple[PlaceKind, ...] = ("Verbandsgemeinde", "Samtgemeinde", "Verwaltungsgemeinschaft", "Amt")
-CONCEPT_OF = {field.name: field.scheme for field in CASE_FIELDS if field.kind == "concept" and field.scheme}
-"""Name of a field -> the concept scheme of its values."""
+_TOLD = frozenset(("success_factors", "obstacles"))
 _FIELD_OF = {scheme: name for name, scheme in CONCEPT_OF.items()}
 _LEAST_USE = 0.2
 _USE = {field.name: _LEAST_USE + field.weight for field in CASE_FIELDS} | {"places": 0.5, IS_CASE: 1.5, OTHER_CASE: 1.5}
@@ -57,8 +59,8 @@ _RANK = {field.name: rank for rank, field in enumerate(CASE_FIELDS)}
 class Drafter:
     """Makes drafts by the weights that are installed with this package."""
 
-    def __init__(self, linker: Linker, ontology: Ontology, register: Register, analyses: Analyses) -> None:
-        self._linker, self._ontology, self._register, self._analyses = linker, ontology, register, analyses
+    def __init__(self, linker: Linker, ontology: Ontology, register: Register, analyses: Analyses, meanings: Meanings) -> None:
+        self._linker, self._ontology, self._register, self._analyses, self._meanings = linker, ontology, register, analyses, meanings
 
     def draft(self, document: Document, linked: Linked, reviews: Mapping[tuple[str, str], Review]) -> Draft:
         """The draft of a document.
@@ -73,7 +75,7 @@ class Drafter:
     @cached_property
     def _decider(self) -> Decider:
         """Only where there are drafts: its weights take a moment to load."""
-        return Decider(self._linker, self._ontology, self._analyses)
+        return Decider(self._linker, self._ontology, self._analyses, self._meanings)
 
 
 def draft_of(document: Document, linked: Linked, decided: Decided, reviews: Mapping[tuple[str, str], Review], register: Register, ontology: Ontology) -> Draft:
@@ -100,7 +102,7 @@ def reviewed(draft: Draft, reviews: Mapping[tuple[str, str], Review]) -> Draft:
 
 def as_case(draft: Draft, register: Register, ontology: Ontology) -> Case:
     """A draft in the shape of a record, with what counts of it: what is searched. Country and status are empty where nothing tells them."""
-    values = {field.name: tuple(item.value for item in draft.of(field.name)) for field in CASE_FIELDS}
+    values = {field.name: tuple(_stated(item, ontology) for item in draft.of(field.name)) for field in CASE_FIELDS}
     areas = [area for key in values["places"] if (area := register.get(str(key)))]
     told = {
         field.name: values[field.name] if field.is_many else values[field.name][0]
@@ -188,6 +190,15 @@ def _land(linked: Linked, decided: Decided, ontology: Ontology) -> Iterator[Prop
 
 def _start(mention: Mention) -> int:
     return mention.start
+
+
+def _stated(item: Proposal, ontology: Ontology) -> str | int | FactorEvidence | Obstacle:
+    """A value as a record states it: a factor or an obstacle with the words that tell it, which are its name where nothing but a person does."""
+    if item.field not in _TOLD:
+        return item.value
+    slug = str(item.value)
+    words = item.evidence.quote if item.evidence else ontology.concept(CONCEPT_OF[item.field], slug).label("de")
+    return FactorEvidence(factor=slug, evidence=words) if item.field == "success_factors" else Obstacle(text=words, obstacle=slug)
 
 
 def _kind(area: Area) -> PlaceKind:

@@ -8,8 +8,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, marked_clauses, texts_without_case
-from koopkg.deciding.training import FOLDS, Clause, Example, Statement, train
+from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, labelled_texts, marked_clauses, marked_sentences, telling_texts
+from koopkg.deciding import Meanings
+from koopkg.deciding.fitting import FOLDS
+from koopkg.deciding.learning_told import ToldSentence
+from koopkg.deciding.training import Clause, Example, Statement, train
 from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
 from koopkg.ontology import Ontology
@@ -30,6 +33,7 @@ class Lessons:
     examples: tuple[Example, ...]
     clauses: tuple[Clause, ...]
     statements: tuple[Statement, ...]
+    told: tuple[ToldSentence, ...]
     ontology: Ontology
 
     @classmethod
@@ -37,25 +41,39 @@ class Lessons:
         """Those of the bundled corpus, and what people said of proposals."""
         teacher = Teacher(ontology, linker, analyses)
         with as_file(files("koopkg_corpus")) as corpus:
-            documents = (read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(corpus / "cases"))
+            documents = [read_document(path.read_bytes(), ontology, where=path.name) for path in document_paths(corpus / "cases")]
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
-            clauses, forms = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl"))
-            without = texts_without_case(corpus / "marks" / "no-cases.jsonl")
+            clauses, forms, fields = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl", "fields.jsonl"))
+            labelled = labelled_texts(corpus / "marks" / "texts.jsonl")
+            marks, telling = marked_sentences(corpus / "marks"), telling_texts(corpus / "marks" / "told.jsonl")
+        sentences = (*teacher.of_accounts(documents, marks), *teacher.of_documents(texts), *teacher.of_telling(telling))
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])
-        statements = (*teacher.of_statements(clauses, _MARKED), *teacher.of_statements(forms, ["legal-form"]))
-        told = (*teacher.of_clauses({**clauses, **forms}), *(teacher.of_reviews(reviews) if reviews else ()))
+        statements = (
+            *teacher.of_statements(clauses, _MARKED),
+            *teacher.of_statements(forms, ["legal-form"]),
+            *teacher.of_statements(fields, ["sector", "activity"]),
+        )
+        mentions = (*teacher.of_clauses({**clauses, **forms, **fields}), *(teacher.of_reviews(reviews) if reviews else ()))
         short = teacher.of_short_texts(clauses, _MARKED)
-        whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_texts_without_case(without))
-        return cls((*whole, *parts), told, statements, ontology)
+        whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_labelled(labelled))
+        return cls((*whole, *parts), mentions, statements, sentences, ontology)
 
-    def learn(self) -> Weights:
-        """Needs scikit-learn (the extra `train`)."""
-        return train(self.examples, self.clauses, self.statements, self.ontology)
+    def learn(self, meanings: Meanings) -> Weights:
+        """Needs scikit-learn (the extra `train`).
+
+        Args:
+            meanings: The bundled encoder.
+        """
+        return train(self.examples, self.clauses, self.statements, self.told, self.ontology, meanings)
 
     def without(self, names: Collection[str]) -> Lessons:
         """All but the examples of some texts or cases."""
-        return replace(self, examples=tuple(example for example in self.examples if example.case not in names))
+        return replace(
+            self,
+            examples=tuple(example for example in self.examples if example.case not in names),
+            told=tuple(sentence for sentence in self.told if sentence.case not in names),
+        )
 
     def unseen(self, texts: Sequence[AnnotatedText]) -> Iterator[tuple[Lessons, Sequence[AnnotatedText]]]:
         """The texts in a few parts, each with lessons that have none of it."""

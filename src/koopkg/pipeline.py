@@ -24,7 +24,7 @@ from koopkg.draft_files import remove_draft, write_draft
 from koopkg.drafting import Drafter
 from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.files import Skipped
-from koopkg.index import Analyser, Encoder, TextSpans, load_encoder
+from koopkg.index import Analyser, Encoder, TextSpans, bundled_meanings, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Outcome, Reader, Rejected, Sources
 from koopkg.linking import Linker, save_labels
@@ -251,7 +251,7 @@ class _Build:
         """Find what the changed documents name, propose what those without a record are about, and check what is said of them."""
         self._progress.stage("linking and checking", len(pending))
         linker, analyser = Linker(self._terms, self._register, self._analyses), Analyser(self._analyses)
-        drafter = Drafter(linker, self._terms, self._register, self._analyses)
+        drafter = Drafter(linker, self._terms, self._register, self._analyses, bundled_meanings(self._encoder))
         validator = _validator(ontology.bundled_hash())
         if self._before.base is None:
             validator.check_common()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from koopkg.drafting import CONCEPT_OF
 from koopkg.messages import Language, Message
-from koopkg.model import CASE_FIELDS, IS_CASE, OTHER_CASE, Asked, Document, Mention, Review, Verdict
+from koopkg.model import CASE_FIELDS, CONCEPT_OF, IS_CASE, OTHER_CASE, Asked, Document, Mention, Review, Verdict
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Concept
 from koopkg.reading.passages import sentences_of
@@ -153,12 +152,12 @@ def _other_value(opened: OpenSnapshot, question: Question, given: str) -> str | 
         if land is None or land.part_of is None:
             raise ReviewError("{name}: {value!r} is no Land or canton", name=question.name, value=given)
         return land.name()
-    concepts = [concept for concept in opened.ontology.schemes[str(field.scheme)] if not concept.is_deprecated]
+    concepts = [concept for concept in opened.ontology.schemes[CONCEPT_OF[field.name]] if not concept.is_deprecated]
     spelled = {name.casefold(): concept for concept in concepts for name in (concept.label("en"), concept.label("de"), concept.slug)}
     if given.casefold() not in spelled:
         close = difflib.get_close_matches(given.casefold(), spelled, n=1, cutoff=0.5)
         advice = Message("nearest: {nearest!r}", nearest=spelled[close[0]].slug) if close else Message("propose a term instead")
-        values = {"name": question.name, "value": given, "scheme": str(field.scheme), "advice": advice}
+        values = {"name": question.name, "value": given, "scheme": CONCEPT_OF[field.name], "advice": advice}
         raise ReviewError("{name}: {value!r} is no concept of the scheme {scheme}; {advice}", **values)
     return spelled[given.casefold()].slug
 

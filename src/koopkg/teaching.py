@@ -9,10 +9,12 @@ from itertools import islice
 from typing import Any
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, MarkedClause, TextWithoutCase
+from koopkg.annotated import AnnotatedText, LabelledText, MarkedClause, MarkedSentence, TellingText
 from koopkg.deciding import with_weak
 from koopkg.deciding.choosing import DECIDED
+from koopkg.deciding.learning_told import ToldSentence
 from koopkg.deciding.numbers import NUMBERS
+from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Sentence, read_text
 from koopkg.deciding.training import Clause, Example, Statement
 from koopkg.language import detect_language
@@ -33,6 +35,7 @@ _FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
 """Sentences from which a text is taken apart, and those of a part."""
 _WEIGHT_OF_A_PART = 0.5
 _WEIGHT_OF_WITHOUT_CASE = 3.0
+_WEIGHT_OF_LABELLED = 5.0
 _WEIGHT_OF_ANNOTATED = 30.0
 """Of a text as it comes in, beside one of the corpus, which were all written in one manner: some forty of these count as much as all of those."""
 
@@ -52,8 +55,7 @@ class Teacher:
         if len(document.cases) != 1:
             return
         case = document.cases[0]
-        account = next((passage.section for passage in document.passages if not passage.is_title), None)
-        prose = [passage for passage in document.passages if passage.section == account]
+        prose = _account(document)
         title = [passage for passage in document.passages if passage.is_title]
         for passages in ([*title, *prose], prose):
             yield self._of_case(case, passages, document.language)
@@ -68,11 +70,16 @@ class Teacher:
                 for language in LANGUAGES:
                     yield self._example(some[0].iri, plain_passages(_definitions(some, language), language), language, is_case=False)
 
-    def of_texts_without_case(self, texts: Iterable[TextWithoutCase]) -> Iterator[Example]:
-        """Each text as it is."""
+    def of_labelled(self, texts: Iterable[LabelledText]) -> Iterator[Example]:
+        """Each text as it is; one without a case teaches only that."""
         for text in texts:
-            told: dict[str, Any] = {"is_case": False, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
-            yield self._example(text.id, plain_passages(text.text, text.language), text.language, **told)
+            told: dict[str, Any] = (
+                {"gold": text.gold, "doubtful": text.accept, "weight": _WEIGHT_OF_LABELLED}
+                if text.case
+                else {"is_case": False, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
+            )
+            passages = plain_passages(with_whole_words(text.text), text.language)
+            yield self._example(text.id, passages, text.language, numbers=None, **told)
 
     def of_parts(self, examples: Iterable[Example]) -> Iterator[Example]:
         """The beginning of each text and some sentences from within it, to learn that few sentences may speak of a cooperation, too."""
@@ -144,6 +151,48 @@ class Teacher:
                 mention = Mention(at, at + len(review.quote), review.quote)
                 yield Clause(f"review {number}", read, mention, schemes[review.field], str(review.value), review.verdict == "accept")
 
+    def of_accounts(self, documents: Iterable[Document], marks: Iterable[MarkedSentence]) -> Iterator[ToldSentence]:
+        """All sentences of the accounts that have marks, and the words in which the records of all cases note a factor or an obstacle."""
+        told: dict[str, dict[str, dict[str, set[str]]]] = {}
+        for mark in marks:
+            of_sentence = told.setdefault(mark.case, {}).setdefault(mark.sentence, {scheme: set() for scheme in TOLD})
+            if mark.holds:
+                of_sentence[mark.scheme].add(mark.concept)
+        for document in documents:
+            for case in document.cases:
+                if case.id in told:
+                    for sentence in read_text(_account(document), self._morphologies[document.language]).sentences:
+                        found = told[case.id].get(sentence.text, {})
+                        gold = {scheme: frozenset(found.get(scheme, ())) for scheme in TOLD}
+                        yield ToldSentence(case.id, ReadText(document.language, (sentence,)), gold, is_whole=True)
+                for factor in case.success_factors:
+                    yield self._noted(case.id, factor.evidence, "success-factor", factor.factor)
+                for obstacle in case.obstacles:
+                    if obstacle.obstacle:
+                        yield self._noted(case.id, obstacle.text, "obstacle", obstacle.obstacle)
+
+    def of_documents(self, texts: Iterable[AnnotatedText]) -> Iterator[ToldSentence]:
+        """All sentences of the annotated texts about one case, each with what the words in it carry."""
+        for text in texts:
+            if text.case == "one":
+                right, doubtful = {scheme: text.right(scheme) for scheme in TOLD}, {scheme: text.doubtful(scheme) for scheme in TOLD}
+                for sentence in read_text(plain_passages(with_whole_words(text.text), text.language), self._morphologies[text.language]).sentences:
+                    gold = {scheme: text.carried(scheme, sentence.text) for scheme in TOLD}
+                    yield ToldSentence(text.id, ReadText(text.language, (sentence,)), gold, True, right, doubtful)
+
+    def of_telling(self, texts: Iterable[TellingText]) -> Iterator[ToldSentence]:
+        """Each text, and the definition of each concept that is told."""
+        for text in texts:
+            read = read_text(plain_passages(text.text, text.language), self._morphologies[text.language])
+            yield ToldSentence(text.text, read, text.told)
+        for scheme in TOLD:
+            for concept in self._ontology.schemes[scheme]:
+                if not concept.is_deprecated:
+                    yield self._noted(concept.iri, _definitions([concept], "de"), scheme, concept.slug)
+
+    def _noted(self, case: str, words: str, scheme: str, slug: str) -> ToldSentence:
+        return ToldSentence(case, read_text(plain_passages(words, "de"), self._morphologies["de"]), {scheme: frozenset([slug])})
+
     def _of_case(self, case: Case, passages: Iterable[Passage], language: Language) -> Example:
         gold = {scheme.name: frozenset(_values(case, scheme.field)) - {_UNKNOWN} for scheme in DECIDED}
         forms = {agreement.legal_form for agreement in case.agreements if agreement.legal_form}
@@ -154,6 +203,12 @@ class Teacher:
         read = tuple(passages)
         linked = with_weak(self._linker, read, self._linker.link(read, language))
         return Example(case=name, text=read_text(read, self._morphologies[language]), linked=linked, **told)
+
+
+def _account(document: Document) -> list[Passage]:
+    """The first section: what the others say restates the record."""
+    first = next((passage.section for passage in document.passages if not passage.is_title), None)
+    return [passage for passage in document.passages if passage.section == first]
 
 
 def _part(example: Example, sentences: Sequence[Sentence]) -> Example:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,9 +10,19 @@ import pytest
 
 from koopkg.agreement import LinkingScores, Read, scored
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, AnnotationError, annotated_text, annotated_texts, marked_clauses
+from koopkg.annotated import (
+    AnnotatedText,
+    AnnotationError,
+    annotated_text,
+    annotated_texts,
+    labelled_texts,
+    marked_clauses,
+    marked_sentences,
+    telling_texts,
+)
 from koopkg.deciding import Decider
 from koopkg.deciding.choosing import DECIDED
+from koopkg.index import bundled_meanings
 from koopkg.linking import Linker
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
@@ -33,7 +42,7 @@ def scores(texts: list[AnnotatedText], ontology: Ontology) -> LinkingScores:
     """Of the test half, by the weights that are installed."""
     analyses = Analyses()
     linker = Linker(ontology, Register.bundled(), analyses)
-    decider = Decider(linker, ontology, analyses)
+    decider = Decider(linker, ontology, analyses, bundled_meanings())
 
     def read(text: AnnotatedText) -> Read:
         passages = plain_passages(with_whole_words(text.text), text.language)
@@ -76,14 +85,25 @@ def test_both_halves_hold_every_frequent_kind(texts: list[AnnotatedText]) -> Non
 def test_marked_sentences_stand_in_their_cases(ontology: Ontology) -> None:
     with as_file(files("koopkg_corpus")) as corpus:
         bodies = {path.stem: path.read_text(encoding="utf-8") for path in Path(bundled_corpus()).glob("*.md")}
-        parts = sorted((corpus / "marks").glob("part-*.jsonl"))
-        marks = [json.loads(line) for path in parts for line in path.read_text(encoding="utf-8").splitlines()]
-    assert len({mark["case"] for mark in marks}) >= 140
+        marks = marked_sentences(corpus / "marks")
+    assert len({mark.case for mark in marks}) >= 280
     for mark in marks:
-        assert mark["sentence"] in bodies[mark["case"]], mark
-        assert not ontology.concept(mark["scheme"], mark["concept"]).is_deprecated
-    seen = Counter((mark["case"], mark["scheme"], mark["concept"], mark["sentence"]) for mark in marks)
-    assert set(seen.values()) == {1}
+        assert mark.sentence in bodies[mark.case], mark
+        assert not ontology.concept(mark.scheme, mark.concept).is_deprecated
+
+
+def test_labelled_and_telling_texts_name_concepts_that_there_are(ontology: Ontology) -> None:
+    with as_file(files("koopkg_corpus")) as corpus:
+        labelled, telling = labelled_texts(corpus / "marks" / "texts.jsonl"), telling_texts(corpus / "marks" / "told.jsonl")
+    named = [(scheme, slug) for text in labelled for part in (text.gold, text.accept) for scheme, slugs in part.items() for slug in slugs]
+    named += [(scheme, slug) for text in telling for scheme, slugs in text.told.items() for slug in slugs]
+    assert all(not ontology.concept(scheme, slug).is_deprecated for scheme, slug in named)
+    assert len({text.id for text in labelled}) == len({text.text for text in labelled}) == len(labelled) >= 200
+    assert 0.15 <= sum(not text.case for text in labelled) / len(labelled) <= 0.4
+    assert all(len(text.gold["legal-form"]) <= 1 and not text.gold[scheme] & text.accept.get(scheme, frozenset()) for text in labelled for scheme in text.gold)
+    assert not [text for text in labelled if not text.case and text.gold]
+    assert len({text.text for text in telling}) == len(telling) >= 1200
+    assert {scheme for text in telling for scheme in text.told} == {"success-factor", "obstacle"}
 
 
 def test_marked_clauses_name_concepts_that_there_are(ontology: Ontology) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import marked_clauses
+from koopkg.annotated import annotated_texts, marked_clauses, marked_sentences
 from koopkg.deciding import Decider, Weights
 from koopkg.deciding.candidates import FEATURES, Hierarchy
 from koopkg.deciding.cases import CASE_FEATURES
@@ -18,8 +19,11 @@ from koopkg.deciding.choosing import DECIDED, choose
 from koopkg.deciding.clauses import cues_of
 from koopkg.deciding.describing import Described, described_in
 from koopkg.deciding.numbers import NUMBERS
+from koopkg.deciding.telling import told_in
 from koopkg.deciding.text import ReadText, Vocabulary, read_text
 from koopkg.deciding.training import train
+from koopkg.deciding.weights import Figures, TextModel, ToldWeights
+from koopkg.index import bundled_meanings
 from koopkg.language import detect_language
 from koopkg.linking import Linker
 from koopkg.model import CASE_FIELDS, Decided, Document, Language, Mention
@@ -41,7 +45,7 @@ def linker(ontology: Ontology) -> Linker:
 
 @pytest.fixture(scope="module")
 def decide(ontology: Ontology, linker: Linker) -> Decide:
-    decider = Decider(linker, ontology, Analyses())
+    decider = Decider(linker, ontology, Analyses(), bundled_meanings())
 
     def decided(text: str) -> Decided:
         language = detect_language(text)
@@ -148,14 +152,16 @@ def test_weights_are_the_same_after_a_file(tmp_path: Path) -> None:
 
 def test_learning_twice_gives_the_same_bytes(ontology: Ontology, linker: Linker, tmp_path: Path) -> None:
     teacher = Teacher(ontology, linker, Analyses())
-    paths = document_paths(bundled_corpus())[::9]
-    examples = [*(example for path in paths for example in teacher.of_document(read_document(path.read_bytes(), ontology, where=path.name)))]
-    examples += teacher.of_definitions()
+    paths = document_paths(bundled_corpus())[::18]
+    documents = [read_document(path.read_bytes(), ontology, where=path.name) for path in paths]
+    examples = [*(example for document in documents for example in teacher.of_document(document)), *teacher.of_definitions()]
     with as_file(files("koopkg_corpus")) as corpus:
         told = {str(number): clause for number, clause in enumerate(marked_clauses(corpus / "marks" / "forms.jsonl")[::9])}
+        marks, texts = marked_sentences(corpus / "marks"), annotated_texts(corpus / "eval" / "links", ["dev"])[:8]
+    sentences = [*teacher.of_accounts(documents, marks), *teacher.of_documents(texts)][::2]
     statements = list(teacher.of_statements(told, ["legal-form"]))
     for name in ("one", "two"):
-        train(examples, [], statements, ontology).save(tmp_path / name)
+        train(examples, [], statements, sentences, ontology, bundled_meanings()).save(tmp_path / name)
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert one
     assert one == two
@@ -217,7 +223,7 @@ def test_a_denied_form_is_only_mentioned(decide: Decide) -> None:
 
 
 def test_nothing_is_decided_of_nothing(ontology: Ontology, linker: Linker) -> None:
-    assert Decider(linker, ontology, Analyses()).decide((), linker.link((), "de")) == Decided(0.0, (), ())
+    assert Decider(linker, ontology, Analyses(), bundled_meanings()).decide((), linker.link((), "de")) == Decided(0.0, (), ())
 
 
 def test_a_document_teaches_in_both_languages_without_what_restates_its_record(tiny_documents: dict[str, Document], ontology: Ontology, linker: Linker) -> None:
@@ -228,3 +234,64 @@ def test_a_document_teaches_in_both_languages_without_what_restates_its_record(t
     assert document.cases[0].title in said
     assert not [evidence.evidence for evidence in document.cases[0].success_factors if f"- {evidence.evidence}" in said]
     assert examples[0].gold["sector"] == set(document.cases[0].sectors)
+
+
+class _Meanings:
+    """Vectors of two dimensions: whether a text is about trust."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return np.array([[1.0, 0.0] if "verlässt" in text else [0.0, 1.0] for text in texts], dtype=np.float32)
+
+
+def _told_weights(words: Sequence[float], *, threshold: float = 0.85) -> ToldWeights:
+    """Weights of a concept that the words of a vocabulary tell so much, and the first dimension of meanings."""
+    model = TextModel(np.array([words], dtype=np.float32).T, np.zeros(1, dtype=np.float32))
+    straight = np.array([[0.0, 0.0], [1.0, 1.0]], dtype=np.float32)
+    usual, meaning = np.zeros(2, dtype=np.float32), np.array([[4.0], [-4.0]], dtype=np.float32)
+    return ToldWeights(("vertrauen",), {"de": model}, usual, meaning, np.zeros(1, dtype=np.float32), straight, threshold, Figures(0, 0, 0, 0, 0, 0))
+
+
+TELLING = "Die Gemeinden liegen am Fluss. Jeder Kämmerer verlässt sich auf den anderen. Das Rathaus ist alt."
+
+
+def test_what_a_text_tells_has_its_sentence_and_a_probability() -> None:
+    """Log odds of 0 by words and of 4 by meaning make 2 together: probability .88, times that of a case."""
+    text = read(TELLING)
+    vocabulary = Vocabulary.of([text.terms], at_least=1)
+    weights = _told_weights([0.0] * len(vocabulary.terms))
+    (found,) = told_in(text, "success-factor", weights, vocabulary, _Meanings(), 0.9, least=0.85)
+    (mention,) = found.evidence
+    assert (found.slug, found.decision, found.confidence) == ("vertrauen", "about", round(0.9 / (1 + np.exp(-2)), 3))
+    assert TELLING[mention.start : mention.end] == mention.quote == "Jeder Kämmerer verlässt sich auf den anderen."
+    (unsure,) = told_in(text, "success-factor", weights, vocabulary, _Meanings(), 0.9, least=0.95)
+    assert unsure.decision == "mentioned"
+
+
+def test_words_and_meaning_weigh_the_same() -> None:
+    text = read(TELLING)
+    vocabulary = Vocabulary.of([text.terms], at_least=1)
+    against = _told_weights([-9.0] * len(vocabulary.terms))
+    assert list(told_in(text, "success-factor", against, vocabulary, _Meanings(), 1.0, least=0.85)) == []
+
+
+def test_nothing_is_told_where_there_is_no_case_or_no_model() -> None:
+    text, english = read(TELLING), read("Each treasurer relies on the other.", "en")
+    vocabulary, meanings = Vocabulary.of([text.terms], at_least=1), _Meanings()
+    weights = _told_weights([9.0] * len(vocabulary.terms))
+    assert list(told_in(text, "success-factor", weights, vocabulary, meanings, 0.1, least=0.85)) == []
+    assert list(told_in(english, "success-factor", weights, vocabulary, meanings, 1.0, least=0.85)) == []
+    assert meanings.asked == []
+
+
+def test_of_a_long_text_the_sentences_are_embedded_whose_words_tell_most() -> None:
+    text = read(" ".join([*("Das Rathaus ist alt." for _ in range(60)), "Jeder Kämmerer verlässt sich auf den anderen."]))
+    vocabulary, meanings = Vocabulary.of([text.terms], at_least=1), _Meanings()
+    telling = read("Jeder Kämmerer verlässt sich auf den anderen.").terms
+    weights = _told_weights([2.0 if term in telling else 0.0 for term in vocabulary.terms])
+    (found,) = told_in(text, "success-factor", weights, vocabulary, meanings, 1.0, least=0.85)
+    assert found.evidence[0].quote == "Jeder Kämmerer verlässt sich auf den anderen."
+    assert len(meanings.asked) == 32

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from koopkg import graph, snapshot
 from koopkg.config import Settings
-from koopkg.confirming import confirm
-from koopkg.drafting import ASKED, TAKEN, reviewed
+from koopkg.confirming import case_file, confirm
+from koopkg.drafting import ASKED, TAKEN, as_case, draft_of, reviewed
 from koopkg.errors import DocumentError
 from koopkg.export import export
 from koopkg.kinship import likeness, sketch
-from koopkg.model import IS_CASE, OTHER_CASE, Draft, Mention, Proposal, Review, Verdict
+from koopkg.model import IS_CASE, OTHER_CASE, Decided, Decision, Draft, FactorEvidence, Mention, Obstacle, Proposal, Review, Verdict
+from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
 from koopkg.pipeline import IngestReport, ingest
 from koopkg.register import Register
@@ -375,6 +376,37 @@ def test_a_confirmed_draft_is_a_case_from_the_next_ingest_on(desk: Path, tiny_co
     assert not [sentence for sentence in sentences if sentence in body]
     first = search(opened, "Bauhof Adelebsen").hits[0]
     assert first.id == "bauhof-adelebsen-dransfeld"
+
+
+def test_what_a_sentence_tells_becomes_a_factor_or_an_obstacle_with_its_words(read: Read, ontology: Ontology) -> None:
+    """What nobody has confirmed is in no record; what only a person named stands there by its name."""
+    _, _, opened = read
+    entry = opened.catalog.document(DEPOT_ID)
+    start = entry.document.text.index("Adelebsen stellt den Leiter")
+    mention = Mention(start, start + 27, entry.document.text[start : start + 27])
+    told = (
+        Decision(concept_iri("success-factor", "augenhoehe"), "success-factor", "augenhoehe", "about", 0.9, (mention,)),
+        Decision(concept_iri("obstacle", "finanzielles-risiko"), "obstacle", "finanzielles-risiko", "mentioned", 0.3, (mention,)),
+        Decision(concept_iri("obstacle", "flaechenkonflikt"), "obstacle", "flaechenkonflikt", "mentioned", 0.1, (mention,)),
+    )
+    said = Review(at="2026-01-01T00:00:00Z", document=DEPOT_ID, field="obstacles", value="finanzielles-risiko", verdict="accept")
+    other = Review(at="2026-01-01T00:00:00Z", document=DEPOT_ID, field="success_factors", value="vertrauen", verdict="accept")
+    reviews = {(item.field, str(item.value)): item for item in (said, other)}
+    draft = draft_of(entry.document, entry.linked, Decided(0.95, told, ()), reviews, Register.bundled(), ontology)
+    found = {item.key: (item.zone, item.state) for item in draft.proposals if item.field in ("success_factors", "obstacles")}
+    assert found == {
+        "success_factors=augenhoehe": ("taken", "proposed"),
+        "obstacles=finanzielles-risiko": ("asked", "confirmed"),
+        "success_factors=vertrauen": ("taken", "confirmed"),
+    }
+    searched = as_case(draft, Register.bundled(), ontology)
+    assert searched.success_factors == (FactorEvidence("vertrauen", "Vertrauen"), FactorEvidence("augenhoehe", mention.quote))
+    assert searched.obstacles == (Obstacle(text=mention.quote, obstacle="finanzielles-risiko"),)
+    told_of_it = {"title": "Bauhof", "service": "Bauhof", "sectors": "baubetriebshof", "country": "DE", "status": "aktiv", "cooperation_type": "interkommunal"}
+    _, raw = case_file(draft, entry.document, told_of_it, ontology=ontology, register=Register.bundled())
+    record = yaml.safe_load(raw.decode().split("---\n")[1])
+    assert record["success_factors"] == [{"factor": "vertrauen", "evidence": "Vertrauen"}]
+    assert record["obstacles"] == [{"text": mention.quote, "obstacle": "finanzielles-risiko"}]
 
 
 def proposals() -> st.SearchStrategy[Proposal]:

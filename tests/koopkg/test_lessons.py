@@ -23,7 +23,7 @@ def example(name: str) -> Example:
 
 def test_each_text_is_read_once_by_lessons_that_have_all_but_its_part() -> None:
     """Examples of cases and of texts that are not read now stay in all lessons."""
-    lessons = Lessons(tuple(map(example, ["case", *NAMES, "other-text"])), (), (), Ontology.bundled())
+    lessons = Lessons(tuple(map(example, ["case", *NAMES, "other-text"])), (), (), (), Ontology.bundled())
     asked = [text(name) for name in reversed(NAMES)]
     read = []
     for rest, part in lessons.unseen(asked):

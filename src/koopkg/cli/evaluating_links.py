@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["eval_linking"]
 
-_ONLY_READERS = ("success-factor", "obstacle")
-"""Schemes that nothing decides yet."""
-
 
 def eval_linking(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
@@ -43,13 +40,14 @@ def eval_linking(
     """
     from koopkg.agreement import deviations
     from koopkg.deciding.choosing import DECIDED
+    from koopkg.deciding.telling import TOLD
     from koopkg.evaluation import EvaluationError
     from koopkg.linking_runs import annotations_fingerprint, read_linking_run
 
     if unseen and (weights or readers):
         raise EvaluationError("--unseen learns weights of its own; leave out --weights and --readers")
     texts, second = _read_twice(split) if readers else (_annotated(split), {})
-    schemes = [scheme.name for scheme in DECIDED] + [*(_ONLY_READERS if readers else ())]
+    schemes = [*(scheme.name for scheme in DECIDED), *TOLD]
     earlier = read_linking_run(against, texts) if against else None
     found, named = (second, {}) if readers else _read(texts, weights, unseen=unseen)
     measured = _measured(texts, found, named, schemes, earlier)
@@ -128,6 +126,7 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
     from koopkg.agreement import Read, by_labels
     from koopkg.analyses import Analyses
     from koopkg.deciding import Decider, Weights
+    from koopkg.index import EmbeddingCache, bundled_meanings
     from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
@@ -136,7 +135,9 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
     from koopkg.text import with_whole_words
 
     decided, named = {}, {}
-    with closing(Analyses.cache(Settings.from_environment().cache_folder / "analyses.sqlite")) as analyses:
+    folder = Settings.from_environment().cache_folder
+    with closing(Analyses.cache(folder / "analyses.sqlite")) as analyses, closing(EmbeddingCache(folder / "embeddings.sqlite")) as vectors:
+        meanings = bundled_meanings(cache=vectors)
         ontology = Ontology.bundled()
         linker = Linker(ontology, Register.bundled(), analyses)
 
@@ -145,10 +146,10 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
                 yield Weights.open(weights) if weights else None, texts
                 return
             for lessons, part in Lessons.bundled(ontology, linker, analyses).unseen(texts):
-                yield lessons.learn(), part
+                yield lessons.learn(meanings), part
 
         for learned, part in parts():
-            decider = Decider(linker, ontology, analyses, learned)
+            decider = Decider(linker, ontology, analyses, meanings, learned)
             for text in part:
                 passages = plain_passages(with_whole_words(text.text), text.language)
                 linked = linker.link(passages, text.language)

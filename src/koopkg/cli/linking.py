@@ -58,6 +58,7 @@ def train_links(
     """Learn from the corpus, the ontology, the dev half of the annotated texts and the reviews what texts are about; prints what cross-validation gave."""
     from koopkg.analyses import Analyses
     from koopkg.deciding.weights import Weights
+    from koopkg.index import EmbeddingCache, bundled_meanings
     from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
@@ -66,9 +67,10 @@ def train_links(
 
     settings = Settings.from_environment()
     reviews = read_reviews(settings.reviews_folder)
-    with closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses:
-        ontology = Ontology.bundled()
-        weights = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses, reviews).learn()
+    folder, ontology = settings.cache_folder, Ontology.bundled()
+    with closing(Analyses.cache(folder / "analyses.sqlite")) as analyses, closing(EmbeddingCache(folder / "embeddings.sqlite")) as vectors:
+        lessons = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses, reviews)
+        weights = lessons.learn(bundled_meanings(cache=vectors))
     weights.save(output or Weights.bundled_path())
     figures = weights.figures()
     if as_json:
@@ -84,13 +86,14 @@ def _linker(settings: Settings) -> tuple[Linker, Decider]:
     from koopkg import snapshot
     from koopkg.analyses import Analyses
     from koopkg.deciding import Decider
+    from koopkg.index import bundled_meanings
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
     from koopkg.register import Register
 
     if snapshot.current_id(settings.data) is not None:
         opened = opened_snapshot()
-        return opened.linker, Decider(opened.linker, opened.ontology, opened.analyses)
+        return opened.linker, Decider(opened.linker, opened.ontology, opened.analyses, bundled_meanings())
     ontology, analyses = Ontology.bundled(), Analyses()
     linker = Linker(ontology, Register.bundled(), analyses)
-    return linker, Decider(linker, ontology, analyses)
+    return linker, Decider(linker, ontology, analyses, bundled_meanings())

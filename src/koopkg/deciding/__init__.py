@@ -11,6 +11,7 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
 from koopkg.deciding.numbers import NUMBERS, features_of
+from koopkg.deciding.telling import TOLD, Meanings, told_in
 from koopkg.deciding.text import ReadText, Vector, read_text
 from koopkg.deciding.weights import TextModel, Weights
 from koopkg.linking import Linker
@@ -19,19 +20,20 @@ from koopkg.morphology import Morphology
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
 
-__all__ = ["Decider", "Weights"]
+__all__ = ["Decider", "Meanings", "Weights"]
 
 
 class Decider:
     """Decides for texts by one set of weights over one ontology."""
 
-    def __init__(self, linker: Linker, ontology: Ontology, analyses: Analyses, weights: Weights | None = None) -> None:
+    def __init__(self, linker: Linker, ontology: Ontology, analyses: Analyses, meanings: Meanings, weights: Weights | None = None) -> None:
         """Make ready to decide; by the weights that are installed with this package unless others are given.
 
         Args:
             linker: What found that which is to be decided.
+            meanings: The bundled encoder, as `koopkg.index.bundled_meanings` gives it.
         """
-        self._linker, self._weights = linker, weights or Weights.bundled()
+        self._linker, self._meanings, self._weights = linker, meanings, weights or Weights.bundled()
         self._morphologies: dict[Language, Morphology] = {language: Morphology(language, analyses) for language in LANGUAGES}
         self._hierarchies = {scheme.name: Hierarchy(ontology, scheme.name) for scheme in DECIDED}
 
@@ -52,7 +54,8 @@ class Decider:
         is_case = self._case(text, vector, linked)
         named = with_weak(self._linker, passages, linked)
         decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case))
-        in_order = tuple(sorted(decisions, key=lambda decision: (decision.scheme, decision.slug)))
+        told = (decision for scheme in TOLD for decision in self._told(scheme, text, is_case))
+        in_order = tuple(sorted((*decisions, *told), key=lambda decision: (decision.scheme, decision.slug)))
         facts = tuple(self._facts(text, is_case)) if is_case >= self._weights.case.threshold else ()
         return Decided(round(is_case, 3), in_order, facts)
 
@@ -82,6 +85,11 @@ class Decider:
             if is_about or (evidence and not found.is_weak):
                 confidence = round(likely[found.slug] * is_case, 3)
                 yield Decision(concept_iri(scheme.name, found.slug), scheme.name, found.slug, "about" if is_about else "mentioned", confidence, evidence)
+
+    def _told(self, scheme: str, text: ReadText, is_case: float) -> Iterator[Decision]:
+        weights = self._weights.told[scheme]
+        least = weights.threshold if is_case >= self._weights.case.threshold else _NEVER
+        return told_in(text, scheme, weights, self._weights.vocabularies[text.language], self._meanings, is_case, least=least)
 
     def _carrying(self, model: TextModel, text: ReadText, label: int) -> Mention:
         """The sentence that speaks most for a label, which nothing names."""

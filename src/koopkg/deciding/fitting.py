@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.text import Vector
-from koopkg.deciding.weights import ContextModel, Floats, TextModel
+from koopkg.deciding.weights import ContextModel, Figures, Floats, TextModel
 
-__all__ = ["Bools", "calibration_error", "fit_contexts", "fit_curve", "fit_linear", "fit_texts"]
+__all__ = [
+    "FOLDS",
+    "NEVER",
+    "TEXT_STRENGTH",
+    "Bools",
+    "best_threshold",
+    "calibration_error",
+    "fit_contexts",
+    "fit_curve",
+    "fit_linear",
+    "fit_meanings",
+    "fit_texts",
+    "fold_of",
+]
 
+FOLDS = 5
 Bools = NDArray[np.bool_]
-_TEXT_STRENGTH, _CONTEXT_STRENGTH, _LINEAR_STRENGTH = 30.0, 0.1, 1.0
+TEXT_STRENGTH, _CONTEXT_STRENGTH, _LINEAR_STRENGTH, _MEANING_STRENGTH = 30.0, 0.1, 1.0, 5.0
 """Inverse of the regularisation (scikit-learn's C), chosen by cross-validation over the cases."""
 _UNSEEN = -6.0
 """Log odds of a label that too few texts have."""
 _NOTHING = 0.01
 """Weight of a feature that changes nothing."""
 _NEVER_SURE = 0.005
+_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.4, 0.96, 0.025))
+"""From .4: what is far less likely than not is told to nobody as a fact, even where that would be right somewhat oftener than it costs."""
+NEVER = 1.01
+"""A threshold that nothing reaches."""
 
 
-def fit_texts(vectors: Sequence[Vector], right: Bools, size: int, *, strength: float = _TEXT_STRENGTH) -> TextModel:
+def fit_texts(vectors: Sequence[Vector], right: Bools, size: int, *, strength: float = TEXT_STRENGTH, weights: NDArray[np.float64] | None = None) -> TextModel:
     """Learn what speaks for each label.
 
     Args:
         right: bool array (n_texts, n_labels).
         size: Terms of the vocabulary.
         strength: Inverse of the regularisation.
+        weights: How much each text counts; None for all alike.
     """
     from scipy.sparse import csr_matrix
 
     ends = np.cumsum([0, *(len(positions) for positions, _ in vectors)])
     positions, values = (np.concatenate([vector[part] for vector in vectors]) for part in (0, 1))
     matrix = csr_matrix((values, positions, ends), shape=(len(vectors), size))
-    weights = np.zeros((size, right.shape[1]), dtype=np.float32)
+    found = np.zeros((size, right.shape[1]), dtype=np.float32)
     intercepts = np.full(right.shape[1], _UNSEEN, dtype=np.float32)
     for label, of_label in enumerate(right.T):
         if 1 < of_label.sum() < len(of_label):
-            learned = _logistic(strength).fit(matrix, of_label)
-            weights[:, label], intercepts[label] = learned.coef_[0], learned.intercept_[0]
-    return TextModel(weights, intercepts)
+            learned = _logistic(strength).fit(matrix, of_label, weights)
+            found[:, label], intercepts[label] = learned.coef_[0], learned.intercept_[0]
+    return TextModel(found, intercepts)
 
 
 def fit_contexts(contexts: Sequence[Sequence[str]], right: Bools) -> ContextModel | None:
@@ -70,6 +90,17 @@ def fit_linear(features: NDArray[np.float64], right: Bools, weights: NDArray[np.
     return found.astype(np.float32), float(learned.intercept_[0] - found @ means)
 
 
+def fit_meanings(vectors: Floats, right: Bools, weights: NDArray[np.float64]) -> tuple[Floats, Floats]:
+    """Learn what speaks for each label in vectors of length 1: weights (dim, n_labels) and intercepts (n_labels,)."""
+    found = np.zeros((vectors.shape[1], right.shape[1]), dtype=np.float32)
+    intercepts = np.full(right.shape[1], _UNSEEN, dtype=np.float32)
+    for label, of_label in enumerate(right.T):
+        if 1 < of_label.sum() < len(of_label):
+            learned = _logistic(_MEANING_STRENGTH).fit(vectors, of_label, weights)
+            found[:, label], intercepts[label] = learned.coef_[0], learned.intercept_[0]
+    return found, intercepts
+
+
 def fit_curve(said: Floats, right: Bools, weights: NDArray[np.float64]) -> Floats:
     """The rising curve from the probability that was said to the share that was right, never quite certain.
 
@@ -89,6 +120,39 @@ def calibration_error(found: Floats, right: Bools, weights: NDArray[np.float64],
     of_bin = np.minimum((found * bins).astype(int), bins - 1)
     errors = np.bincount(of_bin, weights * (found - right), minlength=bins)
     return float(np.abs(errors).sum() / weights.sum())
+
+
+def best_threshold(
+    decided: Callable[[float], Iterator[tuple[float, float]]],
+    wanted: float,
+    texts: int,
+    error: float,
+    least_precision: float | None,
+    *,
+    thresholds: Sequence[float] = _THRESHOLDS,
+    fewest: float = 0.0,
+) -> tuple[float, Figures]:
+    """The threshold with the best F1; where a precision is asked for, the lowest one that has it.
+
+    Args:
+        decided: Threshold -> weights of what is taken and of what is right of that, text by text or all at once.
+        wanted: Weight of what is right at all.
+        fewest: Weight of what has to be taken at a threshold for its precision to be believed.
+    """
+    found = []
+    for threshold in thresholds:
+        counts = np.array(list(decided(threshold))).reshape(-1, 2).sum(axis=0)
+        taken, hits = float(counts[0]), float(counts[1])
+        if taken >= fewest:
+            found.append((threshold, hits / max(taken, 1), hits / max(wanted, 1), 2 * hits / max(taken + wanted, 1)))
+    precise = [row for row in found if least_precision is None or row[1] >= least_precision]
+    threshold, precision, recall, f1 = max(precise, key=lambda row: (row[3], -row[0])) if precise else (NEVER, 0.0, 0.0, 0.0)
+    return threshold, Figures(texts, round(wanted), *(round(value, 3) for value in (precision, recall, f1, error)))
+
+
+def fold_of(case: str) -> int:
+    """In which fold a case is held out: always the same one."""
+    return int.from_bytes(hashlib.sha256(case.encode()).digest()[:4]) % FOLDS
 
 
 def _logistic(strength: float) -> Any:

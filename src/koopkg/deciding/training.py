@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,20 +16,19 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, NUMBERS_LEAST_PRECISION, DecidedScheme, choose
 from koopkg.deciding.clauses import surroundings
 from koopkg.deciding.describing import described_in
-from koopkg.deciding.fitting import Bools, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts
+from koopkg.deciding.fitting import FOLDS, TEXT_STRENGTH, Bools, best_threshold, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts, fold_of
+from koopkg.deciding.learning_told import ToldSentence, learned_told
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
+from koopkg.deciding.telling import TOLD, Meanings
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
 from koopkg.deciding.weights import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, TextModel, Weights, probability
 from koopkg.model import LANGUAGES, Language, Linked, Mention
 from koopkg.ontology import Ontology
 
-__all__ = ["FOLDS", "Clause", "Example", "Statement", "train"]
+__all__ = ["Clause", "Example", "Statement", "train"]
 
-FOLDS = 5
 _FEWEST = 3
 """Cases that a concept needs for a text model of its own."""
-_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.4, 0.96, 0.025))
-"""From .4: what is far less likely than not is told to nobody as a fact, even where that would be right somewhat oftener than it costs."""
 _FEWEST_STATEMENTS = 2
 """Of a concept, to learn how it is described."""
 _STATEMENT_STRENGTH = 30.0
@@ -38,8 +36,6 @@ _CASE_STRENGTH = 3.0
 """Definitions and accounts differ in style above all: a model of their words that fits closer takes every plain sentence for a definition."""
 _EVEN = 0.5
 """Where a text is a case rather than not: there are far too few without one to choose a threshold by."""
-_NEVER = 1.01
-"""A threshold that nothing reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +84,25 @@ class Statement:
     gold: Mapping[str, frozenset[str]]
 
 
-def train(examples: Sequence[Example], clauses: Sequence[Clause], statements: Sequence[Statement], ontology: Ontology) -> Weights:
+def train(
+    examples: Sequence[Example],
+    clauses: Sequence[Clause],
+    statements: Sequence[Statement],
+    told: Sequence[ToldSentence],
+    ontology: Ontology,
+    meanings: Meanings,
+) -> Weights:
     """Learn all weights; the same examples in the same order give the same.
 
     Args:
         clauses: More mentions to learn from what stands around them.
         statements: Few sentences to learn from what describes a concept.
+        told: Sentences to learn from what tells a success factor or an obstacle.
+        meanings: The bundled encoder.
 
     Needs scikit-learn (the extra `train`).
     """
+    vectors = meanings([sentence.words for sentence in told])
     whole = [example for example in examples if not example.tells_case_alone]
     vocabularies = _Taught(whole, clauses, statements).vocabularies
     of_cases = _Taught([example for example in whole if example.is_case], clauses, statements, vocabularies)
@@ -104,6 +110,7 @@ def train(examples: Sequence[Example], clauses: Sequence[Clause], statements: Se
         vocabularies,
         {scheme.name: _SchemeLearner(scheme, of_cases.knowing(scheme.name), Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
         {field.name: _learned_number(field, of_cases.knowing_numbers()) for field in NUMBERS},
+        {scheme: learned_told(scheme, told, vectors, vocabularies) for scheme in TOLD},
         _learned_case(_Taught(examples, clauses, statements, vocabularies)),
     )
 
@@ -123,7 +130,7 @@ class _Taught:
             language: Vocabulary.of(example.text.terms for example in examples if example.text.language == language) for language in LANGUAGES
         }
         self.vectors: list[Vector] = [self.vocabularies[example.text.language].vector(example.text.terms) for example in examples]
-        self.folds = np.array([_fold(example.case) for example in examples])
+        self.folds = np.array([fold_of(example.case) for example in examples])
         self.weights = np.array([example.weight for example in examples])
 
     def knowing(self, scheme: str) -> _Taught:
@@ -142,20 +149,16 @@ class _Taught:
         of_language = (number for number, example in enumerate(self.examples) if example.text.language == language)
         return [number for number in of_language if fold is None or (self.folds[number] == fold) == is_inside]
 
-    def text_model(self, language: Language, fold: int | None, right: Callable[[Example], list[bool]], **options: float) -> TextModel:
+    def text_model(self, language: Language, fold: int | None, right: Callable[[Example], list[bool]], *, strength: float = TEXT_STRENGTH) -> TextModel:
         """A model learned outside of a fold.
 
         Args:
             right: Example -> which of the labels it has.
-            options: Those of `fit_texts`.
+            strength: As of `fit_texts`.
         """
         numbers = self.numbers(language, fold)
         of_labels = np.array([right(self.examples[number]) for number in numbers])
-        return fit_texts([self.vectors[number] for number in numbers], of_labels, len(self.vocabularies[language].terms), **options)
-
-
-def _fold(case: str) -> int:
-    return int.from_bytes(hashlib.sha256(case.encode()).digest()[:4]) % FOLDS
+        return fit_texts([self.vectors[number] for number in numbers], of_labels, len(self.vocabularies[language].terms), strength=strength)
 
 
 @dataclass(frozen=True)
@@ -240,7 +243,7 @@ class _SchemeLearner:
 
     def _is_inside(self, case: str, fold: int | None) -> bool:
         """Whether a clause must not be seen outside of a fold, because an example has its text."""
-        return case in self._cases and _fold(case) == fold
+        return case in self._cases and fold_of(case) == fold
 
     @cached_property
     def _cases(self) -> frozenset[str]:
@@ -289,7 +292,7 @@ class _SchemeLearner:
                 chosen = choose(of_text, self.hierarchy, threshold=threshold, is_single=self.scheme.is_single)
                 yield len(chosen) * example.weight, len(chosen & self._gold(example)) * example.weight
 
-        return _best_threshold(decided, wanted, len(self.taught.examples), error, self.scheme.least_precision)
+        return best_threshold(decided, wanted, len(self.taught.examples), error, self.scheme.least_precision)
 
 
 def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
@@ -323,7 +326,7 @@ def _learned_number(field: NumberField, taught: _Taught) -> NumberWeights:
         yield float(weights[chosen].sum()), float(weights[chosen & right].sum())
 
     wanted = sum(example.weight for example in taught.examples if field.name in (example.numbers or {}))
-    threshold, figures = _best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right, weights), NUMBERS_LEAST_PRECISION)
+    threshold, figures = best_threshold(decided, wanted, len(taught.examples), calibration_error(likely, right, weights), NUMBERS_LEAST_PRECISION)
     return NumberWeights({language: model for language in LANGUAGES if (model := learned(language, None))}, curve, threshold, figures)
 
 
@@ -350,7 +353,7 @@ def _learned_case(taught: _Taught) -> CaseWeights:
         yield float(taught.weights[chosen].sum()), float(taught.weights[chosen & right].sum())
 
     error = calibration_error(unseen.calibrated, right, taught.weights)
-    threshold, figures = _best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None, thresholds=(_EVEN,))
+    threshold, figures = best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None, thresholds=(_EVEN,))
     weights, intercept = fit_linear(features, right, taught.weights)
     text = {language: taught.text_model(language, None, is_case, strength=_CASE_STRENGTH) for language in LANGUAGES}
     return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right, taught.weights), threshold, figures)
@@ -375,28 +378,3 @@ def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp]
         curve = fit_curve(said[~inside], right[~inside], weights[~inside])
         calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
     return _Unseen(said, calibrated)
-
-
-def _best_threshold(
-    decided: Callable[[float], Iterator[tuple[float, float]]],
-    wanted: float,
-    texts: int,
-    error: float,
-    least_precision: float | None,
-    *,
-    thresholds: Sequence[float] = _THRESHOLDS,
-) -> tuple[float, Figures]:
-    """The threshold with the best F1; where a precision is asked for, the lowest one that has it.
-
-    Args:
-        decided: Threshold -> weights of what is taken and of what is right of that, text by text or all at once.
-        wanted: Weight of what is right at all.
-    """
-    found = []
-    for threshold in thresholds:
-        counts = np.array(list(decided(threshold))).reshape(-1, 2).sum(axis=0)
-        taken, hits = float(counts[0]), float(counts[1])
-        found.append((threshold, hits / max(taken, 1), hits / max(wanted, 1), 2 * hits / max(taken + wanted, 1)))
-    precise = [row for row in found if least_precision is None or row[1] >= least_precision]
-    threshold, precision, recall, f1 = max(precise, key=lambda row: (row[3], -row[0])) if precise else (_NEVER, 0.0, 0.0, 0.0)
-    return threshold, Figures(texts, round(wanted), *(round(value, 3) for value in (precision, recall, f1, error)))

