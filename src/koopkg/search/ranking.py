@@ -14,7 +14,7 @@ from koopkg.search.signals import Scores, Signal, fuse
 __all__ = ["RELEVANT", "Ranking", "rank"]
 
 RELEVANT = 0.35
-"""Score from which a case counts as a hit: on the dev topics it keeps 98 of 100 relevant cases."""
+"""Score from which a case counts as a hit: of the relevant cases of the dev topics it keeps two in three, and refuses six of eight texts that nothing fits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
