@@ -13,8 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koopkg.model import CASE_FIELDS, LANGUAGES
 from koopkg.ontology import Ontology
-from koopkg.search import Facet, Filters, list_cases, search
+from koopkg.search import Facet, Filters, field_label, list_cases, search
 from koopkg.snapshot import OpenSnapshot
 from tests.conftest import TINY
 
@@ -157,3 +158,10 @@ def test_any_choice_leaves_and_counts_what_a_count_by_hand_does(data: st.DataObj
     page = list_cases(opened, Filters(**chosen))
     assert {entry.case.id for entry in page.entries} == {name for name, values in records.items() if passes(values, chosen)}
     assert_counted(page.facets, {facet: values for facet, values in chosen.items() if values}, records)
+
+
+def test_fields_are_called_by_what_they_hold(ontology: Ontology) -> None:
+    """Also those with lines, which say more than the concept."""
+    fields = {field.name: field for field in CASE_FIELDS}
+    names = [[field_label(fields[name], ontology, language) for name in ("sectors", "success_factors", "obstacles")] for language in LANGUAGES]
+    assert names == [["Sektor", "Erfolgsfaktor", "Hürde"], ["Sector", "Success factor", "Obstacle"]]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from koopkg.errors import QueryError
 from koopkg.messages import Message, translated
-from koopkg.model import FACETS, CaseField, Language
+from koopkg.model import CONCEPT_FIELDS, CONCEPT_OF, FACETS, CaseField, Language
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.results import Facet, FacetValue
@@ -101,8 +101,10 @@ def facets_of(opened: Searched, is_hit: Mask, passes: Mask, filters: Filters, *,
 
 
 def field_label(field: CaseField, ontology: Ontology, language: Language) -> str:
-    """The name of a field for people: that of its property, with a capital."""
-    label = ontology.property_labels[str(field.property)][language]
+    """The name of a field for people: that of its property, with a capital; where it has lines about concepts, that of those."""
+    of_lines = CONCEPT_FIELDS[CONCEPT_OF[field.name]] if field.record and field.name in CONCEPT_OF else None
+    named = (field.shortcut or of_lines.property) if of_lines else field.property
+    label = ontology.property_labels[str(named)][language]
     return label[0].upper() + label[1:]
 
 
