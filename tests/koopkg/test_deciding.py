@@ -19,7 +19,7 @@ from koopkg.deciding.choosing import DECIDED, choose
 from koopkg.deciding.clauses import cues_of
 from koopkg.deciding.describing import Described, described_in
 from koopkg.deciding.numbers import NUMBERS
-from koopkg.deciding.telling import told_in
+from koopkg.deciding.telling import once_each, told_in
 from koopkg.deciding.text import ReadText, Vocabulary, read_text
 from koopkg.deciding.training import train
 from koopkg.deciding.weights import Figures, TextModel, ToldWeights
@@ -295,3 +295,12 @@ def test_of_a_long_text_the_sentences_are_embedded_whose_words_tell_most() -> No
     (found,) = told_in(text, "success-factor", weights, vocabulary, meanings, 1.0, least=0.85)
     assert found.evidence[0].quote == "Jeder Kämmerer verlässt sich auf den anderen."
     assert len(meanings.asked) == 32
+
+
+def test_a_sentence_that_two_schemes_ask_for_is_embedded_once() -> None:
+    meanings = _Meanings()
+    shared = once_each(meanings)
+    assert shared(["verlässt", "fließt", "verlässt"]).tolist() == [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+    assert shared(["fließt", "verlässt", "steht"]).tolist() == [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
+    assert shared(["steht"]).tolist() == [[0.0, 1.0]]
+    assert meanings.asked == ["verlässt", "fließt", "steht"]

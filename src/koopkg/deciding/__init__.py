@@ -11,7 +11,7 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
 from koopkg.deciding.numbers import NUMBERS, features_of
-from koopkg.deciding.telling import TOLD, Meanings, told_in
+from koopkg.deciding.telling import TOLD, Meanings, once_each, told_in
 from koopkg.deciding.text import ReadText, Vector, read_text
 from koopkg.deciding.weights import TextModel, Weights
 from koopkg.linking import Linker
@@ -54,7 +54,7 @@ class Decider:
         is_case = self._case(text, vector, linked)
         named = with_weak(self._linker, passages, linked)
         decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case))
-        told = (decision for scheme in TOLD for decision in self._told(scheme, text, is_case))
+        told = self._told(text, is_case)
         in_order = tuple(sorted((*decisions, *told), key=lambda decision: (decision.scheme, decision.slug)))
         facts = tuple(self._facts(text, is_case)) if is_case >= self._weights.case.threshold else ()
         return Decided(round(is_case, 3), in_order, facts)
@@ -86,10 +86,12 @@ class Decider:
                 confidence = round(likely[found.slug] * is_case, 3)
                 yield Decision(concept_iri(scheme.name, found.slug), scheme.name, found.slug, "about" if is_about else "mentioned", confidence, evidence)
 
-    def _told(self, scheme: str, text: ReadText, is_case: float) -> Iterator[Decision]:
-        weights = self._weights.told[scheme]
-        least = weights.threshold if is_case >= self._weights.case.threshold else _NEVER
-        return told_in(text, scheme, weights, self._weights.vocabularies[text.language], self._meanings, is_case, least=least)
+    def _told(self, text: ReadText, is_case: float) -> Iterator[Decision]:
+        meanings, vocabulary = once_each(self._meanings), self._weights.vocabularies[text.language]
+        for scheme in TOLD:
+            weights = self._weights.told[scheme]
+            least = weights.threshold if is_case >= self._weights.case.threshold else _NEVER
+            yield from told_in(text, scheme, weights, vocabulary, meanings, is_case, least=least)
 
     def _carrying(self, model: TextModel, text: ReadText, label: int) -> Mention:
         """The sentence that speaks most for a label, which nothing names."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from koopkg.deciding.fitting import FOLDS, NEVER, Bools, best_threshold, calibration_error, fit_curve, fit_meanings, fit_texts, fold_of
+from koopkg.deciding.fitting import FOLDS, NEVER, Bools, best_threshold, calibrated_elsewhere, calibration_error, fit_curve, fit_meanings, fit_texts, fold_of
 from koopkg.deciding.text import ReadText, Vocabulary
 from koopkg.deciding.weights import Figures, Floats, ToldWeights, deviations, probability
 from koopkg.model import LANGUAGES, Language
@@ -65,11 +65,7 @@ def learned_told(scheme: str, sentences: Sequence[ToldSentence], vectors: Floats
     right = np.array([is_right for _, is_right in best.values()])
     even = np.ones(len(said))
     folds = np.array([fold_of(case) for case, _ in best])
-    likely = np.zeros(len(said), dtype=np.float32)
-    for fold in range(FOLDS):
-        inside = folds == fold
-        curve = fit_curve(said[~inside], right[~inside], even[~inside])
-        likely[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
+    likely = calibrated_elsewhere(said, right, even, folds)
 
     def decided(threshold: float) -> Iterator[tuple[float, float]]:
         chosen = likely >= threshold

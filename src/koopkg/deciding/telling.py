@@ -11,7 +11,7 @@ from koopkg.deciding.weights import Floats, ToldWeights
 from koopkg.model import Decision, Mention
 from koopkg.namespaces import concept_iri
 
-__all__ = ["TOLD", "Meanings", "told_in"]
+__all__ = ["TOLD", "Meanings", "once_each", "told_in"]
 
 TOLD = ("success-factor", "obstacle")
 """Schemes whose concepts are told rather than named."""
@@ -21,6 +21,18 @@ _LEAST = 0.2
 """Probability below which a suggestion is not worth a look: a text tells few of all these concepts, and every one is asked about."""
 _MOST_SENTENCES = 32
 """Of a text, those whose words tell most: each costs a hundredth of a second to embed."""
+
+
+def once_each(meanings: Meanings) -> Meanings:
+    """The same, each text embedded once: the schemes mostly ask for the same sentences."""
+    known: dict[str, Floats] = {}
+
+    def remembered(texts: Sequence[str]) -> Floats:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, meanings(new), strict=True) if new else ())
+        return np.array([known[text] for text in texts], dtype=np.float32)
+
+    return remembered
 
 
 def told_in(

@@ -16,7 +16,19 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, NUMBERS_LEAST_PRECISION, DecidedScheme, choose
 from koopkg.deciding.clauses import surroundings
 from koopkg.deciding.describing import described_in
-from koopkg.deciding.fitting import FOLDS, TEXT_STRENGTH, Bools, best_threshold, calibration_error, fit_contexts, fit_curve, fit_linear, fit_texts, fold_of
+from koopkg.deciding.fitting import (
+    FOLDS,
+    TEXT_STRENGTH,
+    Bools,
+    best_threshold,
+    calibrated_elsewhere,
+    calibration_error,
+    fit_contexts,
+    fit_curve,
+    fit_linear,
+    fit_texts,
+    fold_of,
+)
 from koopkg.deciding.learning_told import ToldSentence, learned_told
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.telling import TOLD, Meanings
@@ -368,13 +380,9 @@ class _Unseen:
 
 
 def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp], weights: NDArray[np.float64]) -> _Unseen:
-    said, calibrated = np.zeros(len(right), dtype=np.float32), np.zeros(len(right), dtype=np.float32)
+    said = np.zeros(len(right), dtype=np.float32)
     for fold in range(FOLDS):
         inside = folds == fold
         learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
         said[inside] = probability(features[inside] @ learned + intercept)
-    for fold in range(FOLDS):
-        inside = folds == fold
-        curve = fit_curve(said[~inside], right[~inside], weights[~inside])
-        calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
-    return _Unseen(said, calibrated)
+    return _Unseen(said, calibrated_elsewhere(said, right, weights, folds))
