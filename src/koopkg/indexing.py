@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier, EarlierRows
 from koopkg.config import Settings
 from koopkg.index import (
+    Adaptation,
     Analyser,
     CaseVectors,
     Columns,
@@ -23,16 +25,16 @@ from koopkg.index import (
     Encoder,
     Features,
     Matrix,
-    Reference,
     VectorIndex,
     WordSpans,
     build_vector_index,
     embedded_passages,
-    embedded_titles,
+    embedded_texts,
     features_of,
     lexical_index_in_writing,
     lexical_text,
 )
+from koopkg.index.adaptation import HEADS
 from koopkg.model import LANGUAGES
 from koopkg.ontology import Ontology
 from koopkg.register import Register
@@ -88,10 +90,9 @@ class CaseIndexer:
         """Index rows; returns how many vectors there are, and how many texts were embedded now."""
         fresh = shelf.unindexed()
         embedded = self._features(shelf, fresh)
-        reference, _ = self._cache.encode_documents(self._encoder, reference_texts(self._terms))
         files.folder.mkdir(exist_ok=True)
         with lexical_index_in_writing(files.lexical, shelf.terms()):
-            vectors = build_vector_index(files.vectors, self._vectors(shelf, set(fresh), before), Reference.of(reference))
+            vectors = build_vector_index(files.vectors, self._vectors(shelf, set(fresh), before), self._adaptation, self._reference)
             if before.indexes is not None and len(fresh) <= _SMALL * len(before.rows):
                 update_arrays(files.arrays, shelf, set(fresh), before, before.indexes.arrays)
             else:
@@ -109,7 +110,7 @@ class CaseIndexer:
                 terms = self._analyser.analysed(lexical_text(entry.case, entry.texts, self._terms))
                 titles: dict[str, WordSpans] = {language: self._analyser.spans(entry.case.title_in(language), language) for language in LANGUAGES}
                 shelf.put_indexed(case_id, terms, features_of(entry.case, entry.texts, self._terms, self._register), titles)
-                texts += _texts(entry)
+                texts += self._texts(entry)
             embedded += self._cache.encode_documents(self._encoder, texts)[1]
             self._progress.step(len(fresh[first : first + _TOGETHER]))
         return embedded
@@ -123,9 +124,27 @@ class CaseIndexer:
                 yield known.of_case(rows[case_id])
                 continue
             entry = shelf.entry(case_id)
-            vectors: Matrix = self._cache.encode_documents(self._encoder, _texts(entry))[0]
+            vectors: Matrix = self._cache.encode_documents(self._encoder, self._texts(entry))[0]
+            passages = self._adaptation.passages(vectors[HEADS:])
             places = [(document, number) for document, number, _ in embedded_passages(entry.texts)]
-            yield CaseVectors(vectors, np.array(places, dtype=np.int32).reshape(-1, 2))
+            yield CaseVectors(self._adaptation.meaning(vectors[:HEADS], passages), passages, np.array(places, dtype=np.int32).reshape(-1, 2))
+
+    def _texts(self, entry: CaseEntry) -> list[str]:
+        """The texts of a case that are embedded, its heads first."""
+        return embedded_texts(entry.case, entry.texts, self._terms)
+
+    @cached_property
+    def _adaptation(self) -> Adaptation:
+        bundled = Adaptation.bundled()
+        return bundled if self._encoder.id.startswith(bundled.encoder) else Adaptation.neutral(self._encoder.id, self._definitions)
+
+    def _reference(self) -> Matrix:
+        """The definitions of all concepts, as the passages that they are."""
+        return self._adaptation.passages(self._definitions)
+
+    @cached_property
+    def _definitions(self) -> Matrix:
+        return self._cache.encode_documents(self._encoder, reference_texts(self._terms))[0]
 
 
 def write_arrays(folder: Path, shelf: Shelf) -> None:
@@ -169,13 +188,6 @@ def _save(folder: Path, columns: Mapping[str, Columns], frequencies: Mapping[str
 
 
 def reference_texts(terms: Ontology) -> list[str]:
-    """Texts that no case has a part in and that are about everything that cases are about: the definitions of all concepts.
-
-    What is no closer to a query than they are is not close; so no score depends on which other cases there are.
-    """
+    """Texts that no case has a part in and that are about everything that cases are about: the definitions of all concepts."""
     return [concept.definition() for concept in terms.concepts.values()]
 
-
-def _texts(entry: CaseEntry) -> list[str]:
-    """The texts of a case that are embedded, titles first."""
-    return [*embedded_titles(entry.case), *(passage.text for _, _, passage in embedded_passages(entry.texts))]

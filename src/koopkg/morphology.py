@@ -11,9 +11,10 @@ import Stemmer
 from koopkg.analyses import LONGEST_COMPOUND, Analyses
 from koopkg.model import Language
 
-__all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened"]
+__all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened", "without_umlauts", "written_words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LETTERS = re.compile(r"(?<!\w)[^\W\d_]{1,100}(?!\w)")
 _LINKING_ELEMENTS = frozenset(("s es n en e er ens").split())
 """Fugenelemente and plural endings that HanTa reports as segments of their own."""
 _SHORTEST_COMPOUND = 7
@@ -111,6 +112,16 @@ class Morphology:
 def shortened(text: str) -> str:
     """The text with the first letters of what is longer than any word."""
     return _TOO_LONG.sub(r"\1", text)
+
+
+def written_words(text: str) -> Iterator[str]:
+    """The words of a text as they are written, in lower case; none with digits, none longer than any of a language."""
+    return (match.group().lower() for match in _LETTERS.finditer(text))
+
+
+def without_umlauts(word: str) -> str:
+    """A word in lower case as a keyboard without umlauts writes it that leaves out their dots."""
+    return word.translate(_FOLDED)
 
 
 def has_umlaut(word: str) -> bool:

@@ -1,5 +1,6 @@
 """A snapshot and the test collection of the search -> how good the search is, beside what libraries give as they come, and what that depends on."""
 
+from koopkg.evaluation.calibrating import calibrated
 from koopkg.evaluation.judges import Agreement, agreement
 from koopkg.evaluation.measures import CONDENSED, JUDGED, METRICS, Rank, SystemScores, compare, measured
 from koopkg.evaluation.peers import case_texts, peers
@@ -25,6 +26,7 @@ __all__ = [
     "Topic",
     "Twins",
     "agreement",
+    "calibrated",
     "case_texts",
     "compare",
     "fingerprint",

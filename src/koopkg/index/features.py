@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from koopkg.index.lexical import LexicalText
 from koopkg.members import lands, size_class
-from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Linked, Passage
+from koopkg.model import CASE_FIELDS, LANGUAGES, SIZE_CLASS, Case, Document, Linked, Passage
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_titles", "features_of", "lexical_text"]
+__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_heads", "features_of", "lexical_text"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
+TASK_SCHEMES = frozenset({"sector", "activity", "service"})
+"""Schemes of what is done together."""
 _BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 
@@ -71,13 +73,24 @@ def lexical_text(case: Case, texts: CaseTexts, ontology: Ontology) -> LexicalTex
         title=f"{case.title} {case.service}",
         labels=" ".join([concept.label("de") for concept in concepts] + names),
         body=" ".join(passage.text for text in texts for passage in text.document.passages if not passage.is_title),
-        english=" ".join([case.title_en] + [concept.label("en") for concept in concepts]),
+        english=" ".join([case.title_en, case.summary_en or ""] + [concept.label("en") for concept in concepts]),
     )
 
 
-def embedded_titles(case: Case) -> tuple[str, str]:
-    """The two texts of a case that are embedded besides its passages."""
-    return f"{case.title}. {case.service}", case.title_en
+def embedded_heads(case: Case, ontology: Ontology) -> tuple[str, str, str]:
+    """The texts of a case that are embedded besides its passages: its titles with the labels of its tasks, and the English summary, or the English title again."""
+    german, english = (", ".join(dict.fromkeys(ontology.concept(scheme, slug).label(language) for scheme, slug in _tasks(case))) for language in LANGUAGES)
+    labelled = f"{case.title_en}. {english}"
+    return f"{case.title}. {case.service}. {german}", labelled, case.summary_en or labelled
+
+
+def embedded_texts(case: Case, texts: CaseTexts, ontology: Ontology) -> list[str]:
+    """All texts of a case that are embedded, its heads first."""
+    return [*embedded_heads(case, ontology), *(passage.text for _, _, passage in embedded_passages(texts))]
+
+
+def _tasks(case: Case) -> Iterator[tuple[str, str]]:
+    return ((scheme, slug) for scheme, slug in case.concepts() if scheme in TASK_SCHEMES)
 
 
 def embedded_passages(texts: CaseTexts) -> Iterator[tuple[int, int, Passage]]:

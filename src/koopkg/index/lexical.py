@@ -20,7 +20,7 @@ from koopkg.index.columns import Rows
 from koopkg.language import FUNCTION_WORDS
 from koopkg.messages import Foreign
 from koopkg.model import Language
-from koopkg.morphology import Morphology
+from koopkg.morphology import Morphology, written_words
 
 __all__ = [
     "Analyser",
@@ -36,6 +36,8 @@ __all__ = [
 _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "constituents": 0.4, "english": 1.0}
 """Weight of a field; constituents of compounds count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
 _ROW = "row"
+_WORDS = "words"
+"""Field of the words as they are written, in lower case: what counts as a word that there is."""
 _REMOVAL_TRIES = 100
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
@@ -58,6 +60,7 @@ class LexicalText:
     body: str
     english: str
     constituents: str = ""
+    words: str = ""
 
 
 class Analyser:
@@ -75,6 +78,7 @@ class Analyser:
             body=" ".join(self.stems(text.body, german)),
             english=" ".join(self.stems(text.english, self.english)),
             constituents=" ".join(self.constituents(f"{text.title} {text.labels} {text.body}")),
+            words=" ".join(sorted(set(written_words(" ".join((text.title, text.labels, text.body, text.english)))))),
         )
 
     def stems(self, text: str, morphology: Morphology) -> list[str]:
@@ -152,6 +156,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field(_ROW, fast=True)
     for name in _BOOSTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_WORDS, tokenizer_name="whitespace", index_option="basic")
     return builder.build()
 
 
@@ -179,7 +184,7 @@ def lexical_index_in_writing(folder: Path, analysed: Iterable[LexicalText]) -> I
         index = tantivy.Index(_schema(), path=str(folder))
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for row, text in enumerate(analysed):
-            writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in _BOOSTS}))
+            writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in (*_BOOSTS, _WORDS)}))
     except ValueError as error:
         raise _unwritable(error) from error
     yield
@@ -258,6 +263,15 @@ class LexicalIndex:
         fields, morphology = (("title", "body"), self._analyser.german) if language == "de" else (("english",), self._analyser.english)
         stems = self._analyser.stems(text, morphology)
         return frozenset(stem for stem in stems if max(self._searcher.doc_freq(field, stem) for field in fields) <= most)
+
+    def cases_with_word(self, word: str) -> int:
+        """How many cases have a word, given in lower case, as it is written."""
+        return int(self._searcher.doc_freq(_WORDS, word))
+
+    def has_stem_of(self, word: str) -> bool:
+        """Whether any case has a form of a word, German or English."""
+        german, english = self._analyser.german.stem(word), self._analyser.english.stem(word)
+        return any(self._searcher.doc_freq(field, stem) for field, stem in (("title", german), ("body", german), ("labels", german), ("english", english)))
 
     def _attainable(self, frequencies: Mapping[tuple[str, str], int], language: Language) -> float:
         """What a case scores that has the most telling words of a query, each as often as is usual."""

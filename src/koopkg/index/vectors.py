@@ -1,8 +1,8 @@
-"""Vectors of titles and passages -> how close in meaning cases are to a query, exactly, or from many rows on by way of candidates."""
+"""The meaning of each case and its passages -> how close cases are to what is asked for, exactly, or from many cases on by way of candidates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,106 +12,78 @@ import numpy as np
 import numpy.typing as npt
 
 from koopkg.errors import SnapshotError
+from koopkg.index.adaptation import Adaptation
 from koopkg.index.columns import Matrix, Rows, mapped
 from koopkg.messages import Foreign
 
-__all__ = ["EXACT_ROWS", "CaseVectors", "Reference", "VectorIndex", "build_vector_index"]
+__all__ = ["EXACT_CASES", "CaseVectors", "VectorIndex", "build_vector_index"]
 
-TITLES = 2
-"""Rows that each case begins with: its title with the service in German, its title in English."""
-_BEST, _MEAN, _TITLE = 0.35, 0.3, 0.35
-"""Shares of best passage, mean passage and better title; tuned on the dev topics."""
-_LOW, _SPREAD = 1.0, 4.0
-"""Standard deviations above the reference at which the score begins, and how many more make it 1; tuned on the dev topics. E5 puts every pair of
-texts between 0.7 and 0.9, so that only the distance from texts that are about something else says anything."""
 _PROBED = 0.05
 """Share of the cells of an approximate search that are looked into: it finds 97 of the 100 nearest rows (`make bench`)."""
-EXACT_ROWS = 20_000
-"""Up to so many rows every case is compared exactly; above, those that an approximate search of single rows finds, or another signal does."""
+EXACT_CASES = 20_000
+"""Up to so many cases each is compared exactly; above, those that an approximate search finds, or another signal does."""
 
 _ADDED = 2_000
 """Rows put into the approximate index at once, so that they need a few megabytes at most."""
 
 
-Cells = npt.NDArray[np.int16]
-
-
 @dataclass(frozen=True, slots=True)
 class CaseVectors:
-    """The rows of one case, as they are kept from one snapshot to the next.
+    """The vectors of one case, as they are kept from one snapshot to the next.
 
     Attributes:
-        vectors: float32 array (n_rows, dim) of unit vectors, titles first.
-        passages: For each passage its document, as a number among those of the case, and its number there: int32 array (n_rows - 2, 2).
-        cells: For each row the number of the reference text nearest to it, None where that is not known yet: int16 array (n_rows,).
+        meaning: What it is about: float32 unit vector (dim,).
+        vectors: Those of its passages: float32 array (n, dim) of unit vectors.
+        passages: For each passage its document, as a number among those of the case, and its number there: int32 array (n, 2).
+        cell: The number of the reference text nearest to its meaning, None where that is not known yet.
     """
 
+    meaning: Matrix
     vectors: Matrix
     passages: npt.NDArray[np.int32]
-    cells: Cells | None = None
+    cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reference:
-    """How close to a query texts are that no case has a part in: what is no closer is not close.
+def build_vector_index(folder: Path, cases: Iterable[CaseVectors], adaptation: Adaptation, reference: Callable[[], Matrix]) -> int:
+    """Write the vectors of each case, in the order of rows, one case at a time; returns how many there are.
 
-    Attributes:
-        texts: Their unit vectors: float32 array (n, dim).
-        mean: float32 array (dim,).
-        covariance: float32 array (dim, dim).
+    Args:
+        adaptation: By which they were made.
+        reference: Gives the unit vectors of texts around which the cells of an approximate search lie, where there is one: float32 array (n, dim).
     """
-
-    texts: Matrix
-    mean: Matrix
-    covariance: Matrix
-
-    @classmethod
-    def of(cls, vectors: Matrix) -> Reference:
-        """From the unit vectors of the texts: float32 array (n, dim)."""
-        mean = vectors.mean(axis=0)
-        centred = vectors - mean
-        return cls(vectors, mean.astype(np.float32), (centred.T @ centred / len(vectors)).astype(np.float32))
-
-    def deviations(self, vector: Matrix, similarities: Matrix) -> Matrix:
-        """Similarities with a unit vector, in standard deviations above those of the texts."""
-        spread = float(np.sqrt(max(float(vector @ self.covariance @ vector), 1e-12)))
-        return np.asarray((similarities - float(vector @ self.mean)) / spread)
-
-
-def build_vector_index(folder: Path, cases: Iterable[CaseVectors], reference: Reference) -> int:
-    """Write the vectors of each case, in the order of rows, one case at a time; returns how many there are."""
     folder.mkdir(parents=True)
-    starts, passages, cells = [0], [], []
-    with (folder / "vectors.f32").open("wb") as handle:
+    starts, places, cells = [0], [], []
+    with (folder / "meanings.f32").open("wb") as meanings, (folder / "passages.f32").open("wb") as passages:
         for case in cases:
-            handle.write(np.ascontiguousarray(case.vectors, dtype="<f4").tobytes())
+            meanings.write(np.ascontiguousarray(case.meaning, dtype="<f4").tobytes())
+            passages.write(np.ascontiguousarray(case.vectors, dtype="<f4").tobytes())
             starts.append(starts[-1] + len(case.vectors))
-            passages.append(case.passages)
-            cells.append(np.full(len(case.vectors), -1, dtype=np.int16) if case.cells is None else case.cells)
+            places.append(case.passages)
+            cells.append(-1 if case.cell is None else case.cell)
     np.save(folder / "starts.npy", np.array(starts, dtype=np.int64))
-    np.save(folder / "passages.npy", np.concatenate([*passages, np.zeros((0, 2), dtype=np.int32)]))
-    np.save(folder / "reference.npy", reference.texts)
-    texts = _in_eight_bits(reference.texts)
-    found = _all_cells(np.concatenate([*cells, np.zeros(0, dtype=np.int16)]), folder, texts)
-    np.save(folder / "cells.npy", found)
-    if starts[-1] > EXACT_ROWS:
+    np.save(folder / "places.npy", np.concatenate([*places, np.zeros((0, 2), dtype=np.int32)]))
+    adaptation.save(folder / "adaptation.npz")
+    if len(cells) > EXACT_CASES:
+        texts = _in_eight_bits(reference())
+        found = _all_cells(np.array(cells, dtype=np.int16), folder, texts)
+        np.save(folder / "cells.npy", found)
         _build_candidates(folder, found, texts)
-    return starts[-1]
+    return len(cells) + starts[-1]
 
 
-def _all_cells(known: Cells, folder: Path, texts: Matrix) -> Cells:
-    """The first of the nearest texts to each row, where it is -1; sums of whole numbers below 2^24, so the same however many are compared at once."""
+def _all_cells(known: npt.NDArray[np.int16], folder: Path, texts: Matrix) -> npt.NDArray[np.int16]:
+    """The first of the nearest texts to each case, where it is -1; sums of whole numbers below 2^24, so the same however many are compared at once."""
     missing = np.flatnonzero(known < 0)
     if len(missing):
-        vectors = np.memmap(folder / "vectors.f32", dtype="<f4", mode="r").reshape(-1, texts.shape[1])
+        meanings = np.memmap(folder / "meanings.f32", dtype="<f4", mode="r").reshape(-1, texts.shape[1])
         for first in range(0, len(missing), _ADDED):
             rows = missing[first : first + _ADDED]
-            known[rows] = np.argmax(_in_eight_bits(vectors[rows]) @ texts.T, axis=1)
+            known[rows] = np.argmax(_in_eight_bits(meanings[rows]) @ texts.T, axis=1)
     return known
 
 
-def _build_candidates(folder: Path, cells: Cells, texts: Matrix) -> None:
-    """A FAISS index of all rows in 8 bits a dimension, in cells around the reference texts: nothing is trained that would depend on the corpus."""
+def _build_candidates(folder: Path, cells: npt.NDArray[np.int16], texts: Matrix) -> None:
+    """A FAISS index of all cases in 8 bits a dimension, in cells around the reference texts: nothing is trained that would depend on the corpus."""
     import faiss
 
     count, dimensions = texts.shape
@@ -119,7 +91,7 @@ def _build_candidates(folder: Path, cells: Cells, texts: Matrix) -> None:
     coarse.add(texts)
     index = faiss.IndexIVFScalarQuantizer(coarse, dimensions, count, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False)
     index.is_trained = True
-    with (folder / "vectors.f32").open("rb") as handle:
+    with (folder / "meanings.f32").open("rb") as handle:
         while len(some := np.fromfile(handle, dtype="<f4", count=_ADDED * dimensions)):
             rows = _in_eight_bits(some.reshape(-1, dimensions))
             known = cells[index.ntotal : index.ntotal + len(rows)].astype(np.int64)
@@ -129,12 +101,12 @@ def _build_candidates(folder: Path, cells: Cells, texts: Matrix) -> None:
 
 
 def _in_eight_bits(vectors: Matrix) -> Matrix:
-    """Unit vectors stretched to whole numbers that fit in a signed byte: E5 has no component above .3 or so."""
+    """Unit vectors stretched to whole numbers that fit in a signed byte: hardly any has a component above .3."""
     return np.ascontiguousarray(np.clip(np.round(vectors * 400), -127, 127), dtype=np.float32)
 
 
 class VectorIndex:
-    """Scores of meaning for cases."""
+    """Closeness in meaning of cases."""
 
     def __init__(self, folder: Path) -> None:
         """Map the index of a folder into memory.
@@ -144,95 +116,74 @@ class VectorIndex:
         """
         try:
             self._starts = mapped(folder / "starts.npy")
-            self._passages = mapped(folder / "passages.npy")
-            self.reference = Reference.of(np.load(folder / "reference.npy"))
-            shape = (int(self._starts[-1]), len(self.reference.mean))
-            self._vectors = np.asarray(np.memmap(folder / "vectors.f32", dtype="<f4", mode="r", shape=shape))
-            if len(self._passages) != shape[0] - TITLES * self.cases or (folder / "vectors.f32").stat().st_size != 4 * shape[0] * shape[1]:
+            self._places = mapped(folder / "places.npy")
+            self.adaptation = Adaptation.open(folder / "adaptation.npz")
+            dimensions = self.adaptation.usual.shape[1]
+            self._meanings = _matrix(folder / "meanings.f32", len(self._starts) - 1, dimensions)
+            self._vectors = _matrix(folder / "passages.f32", len(self._places), dimensions)
+            if int(self._starts[-1]) != len(self._places):
                 raise ValueError("arrays of different lengths")
-        except (OSError, ValueError, IndexError) as error:
+        except (OSError, ValueError, IndexError, KeyError) as error:
             raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
         self._folder = folder
-        self._candidates = _opened_candidates(folder) if shape[0] > EXACT_ROWS else None
+        self._candidates = _opened_candidates(folder) if self.cases > EXACT_CASES else None
 
     @property
     def cases(self) -> int:
-        return len(self._starts) - 1
+        return len(self._meanings)
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return len(self._meanings) + len(self._vectors)
 
     @property
     def is_exact(self) -> bool:
         """Whether every case is compared with every query."""
         return self._candidates is None
 
-    def candidates(self, vector: Matrix, *, limit: int) -> Rows:
-        """Rows of cases one of whose vectors is among the nearest, some more than once; all where the index is exact.
-
-        Args:
-            limit: Vectors looked at.
-        """
+    def candidates(self, direction: Matrix, *, limit: int) -> Rows:
+        """Rows of the cases nearest to a direction; all where the index is exact."""
         if self._candidates is None:
             return np.arange(self.cases, dtype=np.int32)
-        _, found = self._candidates.search(_in_eight_bits(vector.reshape(1, -1)), limit)
-        return np.asarray(np.searchsorted(self._starts, found[0][found[0] >= 0], side="right") - 1, dtype=np.int32)
+        _, found = self._candidates.search(_in_eight_bits(direction.reshape(1, -1)), limit)
+        return np.asarray(found[0][found[0] >= 0], dtype=np.int32)
 
-    def scores(self, vector: Matrix, rows: Rows) -> npt.NDArray[np.float32]:
-        """Closeness in meaning of the cases in some rows: float32 array (n_rows,) in [0, 1].
+    def scores(self, direction: Matrix, rows: Rows) -> npt.NDArray[np.float32]:
+        """Cosine of the meaning of the cases in some rows with a direction, 0 where it is below: float32 array (n_rows,) in [0, 1]."""
+        meanings = self._meanings if len(rows) == self.cases else self._meanings[rows]
+        return np.asarray(np.clip(meanings @ direction, 0.0, 1.0), dtype=np.float32)
 
-        Best passage, passages on the whole and better title against a unit vector, in standard deviations above the reference texts.
-        """
-        starts, ends = self._starts[rows], self._starts[rows + 1]
-        similarities = self._similarities(vector, rows, starts, ends)
-        offsets = np.concatenate([[0], np.cumsum(ends - starts)])[:-1]
-        titles = np.maximum(similarities[offsets], similarities[offsets + 1])
-        lengths = ends - starts - TITLES
-        has_passages = lengths > 0
-        best, mean = titles.copy(), titles.copy()
-        if has_passages.any():
-            # Pairs of stretches, titles and passages, of which every second counts.
-            bounds = np.stack([offsets[has_passages] + TITLES, (offsets + TITLES + lengths)[has_passages]], axis=1).ravel()
-            padded = np.append(similarities, np.float32(-1))
-            best[has_passages] = np.maximum.reduceat(padded, bounds)[::2]
-            mean[has_passages] = np.add.reduceat(padded, bounds)[::2] / lengths[has_passages]
-        raw = _BEST * best + _MEAN * mean + _TITLE * titles
-        return np.asarray(np.clip((self.reference.deviations(vector, raw) - _LOW) / _SPREAD, 0.0, 1.0), dtype=np.float32)
-
-    def nearest_passage(self, vector: Matrix, row: int) -> tuple[int, int] | None:
+    def nearest_passage(self, direction: Matrix, row: int) -> tuple[int, int] | None:
         """The passage of a case closest in meaning: its document's number among those of the case, and its own there; None where it has none."""
-        first, last = int(self._starts[row]) + TITLES, int(self._starts[row + 1])
+        first, last = int(self._starts[row]), int(self._starts[row + 1])
         if first == last:
             return None
-        document, passage = self._passages[first - TITLES * (row + 1) + int(np.argmax(self._vectors[first:last] @ vector))]
+        document, passage = self._places[first + int(np.argmax(self._vectors[first:last] @ direction))]
         return int(document), int(passage)
 
-    def all_vectors(self) -> Matrix:
-        """Every vector, case by case: float32 array (n, dim), mapped."""
-        return self._vectors
-
     def of_case(self, row: int) -> CaseVectors:
-        """The rows of a case, for another index."""
+        """The vectors of a case, for another index."""
         first, last = int(self._starts[row]), int(self._starts[row + 1])
-        return CaseVectors(self._vectors[first:last], self._passages[first - TITLES * row : last - TITLES * (row + 1)], self._cells[first:last])
+        return CaseVectors(self._meanings[row], self._vectors[first:last], self._places[first:last], None if self._cells is None else int(self._cells[row]))
 
-    def direction(self, row: int) -> Matrix:
-        """The mean direction of a case's passages and titles: float32 unit vector (dim,)."""
-        mean = np.asarray(self._vectors[int(self._starts[row]) : int(self._starts[row + 1])].mean(axis=0))
-        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+    def meaning(self, row: int) -> Matrix:
+        """What a case is about: float32 unit vector (dim,)."""
+        return np.asarray(self._meanings[row])
 
     @cached_property
-    def _cells(self) -> Cells:
-        """Read by builds alone: snapshots that a server opens may be older than the file."""
-        return mapped(self._folder / "cells.npy")
+    def _cells(self) -> npt.NDArray[np.int16] | None:
+        """Read by builds alone; None where every case is compared."""
+        return None if self.is_exact else mapped(self._folder / "cells.npy")
 
-    def _similarities(self, vector: Matrix, rows: Rows, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Cosine with every vector of the rows, case by case."""
-        if len(rows) == self.cases:
-            return np.asarray(self._vectors @ vector)
-        lengths = ends - starts
-        within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return np.asarray(self._vectors[np.repeat(starts, lengths) + within] @ vector)
+
+def _matrix(path: Path, rows: int, dimensions: int) -> Matrix:
+    """A file of float32 rows, mapped.
+
+    Raises:
+        ValueError: It has another size.
+    """
+    if path.stat().st_size != 4 * rows * dimensions:
+        raise ValueError("arrays of different lengths")
+    return np.asarray(np.memmap(path, dtype="<f4", mode="r", shape=(rows, dimensions))) if rows else np.zeros((0, dimensions), np.float32)
 
 
 def _opened_candidates(folder: Path) -> Any:

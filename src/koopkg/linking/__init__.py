@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from koopkg.analyses import Analyses
 from koopkg.language import FUNCTION_WORDS, detect_language
@@ -33,7 +34,8 @@ class Linker:
         Args:
             labels: Those of the ontology, where they are known already.
         """
-        self._concepts = ConceptLinker(ontology, labels or labels_of(ontology), analyses)
+        self._labels = labels or labels_of(ontology)
+        self._concepts = ConceptLinker(ontology, self._labels, analyses)
         self._gazetteer = Gazetteer(register, ontology)
 
     def link(self, passages: Iterable[Passage], language: Language, *, state: str | None = None, own_places: Iterable[Place] = ()) -> Linked:
@@ -62,6 +64,16 @@ class Linker:
         state = next((case.state for case in document.cases), None)
         places = [place for case in document.cases for place in case.places]
         return self.link(document.passages, document.language, state=state, own_places=places)
+
+    @cached_property
+    def label_words(self) -> frozenset[str]:
+        """Every word of a label, German or English, in lower case."""
+        found = (entry for labels in self._labels.values() for entries in (labels.entries, labels.abbreviations) for some in entries.values() for entry in some)
+        return frozenset(word.lower() for entry in found for word in entry.words)
+
+    def can_begin_place(self, word: str) -> bool:
+        """Whether a name of a place can begin with a word, with or without a capital."""
+        return any(self._gazetteer.forms(found, {}) for found in words(word[:1].upper() + word[1:]))
 
     def link_query(self, text: str) -> Linked:
         """Link a search text: weak labels of tasks count where their scheme has no plain one beside them, capitals only where there are some.

@@ -12,9 +12,10 @@ from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
-from koopkg.search.ranking import Ranking, rank
+from koopkg.search.ranking import Ranking, Said, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
 from koopkg.search.signals import SIGNALS, signals_named
+from koopkg.search.spelling import Correction, corrected
 from koopkg.snapshot import OpenSnapshot, Searched
 from koopkg.text import query_text
 
@@ -22,6 +23,7 @@ __all__ = [
     "MAX_LIMIT",
     "SIGNALS",
     "CasePage",
+    "Correction",
     "DraftHits",
     "DraftPage",
     "Facet",
@@ -30,6 +32,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Reason",
+    "Said",
     "SearchResult",
     "Snippet",
     "facet_label",
@@ -39,6 +42,7 @@ __all__ = [
     "list_cases",
     "list_drafts",
     "ranked",
+    "said",
     "search",
     "search_drafts",
     "similar",
@@ -61,6 +65,7 @@ def search(
     explain: bool = True,
     language: Language = "de",
     drafts: int = MOST_DRAFTS,
+    spelling: bool = True,
 ) -> SearchResult:
     """Cases comparable to what a text says, best first; ties by id.
 
@@ -72,21 +77,23 @@ def search(
         signals: Names of those to use; None for all.
         explain: Whether hits have parts and reasons.
         language: Of titles and labels, `de` or `en`.
+        spelling: Whether slips and compounds taken apart are put right.
 
     Raises:
         QueryError: The text is empty or too long, a filter value or signal is unknown, or the page is out of range.
     """
-    text = _checked_text(opened, text)
+    text, corrections = _corrected(opened, _checked_text(opened, text), is_asked=spelling)
     _check_page(len(opened), limit, offset)
     chosen = checked(filters, opened.ontology)
     question, used = question_of_text(opened, text), signals_named(signals)
-    result = _result(question, rank(question, used), chosen, slice(offset, offset + limit), explain=explain, language=language)
+    found = _result(question, rank(question, used), chosen, slice(offset, offset + limit), explain=explain, language=language)
+    result = replace(found, corrected=corrections)
     beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
     if beside is None:
         return result
     of_drafts = question_of_text(beside, text, question.linked)
-    found = _result(of_drafts, rank(of_drafts, used), chosen, slice(0, drafts), explain=explain, language=language)
-    return replace(result, drafts=DraftHits(found.total, found.hits))
+    beside_it = _result(of_drafts, rank(of_drafts, used), chosen, slice(0, drafts), explain=explain, language=language)
+    return replace(result, drafts=DraftHits(beside_it.total, beside_it.hits))
 
 
 def search_drafts(
@@ -164,8 +171,13 @@ def link(opened: OpenSnapshot, text: str) -> Linked:
 
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:
     """Every case that any of the signals proposes with its score, best first; ties by id. For evaluation."""
-    ranking = rank(question_of_text(opened, query_text(text, field="q")), signals_named(signals), least=0.0)
+    ranking = rank(question_of_text(opened, corrected(opened, query_text(text, field="q"))[0]), signals_named(signals), least=0.0)
     return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows, ranking.scores, strict=True)]
+
+
+def said(opened: OpenSnapshot, text: str) -> Said:
+    """What each signal says of every case for a text. For learning what they weigh."""
+    return said_of(question_of_text(opened, corrected(opened, query_text(text, field="q"))[0]))
 
 
 def warm_up(opened: OpenSnapshot) -> None:
@@ -185,6 +197,10 @@ def _result(question: Question, ranking: Ranking, filters: Filters, page: slice,
     places = np.flatnonzero(passes[ranking.rows])
     hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
     return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), question.linked, ranking.weights)
+
+
+def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tuple[Correction, ...]]:
+    return corrected(opened, text) if is_asked else (text, ())
 
 
 def _checked_text(opened: Searched, text: str) -> str:

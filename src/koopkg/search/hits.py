@@ -16,7 +16,7 @@ def hit_at(place: int, ranking: Ranking, question: Question, *, explain: bool, l
     """The hit at a place of the ranking; without `explain` its parts and reasons are left out and not looked for."""
     row = int(ranking.rows[place])
     entry = question.opened.catalog.entry(row)
-    nearest = question.opened.vectors.nearest_passage(question.vector, row)
+    nearest = question.opened.vectors.nearest_passage(question.meaning.direction, row)
     document, number, spans = _shown(entry.texts, nearest, question)
     passage = entry.texts[document].document.passages[number]
     document_id = entry.texts[document].document.id

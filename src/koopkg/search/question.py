@@ -1,4 +1,4 @@
-"""A text or a case -> what is asked for: words, a direction of meaning, concepts and places by how much they tell."""
+"""A text or a case -> what is asked for: words, meaning, concepts and places by how much they tell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from koopkg.index import Matrix
+from koopkg.index import Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
 from koopkg.snapshot import Searched
@@ -38,9 +38,12 @@ class Question:
     case_row: int | None = None
 
     @cached_property
-    def vector(self) -> Matrix:
-        """Direction of meaning: float32 unit vector (dim,)."""
-        return self.opened.query_vector(self.text) if self.case_row is None else self.opened.vectors.direction(self.case_row)
+    def meaning(self) -> Asked:
+        """What is asked for by meaning: the direction in which cases lie that answer it, and the tasks that are likely meant."""
+        vectors = self.opened.vectors
+        if self.case_row is not None:
+            return vectors.adaptation.asked_by(vectors.meaning(self.case_row))
+        return vectors.adaptation.asked(self.opened.query_vector(self.text), self.language)
 
     @cached_property
     def covered(self) -> Mapping[str, float]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from koopkg.index import Rows
+from koopkg.index import Matrix, Rows
 from koopkg.search.question import Question
-from koopkg.search.signals import Scores, Signal, fuse
+from koopkg.search.scoring import Scores, Scoring, log_odds
+from koopkg.search.signals import SIGNALS, Signal
 
-__all__ = ["RELEVANT", "Ranking", "rank"]
-
-RELEVANT = 0.35
-"""Score from which a case counts as a hit: of the relevant cases of the dev topics it keeps two in three, and refuses six of eight texts that nothing fits."""
+__all__ = ["Ranking", "Said", "rank", "said_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,9 +21,9 @@ class Ranking:
 
     Attributes:
         rows: int32 array (n,).
-        scores: float32 array (n,) in [0, 1], falling.
+        scores: Probabilities, falling: float32 array (n,).
         parts: What each signal in use says, by its name, in the same order.
-        weights: Those of the signals in use.
+        weights: What each signal in use adds to the log odds at most.
     """
 
     rows: Rows
@@ -34,11 +32,11 @@ class Ranking:
     weights: dict[str, float]
 
 
-def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVANT, is_exact: bool = False) -> Ranking:
+def rank(question: Question, signals: Sequence[Signal], *, least: float | None = None, is_exact: bool = False) -> Ranking:
     """Rank the cases that any of the signals proposes, the case asked about left out.
 
     Args:
-        least: Score below which a case is left out.
+        least: Score below which a case is left out; None for that of `Scoring`.
         is_exact: Compare with every case, however many there are: the reference for the quick way.
     """
     asked = [(signal, answers) for signal in signals if (answers := signal.ask(question)) is not None]
@@ -46,11 +44,34 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float = RELEVA
         return Ranking(np.zeros(0, np.int32), np.zeros(0, np.float32), {}, {})
     pool = _pool(question, [answers.candidates for _, answers in asked], is_exact=is_exact)
     parts = {signal.name: answers.scores(pool) for signal, answers in asked}
-    weights = {signal.name: signal.weight for signal, _ in asked}
-    fused = fuse(parts, weights)
-    kept = np.flatnonzero(fused >= least)
-    order = kept[np.argsort(-fused[kept], kind="stable")]
-    return Ranking(pool[order], fused[order], {name: scores[order] for name, scores in parts.items()}, weights)
+    scoring = Scoring.bundled()
+    odds = scoring.odds(parts, question.meaning.nothing)
+    scores = scoring.probabilities(odds)
+    kept = np.flatnonzero(scores >= (scoring.least if least is None else least))
+    order = kept[np.argsort(-odds[kept], kind="stable")]
+    weights = {signal.name: scoring.weights[signal.name] for signal, _ in asked}
+    return Ranking(pool[order], scores[order], {name: said[order] for name, said in parts.items()}, weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What the signals say of every case; what learning begins with.
+
+    Attributes:
+        parts: float32 array (n_cases, n_signals), in the order of the table; 0 where a signal has nothing to go by.
+        nothing: Log odds that no cooperation answers the text.
+    """
+
+    parts: Matrix
+    nothing: float
+
+
+def said_of(question: Question) -> Said:
+    """What each signal says of every case."""
+    rows = np.arange(len(question.opened), dtype=np.int32)
+    answers = [signal.ask(question) for signal in SIGNALS]
+    parts = [np.zeros(len(rows), np.float32) if answer is None else answer.scores(rows) for answer in answers]
+    return Said(np.column_stack(parts), log_odds(question.meaning.nothing))
 
 
 def _pool(question: Question, proposed: Sequence[Rows], *, is_exact: bool) -> Rows:

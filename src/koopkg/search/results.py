@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from koopkg.model import Draft, Linked
+from koopkg.search.spelling import Correction
 from koopkg.snapshot import CaseEntry
 
 __all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
@@ -47,7 +48,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case found; `score` lies in [0, 1] and is the weighted mean of its `parts`, one a signal."""
+    """A case found; `score` is the probability that a practitioner would call it comparable, made of `parts` in [0, 1], one a signal."""
 
     id: str
     iri: str
@@ -88,7 +89,13 @@ class DraftHits:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits, best first; `total` counts all, `weights` are those of the signals in use. Drafts are beside them and never among them."""
+    """A page of hits, best first. Drafts are beside them and never among them.
+
+    Attributes:
+        total: Of all pages.
+        weights: What each signal in use adds to the log odds of the score at most.
+        corrected: What was searched instead of words as they were written.
+    """
 
     total: int
     hits: tuple[Hit, ...]
@@ -96,6 +103,7 @@ class SearchResult:
     understood: Linked | None
     weights: dict[str, float]
     drafts: DraftHits = DraftHits(0, ())
+    corrected: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,24 @@
-"""The signals of the ranking, a row each: words, meaning, concepts. Search, comparison, evaluation and pages use them by this table alone."""
+"""The signals of the ranking, a row each: words, meaning, concepts, tasks. Search, comparison, evaluation and pages use them by this table alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from koopkg.errors import QueryError
 from koopkg.index import Rows
 from koopkg.messages import Message
 from koopkg.search.question import Question
+from koopkg.search.scoring import Scores
 
-__all__ = ["SIGNALS", "Answers", "Scores", "Signal", "fuse", "signals_named"]
-
-Scores = npt.NDArray[np.float32]
+__all__ = ["SIGNALS", "Answers", "Signal", "signals_named"]
 
 _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
+_LEAST_SHARE = 0.002
+"""Probability of a task that is worth a look: all below add up to too little to move a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,11 @@ class Signal:
 
     Attributes:
         label: Its name for people.
-        weight: Share in the mean of all, tuned on the dev topics: `koopkg eval search --split dev`.
         ask: Question -> answers; None where the question has nothing that this signal could go by.
     """
 
     name: str
     label: Message
-    weight: float
     ask: Callable[[Question], Answers | None]
 
 
@@ -59,8 +57,24 @@ def _words(question: Question) -> Answers:
 
 
 def _meaning(question: Question) -> Answers:
-    vectors = question.opened.vectors
-    return Answers(vectors.candidates(question.vector, limit=_CANDIDATES), lambda asked: vectors.scores(question.vector, asked))
+    vectors, direction = question.opened.vectors, question.meaning.direction
+    return Answers(vectors.candidates(direction, limit=_CANDIDATES), lambda asked: vectors.scores(direction, asked))
+
+
+def _tasks(question: Question) -> Answers | None:
+    """How likely it is that a case has the task that is meant: the root of the probabilities of its activities, shared among all that it has.
+
+    Breadth is no merit: a case that does exactly this beats one that also does it.
+    """
+    opened = question.opened
+    likely = {slug: share for slug, share in question.meaning.tasks.items() if share >= _LEAST_SHARE}
+    if not likely:
+        return None
+    every = np.zeros(len(opened), dtype=np.float32)
+    for slug, share in likely.items():
+        every[opened.facets.rows_of(f"activity/{slug}")] += np.float32(share)
+    every = np.sqrt(every / np.sqrt(np.maximum(opened.activities, 1)), dtype=np.float32)
+    return _best(every)
 
 
 def _concepts(question: Question) -> Answers | None:
@@ -71,6 +85,11 @@ def _concepts(question: Question) -> Answers | None:
     every = np.zeros(len(question.opened), dtype=np.float32)
     for iri, weight in question.asked.items():
         every[question.opened.matches.rows_of(iri)] += np.float32(weight / total) * question.opened.matches.values_of(iri)
+    return _best(every)
+
+
+def _best(every: Scores) -> Answers:
+    """The answers of a signal that scores all cases at once."""
     found = np.flatnonzero(every)
     if len(found) > _CANDIDATES:
         found = found[np.argpartition(-every[found], _CANDIDATES)[:_CANDIDATES]]
@@ -78,11 +97,12 @@ def _concepts(question: Question) -> Answers | None:
 
 
 SIGNALS = (
-    Signal("lexical", Message("words"), 0.45, _words),
-    Signal("dense", Message("meaning"), 0.3, _meaning),
-    Signal("concepts", Message("features"), 0.25, _concepts),
+    Signal("lexical", Message("words"), _words),
+    Signal("dense", Message("meaning"), _meaning),
+    Signal("concepts", Message("features"), _concepts),
+    Signal("tasks", Message("task"), _tasks),
 )
-"""The table."""
+"""The table; what each weighs stands in `scoring.json`."""
 
 
 def signals_named(names: Sequence[str] | None) -> tuple[Signal, ...]:
@@ -96,20 +116,3 @@ def signals_named(names: Sequence[str] | None) -> tuple[Signal, ...]:
         if name not in known:
             raise QueryError("{value!r} is no signal; expected some of {known}", field="signals", value=name, known=", ".join(known))
     return tuple(known[name] for name in names) if names else SIGNALS
-
-
-def fuse(parts: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
-    """The weighted mean of the signals in use.
-
-    Args:
-        parts: float32 arrays (n,) in [0, 1], by name; at least one.
-        weights: Weight by name, above zero for every part.
-
-    Returns:
-        float32 array (n,) in [0, 1].
-    """
-    total = sum(weights[name] for name in parts)
-    fused = np.zeros(len(next(iter(parts.values()))), dtype=np.float32)
-    for name, scores in parts.items():
-        fused += np.float32(weights[name] / total) * scores
-    return fused

@@ -13,7 +13,7 @@ from koopkg.messages import Foreign
 
 __all__ = ["FORMAT", "IndexFiles", "Manifest", "SnapshotFiles"]
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the layout of a snapshot changes; readers refuse another."""
 
 

@@ -96,6 +96,12 @@ class Searched:
             raise SnapshotError("the arrays cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
 
     @cached_property
+    def activities(self) -> Matrix:
+        """How many activities the record of each case has, broader ones included: float32 array (n,)."""
+        rows = [self.facets.rows_of(f"{concept.scheme}/{concept.slug}") for concept in self.ontology.schemes["activity"]]
+        return np.bincount(np.concatenate([*rows, np.zeros(0, np.int32)]), minlength=len(self)).astype(np.float32)
+
+    @cached_property
     def lexical(self) -> LexicalIndex:
         return LexicalIndex(self.indexes.lexical, self.analyses)
 

@@ -1,0 +1,156 @@
+"""Judged topics, and texts that nothing answers -> the `Scoring` of the search, with what cross-validation gave."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from koopkg.evaluation.measures import needs_extra
+from koopkg.evaluation.topics import RELEVANT_FROM, Grades, Topic
+from koopkg.index import Matrix
+from koopkg.search import SIGNALS, Said, said
+from koopkg.search.scoring import Scoring
+from koopkg.snapshot import OpenSnapshot
+
+__all__ = ["calibrated"]
+
+_FOLDS = 6
+_STRENGTH = 1.0
+"""Inverse of the regularisation (scikit-learn's C)."""
+_OF_NOTHING = 0.3
+"""How much a text that nothing answers counts beside a topic: there are several times as many."""
+_SHOWN = 20
+"""Cases of a topic that the error of calibration is measured over: those that somebody may look at."""
+_COST_OF_LOSING = 5.0
+"""What it costs to give no hits where there are some, beside giving some where there are none."""
+_THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.03, 0.4, 0.01))
+_BINS = 10
+_NEVER_SURE = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What the signals say of every case for one text, and which are right."""
+
+    name: str
+    said: Said
+    right: Matrix
+    counts: float
+    is_nothing: bool
+
+
+def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, nothing: Iterable[str]) -> Scoring:
+    """Learn what each signal weighs, and from which score a case is a hit.
+
+    Args:
+        topics: Those with a relevant case, and those that nothing fits.
+        nothing: More texts that no cooperation answers.
+
+    Raises:
+        ConfigurationError: The extra `eval` is not installed.
+    """
+    lessons = [*_of_topics(opened, topics, grades), *_of_nothing(opened, nothing)]
+    folds = np.array([_fold(lesson.name) for lesson in lessons])
+    elsewhere: dict[int, Matrix] = {}
+    for fold in range(_FOLDS):
+        model = _fitted([lesson for lesson, of in zip(lessons, folds, strict=True) if of != fold])
+        for number in np.flatnonzero(folds == fold):
+            elsewhere[int(number)] = _probabilities(model, lessons[number].said)
+    found = np.concatenate([elsewhere[number] for number in range(len(lessons))])
+    right = np.concatenate([lesson.right for lesson in lessons])
+    counts = np.concatenate([np.full(len(lesson.right), lesson.counts) for lesson in lessons])
+    curve = _curve(found, right, counts)
+    shown = [np.interp(elsewhere[number], *zip(*curve, strict=True)) for number in range(len(lessons))]
+    least = _least(lessons, shown)
+    weights, intercept = _fitted(lessons)
+    names = [signal.name for signal in SIGNALS]
+    return Scoring(
+        intercept=round(intercept, 4),
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)},
+        nothing=round(float(weights[-1]), 4),
+        curve=curve,
+        least=least,
+        figures=_figures(lessons, shown, least),
+    )
+
+
+def _of_topics(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) -> Iterable[_Lesson]:
+    ids = [row.id for row in opened.catalog.cases()]
+    for topic in topics:
+        judged = grades.get(topic.id, {})
+        right = np.array([judged.get(case, 0) >= RELEVANT_FROM for case in ids], dtype=np.float32)
+        yield _Lesson(topic.twin or topic.id, said(opened, topic.text), right, 1.0, topic.kind == "nothing")
+
+
+def _of_nothing(opened: OpenSnapshot, texts: Iterable[str]) -> Iterable[_Lesson]:
+    for text in texts:
+        yield _Lesson(text, said(opened, text), np.zeros(len(opened), np.float32), _OF_NOTHING, True)
+
+
+def _fold(name: str) -> int:
+    """Where a text is held out: always in the same fold, with its twin."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % _FOLDS
+
+
+def _features(said: Said) -> Matrix:
+    return np.column_stack([said.parts, np.full(len(said.parts), said.nothing, np.float32)])
+
+
+def _fitted(lessons: Sequence[_Lesson]) -> tuple[Matrix, float]:
+    """Weights of the signals and of nothing, and the intercept."""
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError:
+        raise needs_extra() from None
+    features = np.concatenate([_features(lesson.said) for lesson in lessons])
+    right = np.concatenate([lesson.right for lesson in lessons])
+    counts = np.concatenate([np.full(len(lesson.right), lesson.counts) for lesson in lessons])
+    model: Any = LogisticRegression(C=_STRENGTH, solver="lbfgs", max_iter=1000).fit(features, right, counts)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _probabilities(model: tuple[Matrix, float], said: Said) -> Matrix:
+    weights, intercept = model
+    return np.asarray(1 / (1 + np.exp(-(_features(said) @ weights + intercept))))
+
+
+def _curve(found: Matrix, right: Matrix, counts: Matrix) -> tuple[tuple[float, float], ...]:
+    """Rising points from what is found to what is right: the middles of the steps of an isotonic regression, so that it rises everywhere.
+
+    Source: Zadrozny and Elkan, KDD 2002.
+    """
+    from sklearn.isotonic import IsotonicRegression
+
+    fitted = IsotonicRegression(y_min=0.0, y_max=_NEVER_SURE).fit(found, right, counts).predict(found)
+    points = [(0.0, 0.0)]
+    for level in np.unique(fitted):
+        inside = fitted == level
+        middle = float(np.average(found[inside], weights=counts[inside]))
+        if middle > points[-1][0] and level > points[-1][1]:
+            points.append((round(middle, 5), round(float(level), 5)))
+    return (*points, (1.0, max(points[-1][1], _NEVER_SURE)))
+
+
+def _least(lessons: Sequence[_Lesson], shown: Sequence[Matrix]) -> float:
+    def cost(threshold: float) -> float:
+        answered = [float(scores.max() >= threshold) * lesson.counts for lesson, scores in zip(lessons, shown, strict=True) if lesson.is_nothing]
+        lost = [float(scores.max() < threshold) for lesson, scores in zip(lessons, shown, strict=True) if not lesson.is_nothing]
+        of_nothing = sum(lesson.counts for lesson in lessons if lesson.is_nothing)
+        return sum(answered) / max(of_nothing, 1e-9) + _COST_OF_LOSING * sum(lost) / max(len(lost), 1)
+
+    return min(_THRESHOLDS, key=lambda threshold: (cost(threshold), threshold))
+
+
+def _figures(lessons: Sequence[_Lesson], shown: Sequence[Matrix], least: float) -> Mapping[str, float]:
+    best = [np.argsort(-scores, kind="stable")[:_SHOWN] for scores in shown]
+    pairs = [(scores[rows], lesson.right[rows]) for lesson, scores, rows in zip(lessons, shown, best, strict=True) if len(lesson.name) < 10]
+    told, right = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    of_bin = np.minimum((told * _BINS).astype(int), _BINS - 1)
+    error = np.abs(np.bincount(of_bin, told - right, minlength=_BINS)).sum() / len(told)
+    refused = [scores.max() < least for lesson, scores in zip(lessons, shown, strict=True) if lesson.is_nothing]
+    lost = [scores.max() < least for lesson, scores in zip(lessons, shown, strict=True) if not lesson.is_nothing]
+    return {"calibration_error": round(float(error), 4), "refused": round(float(np.mean(refused)), 4), "lost": round(float(np.mean(lost)), 4)}

@@ -1,0 +1,48 @@
+"""The words of German and English as books and the web have them: whether there is a word."""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from koopkg.model import LANGUAGES
+
+__all__ = ["WordList"]
+
+
+class WordList:
+    """Some 900,000 words in eight bytes each."""
+
+    def __init__(self, sums: npt.NDArray[np.uint64]) -> None:
+        self._sums = sums
+
+    @classmethod
+    def bundled(cls) -> WordList:
+        """The words that wordfreq counts in several kinds of texts; reading them takes a second, once a process.
+
+        Source: Speer, rspeer/wordfreq, 2022.
+        """
+        return _bundled()
+
+    def __contains__(self, word: str) -> bool:
+        """Whether there is a word, given in lower case."""
+        wanted = np.uint64(_sum(word))
+        place = int(np.searchsorted(self._sums, wanted))
+        return place < len(self._sums) and bool(self._sums[place] == wanted)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> WordList:
+    from wordfreq import get_frequency_dict
+
+    sums = (_sum(word) for language in LANGUAGES for word in get_frequency_dict(language, "large"))
+    return WordList(np.unique(np.fromiter(sums, dtype=np.uint64)))
+
+
+def _sum(word: str) -> int:
+    """64 bits that no two words share, but for an accident."""
+    letters = word.encode()
+    return zlib.crc32(letters) << 32 | zlib.crc32(letters[::-1])
