@@ -91,7 +91,7 @@ def _engines_alone(opened: snapshot.OpenSnapshot, text: str) -> None:
     opened.lexical.search(text, "de", limit=10)
     vector = opened.query_vector(text)
     if opened.vectors.is_exact:
-        np.argpartition(-(opened.vectors.all_vectors() @ vector), 10)[:10]
+        np.argpartition(-(opened.vectors.scores(vector, np.arange(opened.vectors.cases, dtype=np.int32))), 10)[:10]
     else:
         opened.vectors.candidates(vector, limit=10)
 

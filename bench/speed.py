@@ -67,12 +67,12 @@ def main() -> int:
         report(f"SPARQL: {name}", ours, median_seconds(partial(_rdflib, reference, query), times=3), "rdflib on the same triples")
 
     rows = np.arange(len(opened), dtype=np.int32)
-    cases = [opened.vectors.of_case(row).vectors for row in range(len(opened))]
-    vector = opened.vectors.direction(0)
+    meanings = [opened.vectors.meaning(row) for row in range(len(opened))]
+    direction = meanings[0]
     report(
         "vectors: closeness of all cases",
-        median_seconds(lambda: opened.vectors.scores(vector, rows)),
-        median_seconds(lambda: _loop(cases, vector), times=3),
+        median_seconds(lambda: opened.vectors.scores(direction, rows)),
+        median_seconds(lambda: _loop(meanings, direction), times=3),
         "a Python loop over the similarities alone",
     )
     return 0
@@ -94,8 +94,8 @@ def _rdflib(graph: rdflib.Graph, query: str) -> int:
     return len(list(graph.query(query)))
 
 
-def _loop(cases: Sequence[Matrix], vector: Matrix) -> list[float]:
-    return [float(row @ vector) for vectors in cases for row in vectors]
+def _loop(meanings: Sequence[Matrix], direction: Matrix) -> list[float]:
+    return [float(meaning @ direction) for meaning in meanings]
 
 
 if __name__ == "__main__":

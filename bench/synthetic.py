@@ -6,12 +6,13 @@ import random
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from koopkg.index import CaseVectors, LexicalText, build_lexical_index, build_vector_index
-from koopkg.indexing import write_arrays
+from koopkg.index import CaseVectors, EmbeddingCache, LexicalText, Matrix, build_lexical_index, build_vector_index
+from koopkg.indexing import reference_texts, write_arrays
 from koopkg.snapshot import CatalogWriter, OpenSnapshot, SnapshotFiles, publish
 
 __all__ = ["synthetic_snapshot"]
@@ -29,7 +30,7 @@ def synthetic_snapshot(real: OpenSnapshot, count: int, data: Path) -> SnapshotFi
         for number in range(count):
             maker.put(catalog, number)
         catalog.number_rows()
-        vectors = build_vector_index(staged.vectors, map(maker.vectors, range(count)), real.vectors.reference)
+        vectors = build_vector_index(staged.vectors, map(maker.vectors, range(count)), real.vectors.adaptation, partial(_reference, real))
         build_lexical_index(staged.lexical, catalog.shelf().terms())
         write_arrays(staged.arrays, catalog.shelf())
     shutil.copytree(real.files.graph, staged.graph)
@@ -37,6 +38,12 @@ def synthetic_snapshot(real: OpenSnapshot, count: int, data: Path) -> SnapshotFi
         shutil.copy(getattr(real.files, name), getattr(staged, name))
     manifest = replace(real.manifest, id=f"synthetic-{count}", counts=real.manifest.counts | {"documents": count, "vectors": vectors})
     return publish(staged, manifest, data)
+
+
+def _reference(real: OpenSnapshot) -> Matrix:
+    """What the real one would have its cells around, were it as large."""
+    with closing(EmbeddingCache(real.settings.cache_folder / "embeddings.sqlite")) as cache:
+        return real.vectors.adaptation.passages(cache.encode_documents(real.encoder, reference_texts(real.ontology))[0])
 
 
 class _Maker:
@@ -61,9 +68,12 @@ class _Maker:
 
     def vectors(self, number: int) -> CaseVectors:
         own = self._real.vectors.of_case(number % len(self._entries))
-        noise = self._random.standard_normal(own.vectors.shape).astype(np.float32)
-        turned = own.vectors + _NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
-        return CaseVectors(turned / np.linalg.norm(turned, axis=1, keepdims=True), own.passages)
+        return CaseVectors(self._turned(own.meaning), self._turned(own.vectors), own.passages)
+
+    def _turned(self, vectors: Matrix) -> Matrix:
+        noise = self._random.standard_normal(vectors.shape).astype(np.float32)
+        turned = vectors + _NOISE * noise / np.linalg.norm(noise, axis=-1, keepdims=True)
+        return np.asarray(turned / np.linalg.norm(turned, axis=-1, keepdims=True))
 
     def _mixed_terms(self, own: int, other: int) -> LexicalText:
         return replace(self._terms[own], labels=self._terms[other].labels)

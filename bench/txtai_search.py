@@ -16,9 +16,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.evaluation import CONDENSED, JUDGED, METRICS, SystemScores, Topic, case_texts, judgments, measured, read_run, selected, splits_named, topics
+from koopkg.evaluation.peers import encoded
+from koopkg.index import Matrix
 from koopkg.language import FUNCTION_WORDS
 from koopkg.pairing import difference
 from koopkg.snapshot import OpenSnapshot
@@ -70,8 +74,8 @@ def install() -> None:
 
 def searched(opened: OpenSnapshot, chosen: Sequence[Topic]) -> dict[str, list[str]]:
     """Id of a topic -> ids of cases, best first."""
-    cases = zip(opened.catalog.cases(), case_texts(opened), strict=True)
-    texts = [{"name": case.id, "text": text, "vector": opened.vectors.direction(row).tolist()} for row, (case, text) in enumerate(cases)]
+    cases = zip(opened.catalog.cases(), case_texts(opened), encoded(opened), strict=True)
+    texts = [{"name": case.id, "text": text, "vector": _mean(vectors).tolist()} for case, text, vectors in cases]
     asked = {topic.id: query_text(topic.text, field="q") for topic in chosen}
     queries = [{"name": name, "text": text, "vector": opened.query_vector(text).tolist()} for name, text in asked.items()]
     told = {"texts": texts, "queries": queries, "limit": DEEPEST, "stopwords": sorted(FUNCTION_WORDS)}
@@ -79,6 +83,11 @@ def searched(opened: OpenSnapshot, chosen: Sequence[Topic]) -> dict[str, list[st
     subprocess.run([str(PYTHON), str(ROOT / "bench" / "txtai_commands.py"), "asked.json", "found.json"], cwd=FOLDER, check=True)
     found: dict[str, list[str]] = json.loads((FOLDER / "found.json").read_bytes())
     return found
+
+
+def _mean(vectors: Matrix) -> Matrix:
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean))
 
 
 if __name__ == "__main__":

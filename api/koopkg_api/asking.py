@@ -26,6 +26,7 @@ class PageParameters(FilterParameters):
     long: str = ""
     refine: str | None = None
     lang: str = "de"
+    spelling: str = ""
 
     def refined(self) -> PageParameters:
         """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
@@ -33,10 +34,15 @@ class PageParameters(FilterParameters):
             return self
         packed = parse_qs(self.refine)
         filters = {facet: packed.get(facet, []) for facet in FACETS}
-        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "refine": None})
+        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "spelling": packed.get("spelling", [""])[-1], "refine": None})
 
     def page_number(self) -> int:
         return max(int(self.page), 1) if self.page.isascii() and self.page.isdigit() and len(self.page) < 10 else 1
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the text is to be searched as it is written."""
+        return self.spelling == "0"
 
     @property
     def title_text(self) -> str:

@@ -12,7 +12,7 @@ from koopkg.messages import Language
 from koopkg.model import FACETS, Case, Link, Mention, Place, PlaceLink
 from koopkg.ontology import Ontology
 from koopkg.register import POPULATION_DATE, Register
-from koopkg.search import MAX_LIMIT, Facet, Fact, Filters, Hit, Reason, Snippet
+from koopkg.search import MAX_LIMIT, Correction, Facet, Fact, Filters, Hit, Reason, Snippet
 from koopkg.sentences import sentence_of
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "SearchRequest",
     "SearchResponse",
     "Slug",
+    "Spelling",
     "Stats",
     "Text",
     "Understood",
@@ -112,6 +113,7 @@ Text = Annotated[str, Field(description="What is planned or looked for, German o
 Limit = Annotated[int, BeforeValidator(_whole), Field(description="Entries on the page", json_schema_extra=_PAGE_SIZE)]
 Offset = Annotated[int, BeforeValidator(_whole), Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
 Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
+Spelling = Annotated[bool, Field(description="False searches the text as it is written; else slips of one letter and compounds taken apart are put right")]
 Lang = Annotated[Language, Query(description="Language of titles, reasons and labels; where it is given, also of the `detail` of problems, else English")]
 CaseId = Annotated[str, Path(description="Id of a case", json_schema_extra=_SLUG)]
 SchemeName = Annotated[str, Path(description="Name of a concept scheme", json_schema_extra={**_SLUG, "examples": ["sector"]})]
@@ -127,6 +129,7 @@ class SearchParameters(FilterParameters):
     limit: Limit = 10
     offset: Offset = 0
     explain: Explain = True
+    spelling: Spelling = True
     lang: Lang = "de"
 
 
@@ -167,7 +170,7 @@ class ReasonText(BaseModel):
 
 
 class Comparable(BaseModel):
-    """A case found; `score` lies in [0, 1] and is the weighted mean of its `parts`."""
+    """A case found; `score` is the probability that a practitioner would call it comparable, made of `parts` in [0, 1], one a signal."""
 
     id: str
     iri: str
@@ -201,7 +204,8 @@ class SearchResponse(BaseModel):
     drafts: DraftHits = Field(description="Beside the hits, never among them; empty for the cases comparable to a case")
     facets: list[Facet]
     understood: Understood | None = Field(description="Null for the cases comparable to a case")
-    weights: dict[str, float] = Field(description="Weight of each part of a score")
+    corrected: list[Correction] = Field(description="What was searched instead of words as they were written; empty where nothing was put right")
+    weights: dict[str, float] = Field(description="What each part of a score adds to its log odds, multiplied by its value")
 
 
 class CaseSummary(BaseModel):

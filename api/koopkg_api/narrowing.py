@@ -17,6 +17,8 @@ __all__ = ["LONGEST_LINE", "Chosen", "Step", "Steps", "chosen_in", "in_words", "
 LONGEST_LINE = 200
 """Longest search text that stands in one line and in every link; a longer one stands in a text area alone, so that a page does not grow with text
 times links."""
+_EXACT = ("spelling", "0")
+"""What an address or a button says where a text is to be searched as it is written."""
 _PARAMETERS = {"q": Message("Search text"), "query": Message("Query"), "format": Message("Format"), "update": Message("Update")}
 """Parameters other than facets that pages have -> what people call them."""
 
@@ -42,9 +44,10 @@ class Chosen:
 class Steps:
     """Changes to a search page: each keeps the text and, but for what it changes, the filters."""
 
-    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language) -> None:
+    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language, *, is_exact: bool = False) -> None:
         self._path, self._text = path, text
         self._filters = [(filter_.facet, filter_.value) for filter_ in chosen]
+        self._exact = [_EXACT] if is_exact else []
         self._language = [("lang", language)] if language != "de" else []
 
     def toggled(self, facet: str, value: str) -> Step:
@@ -60,6 +63,10 @@ class Steps:
         """The text and the filters as they are, from the first page."""
         return self._step(self._filters)
 
+    def as_written(self) -> Step:
+        """The text without corrections, from the first page."""
+        return self._step([*self._filters, _EXACT])
+
     def cleared(self) -> Step:
         return self._step([])
 
@@ -71,10 +78,10 @@ class Steps:
         return self._address([*self._filters, ("long", "1")])
 
     def _step(self, pairs: list[tuple[str, str]]) -> Step:
-        return Step(None if len(self._text) > LONGEST_LINE else self._address(pairs), urlencode(pairs))
+        return Step(None if len(self._text) > LONGEST_LINE else self._address(pairs), urlencode([*pairs, *self._exact]))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
-        query = urlencode([*([("q", self._text)] if self._text else []), *pairs, *self._language])
+        query = urlencode([*([("q", self._text)] if self._text else []), *pairs, *self._exact, *self._language])
         return f"{self._path}?{query}" if query else self._path
 
 

@@ -216,7 +216,15 @@ def _asked(examples: Sequence[_Example], cache: EmbeddingCache) -> tuple[Matrix,
 
 def _nothing_learned(encoder: Encoder, usual: Matrix, usual_asked: Matrix, tasks: tuple[str, ...]) -> Adaptation:
     size = usual.shape[1]
-    return Adaptation(encoder.id, usual, usual_asked, np.zeros((size, size), np.float32), tasks, np.zeros((len(tasks) + 1, size), np.float32), np.zeros(len(tasks) + 1, np.float32))
+    return Adaptation(
+        encoder.id,
+        usual,
+        usual_asked,
+        np.zeros((size, size), np.float32),
+        tasks,
+        np.zeros((len(tasks) + 1, size), np.float32),
+        np.zeros(len(tasks) + 1, np.float32),
+    )
 
 
 def _learned_turn(asked: Matrix, answers: Matrix, counts: Matrix, meanings: Matrix) -> Matrix:
@@ -260,7 +268,7 @@ def _batches(count: int, epochs: int) -> Iterator[Any]:
 
     torch.manual_seed(_SEED)
     for _ in range(epochs):
-        yield from torch.randperm(count).split(_BATCH)
+        yield from torch.split(torch.randperm(count), _BATCH)
 
 
 def _noisy(directions: Any) -> Any:

@@ -190,4 +190,3 @@ def _save(folder: Path, columns: Mapping[str, Columns], frequencies: Mapping[str
 def reference_texts(terms: Ontology) -> list[str]:
     """Texts that no case has a part in and that are about everything that cases are about: the definitions of all concepts."""
     return [concept.definition() for concept in terms.concepts.values()]
-

@@ -11,7 +11,7 @@ import Stemmer
 from koopkg.analyses import LONGEST_COMPOUND, Analyses
 from koopkg.model import Language
 
-__all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened", "without_umlauts", "written_words"]
+__all__ = ["Analyses", "Morphology", "Token", "has_umlaut", "shortened", "written_words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LETTERS = re.compile(r"(?<!\w)[^\W\d_]{1,100}(?!\w)")
@@ -117,11 +117,6 @@ def shortened(text: str) -> str:
 def written_words(text: str) -> Iterator[str]:
     """The words of a text as they are written, in lower case; none with digits, none longer than any of a language."""
     return (match.group().lower() for match in _LETTERS.finditer(text))
-
-
-def without_umlauts(word: str) -> str:
-    """A word in lower case as a keyboard without umlauts writes it that leaves out their dots."""
-    return word.translate(_FOLDED)
 
 
 def has_umlaut(word: str) -> bool:

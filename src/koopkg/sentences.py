@@ -21,6 +21,7 @@ _TEMPLATES = {
     "shared-orientation": Message("Same orientation: {label}"),
     "shared-approach": Message("Same approach: {label}"),
     "shared-activity": Message("Same activity: {label}"),
+    "likely-activity": Message("Probably the same task, by meaning: {label}"),
     "shared-obstacle": Message("Same obstacle: {label}"),
     "shared-service": Message("Same offer: {label}"),
     "related-sector": Message("Related task: {label} (close to {asked})"),

@@ -17,15 +17,15 @@ import pytest
 from koopkg import snapshot
 from koopkg.analyses import Analyses
 from koopkg.config import Settings
-from koopkg.errors import EncoderMismatchError
+from koopkg.errors import EncoderMismatchError, SnapshotError
 from koopkg.index import (
+    Adaptation,
     Analyser,
     CaseVectors,
     EmbeddingCache,
     LexicalIndex,
     LexicalText,
     Matrix,
-    Reference,
     VectorIndex,
     build_lexical_index,
     build_vector_index,
@@ -41,104 +41,173 @@ ANALYSER = Analyser(ANALYSES)
 
 
 PASSAGES = [0, 1, 2, 5, 9]
-"""Of each case in the worlds of vectors below."""
+"""Of each case in the world of vectors below."""
 
 
 def unit_vectors(count: int, seed: int) -> Matrix:
-    vectors = np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32)
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return unit(np.random.default_rng(seed).normal(size=(count, 64)).astype(np.float32))
+
+
+def unit(vectors: Matrix) -> Matrix:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+def reference() -> Matrix:
+    """Forty texts around which the cells of an approximate search lie."""
+    return unit_vectors(40, 99)
+
+
+ADAPTATION = Adaptation.neutral("random-1", reference())
+
+
+def case_of(passages: int, seed: int) -> CaseVectors:
+    """A case with so many passages, each third of the document an embedded one."""
+    return CaseVectors(unit_vectors(1, 1_000 + seed)[0], unit_vectors(passages, seed), np.array([(0, 3 * n) for n in range(passages)], np.int32).reshape(-1, 2))
 
 
 @pytest.fixture(scope="module")
-def world() -> tuple[list[CaseVectors], Matrix]:
-    """Cases with two titles and so many passages, and the vectors of a reference."""
-    cases = [
-        CaseVectors(unit_vectors(2 + count, seed), np.array([(0, 3 * n) for n in range(count)], np.int32).reshape(-1, 2)) for seed, count in enumerate(PASSAGES)
-    ]
-    return cases, unit_vectors(40, 99)
+def cases() -> list[CaseVectors]:
+    return [case_of(count, seed) for seed, count in enumerate(PASSAGES)]
 
 
 @pytest.fixture(scope="module")
-def vector_index(world: tuple[list[CaseVectors], Matrix], tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+def vector_index(cases: list[CaseVectors], tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
     folder = tmp_path_factory.mktemp("vectors") / "v"
-    assert build_vector_index(folder, world[0], Reference.of(world[1])) == sum(PASSAGES) + 2 * len(PASSAGES)
+    assert build_vector_index(folder, iter(cases), ADAPTATION, never_asked) == sum(PASSAGES) + len(PASSAGES)
     return VectorIndex(folder)
 
 
-def closeness(case: CaseVectors, reference: Matrix, vector: Matrix) -> float:
-    """What a case scores, by the definition: best passage, mean passage, better title, in standard deviations above the reference."""
-    similarities = [float(row @ vector) for row in case.vectors]
-    title, passages = max(similarities[:2]), similarities[2:]
-    best, mean = (max(passages), sum(passages) / len(passages)) if passages else (title, title)
-    others = np.array([float(row @ vector) for row in reference])
-    return float(np.clip(((0.35 * best + 0.3 * mean + 0.35 * title - others.mean()) / others.std() - 1.0) / 4.0, 0, 1))
+def never_asked() -> Matrix:
+    """Where every case is compared, no reference is embedded: it takes a quarter of a minute."""
+    raise AssertionError("no reference is needed")
 
 
-@pytest.mark.parametrize("target", [(0, 1), (1, 2), (3, 4), (4, 10)])
-def test_closeness_in_meaning_is_that_of_brute_force(target: tuple[int, int], world: tuple[list[CaseVectors], Matrix], vector_index: VectorIndex) -> None:
-    """For all cases at once and for some, with cases that have no passage at the beginning or in between."""
-    cases, reference = world
-    vector = cases[target[0]].vectors[target[1]]
-    expected = [closeness(case, reference, vector) for case in cases]
-    assert max(expected) > 0
-    np.testing.assert_allclose(vector_index.scores(vector, np.arange(5, dtype=np.int32)), expected, atol=1e-5)
+@pytest.mark.parametrize("target", [0, 1, 3, 4])
+def test_closeness_in_meaning_is_that_of_brute_force(target: int, cases: list[CaseVectors], vector_index: VectorIndex) -> None:
+    """The cosine, and 0 where it is below; for all cases at once and for some."""
+    direction = unit(cases[target].meaning + 0.5 * unit_vectors(1, 7)[0])
+    cosines = [float(case.meaning @ direction) for case in cases]
+    assert min(cosines) < 0 < max(cosines)
+    expected = [max(cosine, 0.0) for cosine in cosines]
+    np.testing.assert_allclose(vector_index.scores(direction, np.arange(5, dtype=np.int32)), expected, atol=1e-6)
     some = np.array([3, 0], dtype=np.int32)
-    np.testing.assert_allclose(vector_index.scores(vector, some), [expected[3], expected[0]], atol=1e-5)
+    np.testing.assert_allclose(vector_index.scores(direction, some), [expected[3], expected[0]], atol=1e-6)
     alone = np.array([0], dtype=np.int32)
-    np.testing.assert_allclose(vector_index.scores(vector, alone), expected[:1], atol=1e-5)
+    np.testing.assert_allclose(vector_index.scores(direction, alone), expected[:1], atol=1e-6)
 
 
-def test_the_nearest_passage_and_the_direction_are_those_of_brute_force(world: tuple[list[CaseVectors], Matrix], vector_index: VectorIndex) -> None:
-    vector = unit_vectors(1, 7)[0]
-    for row, case in enumerate(world[0]):
-        mean = case.vectors.mean(axis=0)
-        np.testing.assert_allclose(vector_index.direction(row), mean / np.linalg.norm(mean), atol=1e-6)
-        best = int(np.argmax(case.vectors[2:] @ vector)) if len(case.passages) else None
-        assert vector_index.nearest_passage(vector, row) == (None if best is None else (0, 3 * best))
-        np.testing.assert_array_equal(vector_index.of_case(row).vectors, case.vectors)
-        np.testing.assert_array_equal(vector_index.of_case(row).passages, case.passages)
+def test_a_case_is_as_close_to_itself_as_can_be(cases: list[CaseVectors], vector_index: VectorIndex) -> None:
+    """Rounding takes no score above 1."""
+    for row, case in enumerate(cases):
+        scores = vector_index.scores(case.meaning, np.arange(5, dtype=np.int32))
+        assert scores.dtype == np.float32
+        assert scores[row] == pytest.approx(1, abs=1e-6)
+        assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_the_nearest_passage_is_that_of_brute_force(cases: list[CaseVectors], vector_index: VectorIndex) -> None:
+    direction = unit_vectors(1, 7)[0]
+    for row, case in enumerate(cases):
+        best = int(np.argmax(case.vectors @ direction)) if len(case.passages) else None
+        assert vector_index.nearest_passage(direction, row) == (None if best is None else (0, 3 * best))
+
+
+def test_what_was_put_in_comes_out(cases: list[CaseVectors], vector_index: VectorIndex) -> None:
+    assert (vector_index.cases, len(vector_index)) == (len(PASSAGES), sum(PASSAGES) + len(PASSAGES))
+    for row, case in enumerate(cases):
+        found = vector_index.of_case(row)
+        np.testing.assert_array_equal(found.meaning, case.meaning)
+        np.testing.assert_array_equal(vector_index.meaning(row), case.meaning)
+        np.testing.assert_array_equal(found.vectors, case.vectors)
+        np.testing.assert_array_equal(found.passages, case.passages)
+
+
+def test_an_index_of_nothing_can_be_asked(tmp_path: Path) -> None:
+    """A snapshot without cases, or with cases that have no passages."""
+    assert build_vector_index(tmp_path / "none", [], ADAPTATION, never_asked) == 0
+    nothing = VectorIndex(tmp_path / "none")
+    assert nothing.scores(unit_vectors(1, 7)[0], np.zeros(0, np.int32)).tolist() == []
+    assert build_vector_index(tmp_path / "bare", [case_of(0, 1), case_of(0, 2)], ADAPTATION, never_asked) == 2
+    bare = VectorIndex(tmp_path / "bare")
+    assert bare.nearest_passage(unit_vectors(1, 7)[0], 1) is None
+    assert bare.candidates(unit_vectors(1, 7)[0], limit=1).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["starts.npy", "places.npy", "meanings.f32", "passages.f32", "adaptation.npz"])
+@pytest.mark.parametrize("harm", [b"", b"\x00" * 16, None], ids=["empty", "zeros", "missing"])
+def test_a_harmed_index_is_named_as_such(name: str, harm: bytes | None, cases: list[CaseVectors], tmp_path: Path) -> None:
+    build_vector_index(tmp_path / "v", cases, ADAPTATION, never_asked)
+    path = tmp_path / "v" / name
+    path.unlink() if harm is None else path.write_bytes(harm)
+    with pytest.raises(SnapshotError, match=r"the vector index cannot be opened \(\w+\); run `koopkg ingest`"):
+        VectorIndex(tmp_path / "v")
 
 
 @pytest.fixture
 def approximate(monkeypatch: pytest.MonkeyPatch) -> list[CaseVectors]:
-    """Cases of so many rows that not each is compared, around the texts of `unit_vectors(40, 99)`."""
-    monkeypatch.setattr("koopkg.index.vectors.EXACT_ROWS", 1_000)
-    centres, places = unit_vectors(40, 99), np.array([(0, 0), (0, 1)], np.int32)
-    found = []
+    """So many cases that not each is compared, around the texts of the reference."""
+    monkeypatch.setattr("koopkg.index.vectors.EXACT_CASES", 250)
+    places, found = np.array([(0, 0), (0, 1)], np.int32), []
     for seed in range(300):
-        rows = centres[np.random.default_rng(seed).integers(40, size=4)] + 0.3 * unit_vectors(4, seed)
-        found.append(CaseVectors(rows / np.linalg.norm(rows, axis=1, keepdims=True), places))
+        near = reference()[np.random.default_rng(seed).integers(40)] + 0.7 * unit_vectors(1, seed)[0]
+        found.append(CaseVectors(unit(near), unit_vectors(2, 500 + seed), places))
     return found
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def test_rows_that_were_known_give_the_index_that_all_would_give(approximate: list[CaseVectors], tmp_path: Path) -> None:
     """Cases come, go and change; whatever is taken over from the earlier index, all files are byte for byte those of a build from vectors alone."""
-    reference = Reference.of(unit_vectors(40, 99))
-    build_vector_index(tmp_path / "earlier", approximate, reference)
+    build_vector_index(tmp_path / "earlier", approximate, ADAPTATION, reference)
     earlier = VectorIndex(tmp_path / "earlier")
     changed = [earlier.of_case(row) for row in range(300) if row not in (0, 17, 299)]
-    changed[100:100] = [replace(approximate[17], vectors=-approximate[17].vectors)]
-    build_vector_index(tmp_path / "changed", iter(changed), reference)
-    build_vector_index(tmp_path / "anew", [replace(case, cells=None) for case in changed], reference)
-    names = sorted(path.name for path in (tmp_path / "anew").iterdir())
-    assert "candidates.faiss" in names
-    for name in names:
-        assert (tmp_path / "changed" / name).read_bytes() == (tmp_path / "anew" / name).read_bytes(), name
+    assert {case.cell for case in changed} == set(range(40))
+    changed[100:100] = [replace(approximate[17], meaning=-approximate[17].meaning)]
+    build_vector_index(tmp_path / "changed", iter(changed), ADAPTATION, reference)
+    build_vector_index(tmp_path / "anew", [replace(case, cell=None) for case in changed], ADAPTATION, reference)
+    assert {"candidates.faiss", "cells.npy"} <= files_of(tmp_path / "anew").keys()
+    assert files_of(tmp_path / "changed") == files_of(tmp_path / "anew")
+
+
+def test_an_index_that_outgrows_the_limit_and_shrinks_again_is_that_of_a_build_from_vectors_alone(approximate: list[CaseVectors], tmp_path: Path) -> None:
+    """Where all cases are compared nobody knows their cells."""
+    few = approximate[:250]
+    build_vector_index(tmp_path / "few", few, ADAPTATION, never_asked)
+    build_vector_index(tmp_path / "many", approximate, ADAPTATION, reference)
+    before, after = VectorIndex(tmp_path / "few"), VectorIndex(tmp_path / "many")
+    assert (before.is_exact, after.is_exact) == (True, False)
+    build_vector_index(tmp_path / "grown", [*map(before.of_case, range(250)), *approximate[250:]], ADAPTATION, reference)
+    build_vector_index(tmp_path / "shrunk", map(after.of_case, range(250)), ADAPTATION, never_asked)
+    assert files_of(tmp_path / "grown") == files_of(tmp_path / "many")
+    assert files_of(tmp_path / "shrunk") == files_of(tmp_path / "few")
 
 
 def test_an_approximate_index_finds_what_is_nearest(approximate: list[CaseVectors], tmp_path: Path) -> None:
-    """The text of a row finds its case, and of the twenty nearest of all rows, by brute force, it finds three of four: 1 cell in 20 is looked into."""
-    build_vector_index(tmp_path / "v", approximate, Reference.of(unit_vectors(40, 99)))
+    """What a case is about finds it first, and of the ten nearest of all, by brute force, eight are among twenty: 1 cell in 20 is looked into."""
+    build_vector_index(tmp_path / "v", approximate, ADAPTATION, reference)
     index = VectorIndex(tmp_path / "v")
     assert not index.is_exact
-    every, shares = np.concatenate([case.vectors for case in approximate]), []
+    every, shares = np.stack([case.meaning for case in approximate]), []
     for row in range(0, 300, 10):
-        vector = approximate[row].vectors[1]
-        nearest = {int(place) // 4 for place in np.argsort(-(every @ vector))[:20]}
-        found = set(index.candidates(vector, limit=20).tolist())
-        assert row in found
-        shares.append(len(nearest & found) / len(nearest))
-    assert np.mean(shares) > 0.7
+        direction = approximate[row].meaning
+        nearest = set(np.argsort(-(every @ direction))[:10].tolist())
+        found = index.candidates(direction, limit=20).tolist()
+        assert found[0] == row
+        assert len(found) <= 20
+        shares.append(len(nearest & set(found)) / len(nearest))
+    assert np.mean(shares) > 0.84
+
+
+def test_an_approximate_index_scores_what_it_finds_exactly(approximate: list[CaseVectors], tmp_path: Path) -> None:
+    """Eight bits a dimension decide what is looked at, not how close it is."""
+    build_vector_index(tmp_path / "v", approximate, ADAPTATION, reference)
+    index = VectorIndex(tmp_path / "v")
+    direction = approximate[30].meaning
+    found = index.candidates(direction, limit=20)
+    expected = [max(float(approximate[row].meaning @ direction), 0.0) for row in found.tolist()]
+    np.testing.assert_allclose(index.scores(direction, found), expected, atol=1e-6)
 
 
 def test_index_refuses_another_encoder(tiny: Settings) -> None:

@@ -14,7 +14,7 @@ from koopkg.messages import Language, translated
 from koopkg.model import FACETS
 from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SIGNALS, Facet, SearchResult, list_cases, search, similar
+from koopkg.search import SIGNALS, Correction, Facet, SearchResult, list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.asking import PageParameters, refusal
 from koopkg_api.described import NEGOTIATED, negotiated
@@ -47,6 +47,7 @@ class _Found:
     total: int
     page: int
     drafts: DraftHits | None = None
+    corrected: tuple[Correction, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -61,10 +62,10 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[PageP
     try:
         found = _found(served.opened, asked, asked.page_number(), language)
         chosen = chosen_in(found.facets)
-        steps = Steps(path, asked.q, chosen, language)
+        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
     except QueryError as refused:
         chosen = named(asked.filters(), ontology, language)
-        steps = Steps(path, asked.q, chosen, language)
+        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
         error = refusal(refused, steps, ontology, language)
     context = {
         "q": asked.q,
@@ -101,7 +102,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     """
     offset = min((page - 1) * _PAGE, len(opened))
     if asked.q.strip():
-        result = search(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language)
+        result = search(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language, spelling=not asked.is_exact)
         places = tuple(place.name for place in (result.understood.places if result.understood else ()))
         found = _Found(
             True,
@@ -113,6 +114,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             result.total,
             page,
             draft_hits(opened, result.drafts, language),
+            result.corrected,
         )
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)

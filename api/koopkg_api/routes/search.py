@@ -101,6 +101,7 @@ def _search(served: Served, parameters: SearchParameters) -> SearchResponse:
         offset=parameters.offset,
         explain=parameters.explain,
         language=parameters.lang,
+        spelling=parameters.spelling,
     )
     return _response(served, result, parameters)
 
@@ -117,6 +118,7 @@ def _response(served: Served, result: SearchResult, parameters: SearchParameters
         drafts=DraftHits(total=result.drafts.total, hits=[Comparable.of(hit, parameters.lang) for hit in result.drafts.hits]),
         facets=list(result.facets),
         understood=understood,
+        corrected=list(result.corrected),
         weights=result.weights,
     )
 

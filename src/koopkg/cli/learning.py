@@ -16,7 +16,7 @@ __all__ = ["calibrate_search", "train_search"]
 
 
 def train_search(output: Annotated[Path | None, typer.Option("--output", "-o", help="File for what is learned; none: that of this package.")] = None) -> None:
-    """Learn from cases, labels and search texts written for them what texts point at which cases. Needs a snapshot of the bundled corpus; ingest it again afterwards."""
+    """Learn from cases, labels and search texts written for them which cases texts point at; from a snapshot of the bundled corpus, to be ingested again."""
     from koopkg.adapting import learn, needs
     from koopkg.index import Adaptation, EmbeddingCache, load_encoder
 
@@ -33,7 +33,7 @@ def calibrate_search(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File for what is learned; none: that of this package.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn from the dev topics, and from texts that nothing answers, what each signal weighs and from which score a case is a hit; prints what cross-validation gave."""
+    """Learn from the dev topics, and from texts that nothing answers, what signals weigh and which score makes a hit; prints what cross-validation gave."""
     from koopkg.adapting import needs
     from koopkg.evaluation import calibrated, judgments, selected, topics
     from koopkg.search.scoring import Scoring

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["search", "similar"]
 
+_CORRECTED = "Searched for “{searched}” instead of “{written}”."
 _BESIDE = Message("Automatically extracted, unchecked")
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 
@@ -28,6 +29,7 @@ def search(
     text: Annotated[str, typer.Argument(help="What you plan or look for, German or English.")],
     filters: Filters,
     limit: Limit = 10,
+    spelling: Annotated[bool, typer.Option(help="Put slips of one letter and compounds taken apart right.")] = True,
     language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
@@ -35,7 +37,7 @@ def search(
     from koopkg.search import search as run
 
     opened = opened_snapshot()
-    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language), language, as_json=as_json)
+    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language, spelling=spelling), language, as_json=as_json)
 
 
 @with_filters
@@ -58,6 +60,8 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
         drafts = {"total": result.drafts.total, "hits": [_with_sentences(hit, language) for hit in result.drafts.hits]}
         print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits], "drafts": drafts})
         return
+    for correction in result.corrected:
+        typer.echo(translated(Message(_CORRECTED, searched=correction.searched, written=correction.written), language))
     typer.echo(f"{result.total} hits")
     _print_hits(result.hits, language)
     if result.drafts.total:

@@ -21,6 +21,8 @@ __all__ = ["calibrated"]
 _FOLDS = 6
 _STRENGTH = 1.0
 """Inverse of the regularisation (scikit-learn's C)."""
+_DECAY = 1e-3
+"""Cost of large weights of signals, chosen by cross-validation."""
 _OF_NOTHING = 0.3
 """How much a text that nothing answers counts beside a topic: there are several times as many."""
 _SHOWN = 20
@@ -34,13 +36,17 @@ _NEVER_SURE = 0.995
 
 @dataclass(frozen=True, slots=True)
 class _Lesson:
-    """What the signals say of every case for one text, and which are right."""
+    """What the signals say of every case for one text, and what each is worth: 0 for what is not relevant."""
 
     name: str
     said: Said
-    right: Matrix
+    gains: Matrix
     counts: float
     is_nothing: bool
+
+    @property
+    def right(self) -> Matrix:
+        return np.asarray(self.gains >= 2**RELEVANT_FROM - 1, dtype=np.float32)
 
 
 def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, nothing: Iterable[str]) -> Scoring:
@@ -64,7 +70,8 @@ def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, no
     right = np.concatenate([lesson.right for lesson in lessons])
     counts = np.concatenate([np.full(len(lesson.right), lesson.counts) for lesson in lessons])
     curve = _curve(found, right, counts)
-    shown = [np.interp(elsewhere[number], *zip(*curve, strict=True)) for number in range(len(lessons))]
+    points = np.array(curve)
+    shown = [np.interp(elsewhere[number], points[:, 0], points[:, 1]) for number in range(len(lessons))]
     least = _least(lessons, shown)
     weights, intercept = _fitted(lessons)
     names = [signal.name for signal in SIGNALS]
@@ -82,13 +89,13 @@ def _of_topics(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) ->
     ids = [row.id for row in opened.catalog.cases()]
     for topic in topics:
         judged = grades.get(topic.id, {})
-        right = np.array([judged.get(case, 0) >= RELEVANT_FROM for case in ids], dtype=np.float32)
-        yield _Lesson(topic.twin or topic.id, said(opened, topic.text), right, 1.0, topic.kind == "nothing")
+        gains = np.array([2.0 ** judged.get(case, 0) - 1 for case in ids])
+        yield _Lesson(topic.twin or topic.id, said(opened, topic.text), gains, 1.0, topic.kind == "nothing")
 
 
 def _of_nothing(opened: OpenSnapshot, texts: Iterable[str]) -> Iterable[_Lesson]:
     for text in texts:
-        yield _Lesson(text, said(opened, text), np.zeros(len(opened), np.float32), _OF_NOTHING, True)
+        yield _Lesson(text, said(opened, text), np.zeros(len(opened)), _OF_NOTHING, True)
 
 
 def _fold(name: str) -> int:
@@ -96,26 +103,48 @@ def _fold(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % _FOLDS
 
 
-def _features(said: Said) -> Matrix:
-    return np.column_stack([said.parts, np.full(len(said.parts), said.nothing, np.float32)])
-
-
 def _fitted(lessons: Sequence[_Lesson]) -> tuple[Matrix, float]:
-    """Weights of the signals and of nothing, and the intercept."""
+    """Weights of the signals and of nothing, and the intercept: the signals by how well they order the cases of a topic, all of it by what is right."""
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
         raise needs_extra() from None
-    features = np.concatenate([_features(lesson.said) for lesson in lessons])
+    ordering = _ordering([lesson for lesson in lessons if lesson.gains.any()])
+    features = np.concatenate([np.column_stack([lesson.said.parts @ ordering, np.full(len(lesson.gains), lesson.said.nothing)]) for lesson in lessons])
     right = np.concatenate([lesson.right for lesson in lessons])
     counts = np.concatenate([np.full(len(lesson.right), lesson.counts) for lesson in lessons])
-    model: Any = LogisticRegression(C=_STRENGTH, solver="lbfgs", max_iter=1000).fit(features, right, counts)
-    return model.coef_[0], float(model.intercept_[0])
+    model: Any = LogisticRegression(C=_STRENGTH, max_iter=1000).fit(features, right, counts)
+    scale, nothing = model.coef_[0]
+    return np.append(scale * ordering, nothing), float(model.intercept_[0])
+
+
+def _ordering(lessons: Sequence[_Lesson]) -> Matrix:
+    """Weights of the signals by which the best cases of each topic come first.
+
+    Source: ListNet of Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach, ICML 2007, with the gains of nDCG.
+    """
+    from scipy.optimize import minimize
+
+    parts = [lesson.said.parts.astype(np.float64) for lesson in lessons]
+    wanted = [lesson.gains / lesson.gains.sum() for lesson in lessons]
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        total, slope = _DECAY * float(weights @ weights), 2 * _DECAY * weights
+        for scores, shares in zip(parts, wanted, strict=True):
+            said = scores @ weights
+            chosen = np.exp(said - said.max())
+            chosen /= chosen.sum()
+            total -= float(shares @ np.log(np.maximum(chosen, 1e-30))) / len(lessons)
+            slope = slope + scores.T @ (chosen - shares) / len(lessons)
+        return total, slope
+
+    found: Matrix = minimize(loss, np.zeros(parts[0].shape[1]), jac=True, method="L-BFGS-B").x
+    return found
 
 
 def _probabilities(model: tuple[Matrix, float], said: Said) -> Matrix:
     weights, intercept = model
-    return np.asarray(1 / (1 + np.exp(-(_features(said) @ weights + intercept))))
+    return np.asarray(1 / (1 + np.exp(-(said.parts @ weights[:-1] + said.nothing * weights[-1] + intercept))))
 
 
 def _curve(found: Matrix, right: Matrix, counts: Matrix) -> tuple[tuple[float, float], ...]:

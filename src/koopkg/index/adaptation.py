@@ -79,7 +79,9 @@ class Adaptation:
         """
         mean = texts.mean(axis=0).astype(np.float32)
         nothing = np.zeros((0, len(mean)), np.float32)
-        return cls(encoder, np.stack([mean] * (HEADS + 1)), np.stack([mean] * len(LANGUAGES)), np.zeros((len(mean),) * 2, np.float32), (), nothing, nothing[:, 0])
+        return cls(
+            encoder, np.stack([mean] * (HEADS + 1)), np.stack([mean] * len(LANGUAGES)), np.zeros((len(mean),) * 2, np.float32), (), nothing, nothing[:, 0]
+        )
 
     @classmethod
     def open(cls, path: Path) -> Adaptation:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from koopkg.index.lexical import LexicalText
 from koopkg.members import lands, size_class
-from koopkg.model import CASE_FIELDS, LANGUAGES, SIZE_CLASS, Case, Document, Linked, Passage
+from koopkg.model import CASE_FIELDS, LANGUAGES, SIZE_CLASS, Case, Document, Language, Linked, Passage
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_passages", "embedded_heads", "features_of", "lexical_text"]
+__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
@@ -78,8 +78,8 @@ def lexical_text(case: Case, texts: CaseTexts, ontology: Ontology) -> LexicalTex
 
 
 def embedded_heads(case: Case, ontology: Ontology) -> tuple[str, str, str]:
-    """The texts of a case that are embedded besides its passages: its titles with the labels of its tasks, and the English summary, or the English title again."""
-    german, english = (", ".join(dict.fromkeys(ontology.concept(scheme, slug).label(language) for scheme, slug in _tasks(case))) for language in LANGUAGES)
+    """The texts of a case that are embedded besides its passages: its titles with the labels of its tasks, and its English summary, else that title again."""
+    german, english = (_labels_of_tasks(case, ontology, language) for language in LANGUAGES)
     labelled = f"{case.title_en}. {english}"
     return f"{case.title}. {case.service}. {german}", labelled, case.summary_en or labelled
 
@@ -89,8 +89,9 @@ def embedded_texts(case: Case, texts: CaseTexts, ontology: Ontology) -> list[str
     return [*embedded_heads(case, ontology), *(passage.text for _, _, passage in embedded_passages(texts))]
 
 
-def _tasks(case: Case) -> Iterator[tuple[str, str]]:
-    return ((scheme, slug) for scheme, slug in case.concepts() if scheme in TASK_SCHEMES)
+def _labels_of_tasks(case: Case, ontology: Ontology, language: Language) -> str:
+    tasks = ((scheme, slug) for scheme, slug in case.concepts() if scheme in TASK_SCHEMES)
+    return ", ".join(dict.fromkeys(ontology.concept(scheme, slug).label(language) for scheme, slug in tasks))
 
 
 def embedded_passages(texts: CaseTexts) -> Iterator[tuple[int, int, Passage]]:

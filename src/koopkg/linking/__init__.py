@@ -71,9 +71,15 @@ class Linker:
         found = (entry for labels in self._labels.values() for entries in (labels.entries, labels.abbreviations) for some in entries.values() for entry in some)
         return frozenset(word.lower() for entry in found for word in entry.words)
 
-    def can_begin_place(self, word: str) -> bool:
-        """Whether a name of a place can begin with a word, with or without a capital."""
-        return any(self._gazetteer.forms(found, {}) for found in words(word[:1].upper() + word[1:]))
+    @cached_property
+    def abbreviations(self) -> Mapping[str, str]:
+        """Abbreviations among the labels, in lower case -> as they are written."""
+        return {label.lower(): label for labels in self._labels.values() for label in labels.abbreviations if label.isalpha()}
+
+    def as_place(self, word: str) -> str | None:
+        """A word with which a name of a place can begin, in lower case, with the capitals of the name (nrw -> NRW); None where none does."""
+        forms = [form for found in words(word[:1].upper() + word[1:]) for form in self._gazetteer.forms(found, {})]
+        return next((form.as_written for form in forms if form.as_written), word[:1].upper() + word[1:]) if forms else None
 
     def link_query(self, text: str) -> Linked:
         """Link a search text: weak labels of tasks count where their scheme has no plain one beside them, capitals only where there are some.

@@ -10,6 +10,7 @@ from math import log
 from koopkg.index import Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
+from koopkg.search.slots import Slot, slots_in
 from koopkg.snapshot import Searched
 
 __all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
@@ -44,6 +45,11 @@ class Question:
         if self.case_row is not None:
             return vectors.adaptation.asked_by(vectors.meaning(self.case_row))
         return vectors.adaptation.asked(self.opened.query_vector(self.text), self.language)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """What is asked of a case beside its subject; nothing where a case is asked about."""
+        return slots_in(self.text) if self.case_row is None else ()
 
     @cached_property
     def covered(self) -> Mapping[str, float]:

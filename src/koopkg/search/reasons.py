@@ -16,6 +16,8 @@ __all__ = ["Found", "reasons_for", "shortened"]
 _LEAST, _MOST = 2, 4
 _MOST_OF_A_FIELD = 2
 _QUOTE_CHARACTERS = 160
+_LIKELY = 0.2
+"""Probability from which a task counts as what a text probably asks for."""
 _TITLE, _WORDS, _MEANING = 0.05, 0.2, 0.1
 """How much it tells that words or a passage fit, on the scale of weight times rarity on which concepts are told: they are in plain sight."""
 
@@ -50,7 +52,7 @@ class Found:
 
 def reasons_for(case: Case, question: Question, found: Found, *, language: Language) -> tuple[Reason, ...]:
     """The reasons for one hit, two to four, none that repeats the snippet; that the snippet is closest in meaning is said where little else is."""
-    told = [*_shared(case, question, language), *_related(case, question, language), *_places(case, question, language)]
+    told = [*_shared(case, question, language), *_related(case, question, language), *_likely(case, question, language), *_places(case, question, language)]
     told += _texts(case, question, found)
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
@@ -87,6 +89,15 @@ def _related(case: Case, question: Question, language: Language) -> Iterator[tup
             for other in sorted(ontology.related[iri] & own - question.asked.keys())[:1]:
                 values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
                 yield weight / 2, Reason("related-sector", values, _statement("koop:sector", other))
+
+
+def _likely(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+    """Activities that the text does not name and by its meaning probably asks for."""
+    ontology = question.opened.ontology
+    for slug in case.activities:
+        iri, share = concept_iri("activity", slug), question.meaning.tasks.get(slug, 0.0)
+        if share >= _LIKELY and iri not in question.covered:
+            yield share, Reason("likely-activity", {"label": ontology.concepts[iri].label(language)}, _statement("koop:activity", iri))
 
 
 def _places(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:

@@ -68,7 +68,7 @@ class Scoring:
     def probabilities(self, odds: Scores) -> Scores:
         """Calibrated: float32 array (n,) in [0, 1], rising with the odds."""
         said, right = zip(*self.curve, strict=True)
-        return np.interp(1 / (1 + np.exp(-odds.astype(np.float64))), said, right).astype(np.float32)
+        return np.asarray(np.interp(1 / (1 + np.exp(-odds.astype(np.float64))), said, right), dtype=np.float32)
 
 
 def log_odds(probability: float) -> float:

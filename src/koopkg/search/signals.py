@@ -19,6 +19,8 @@ _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
 _LEAST_SHARE = 0.002
 """Probability of a task that is worth a look: all below add up to too little to move a case."""
+_ENDED = ("status/beendet", "status/gescheitert")
+"""Facet values of cases that have come to an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def _concepts(question: Question) -> Answers | None:
     return _best(every)
 
 
+def _outcome(question: Question) -> Answers | None:
+    """Whether a case came to the end that is asked for."""
+    if not question.slots:
+        return None
+    every = np.zeros(len(question.opened), dtype=np.float32)
+    for value in _ENDED:
+        every[question.opened.facets.rows_of(value)] = 1
+    return _best(every)
+
+
 def _best(every: Scores) -> Answers:
     """The answers of a signal that scores all cases at once."""
     found = np.flatnonzero(every)
@@ -101,6 +113,7 @@ SIGNALS = (
     Signal("dense", Message("meaning"), _meaning),
     Signal("concepts", Message("features"), _concepts),
     Signal("tasks", Message("task"), _tasks),
+    Signal("outcome", Message("outcome"), _outcome),
 )
 """The table; what each weighs stands in `scoring.json`."""
 

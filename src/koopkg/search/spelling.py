@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from koopkg.language import FUNCTION_WORDS, detect_language
-from koopkg.morphology import Morphology, has_umlaut, without_umlauts
+from koopkg.morphology import Morphology
 from koopkg.snapshot import Searched
 from koopkg.wordlist import WordList
 
@@ -26,7 +26,9 @@ _ENDING = (1, 2)
 """Letters that inflection adds."""
 _FEWEST_JOINED = 2
 """Cases that have a compound, or a label and one case, for words that stand apart to be taken for it."""
+_UMLAUT = re.compile("[äöüß]", re.IGNORECASE)
 _UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
+_WRITTEN_OUT = re.compile(r"[ao]e|(?<![aeq])ue")
 _MOST_VOWELS = 6
 """Vowels of a word of which each may have lost its dots: 64 ways to write it."""
 
@@ -42,8 +44,9 @@ class Correction:
 
 
 def corrected(opened: Searched, text: str) -> tuple[str, tuple[Correction, ...]]:
-    """The text to search for, and what is other in it than in the one that was written; the same text where every word is known."""
+    """The text to search for, and what is other in it than in the one that was written, but for capitals; the same text where every word is known."""
     vocabulary = _Vocabulary(opened)
+    text = _recased(text, vocabulary)
     found = sorted((*_joined(text, vocabulary), *_respelt(text, vocabulary)), key=lambda correction: correction.start)
     kept: list[Correction] = []
     for correction in found:
@@ -66,6 +69,15 @@ class _Vocabulary:
         """How common a word is as it is written, in lower case; 0 where it is not known."""
         return self._lexical.cases_with_word(word) + (word in self._linker.label_words)
 
+    def written(self, word: str) -> str:
+        """A word in lower case with the capitals that it has in German."""
+        if word in FUNCTION_WORDS:
+            return word
+        if word in self._linker.abbreviations:
+            return self._linker.abbreviations[word]
+        capital = word[0].upper() + word[1:]
+        return self._linker.as_place(word) or (capital if self._german.analyses.is_noun(capital) else word)
+
     def knows(self, word: str) -> bool:
         """Whether a word, in lower case, another form of it, or each part of it is known."""
         return self._knows_whole(word) or any(word[:-letters] in self.words for letters in _ENDING) or self._is_made_of_known(word)
@@ -80,13 +92,23 @@ class _Vocabulary:
             word in FUNCTION_WORDS
             or self.count(word) > 0
             or self._lexical.has_stem_of(word)
-            or self._linker.can_begin_place(word)
+            or self._linker.as_place(word) is not None
             or word in self.words  # last, because reading it takes a second
         )
 
     def _is_made_of_known(self, word: str) -> bool:
         parts = [word[start:end] for start, end in self._german.parts(word[0].upper() + word[1:])]
         return bool(parts) and all(map(self._knows_whole, parts))
+
+
+def _recased(text: str, vocabulary: _Vocabulary) -> str:
+    """A text without a small letter, or German without a capital, with the capitals of ordinary writing: to the encoder a noun without one is another word."""
+    if not (text.isupper() or text.islower()):
+        return text
+    small = text.lower() if len(text.lower()) == len(text) else text
+    if detect_language(small) != "de":
+        return small
+    return _WORD.sub(lambda match: vocabulary.written(match.group()), small)
 
 
 def _joined(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
@@ -114,7 +136,7 @@ def _are_one_word(words: Sequence[re.Match[str]], length: int, text: str, vocabu
 
 def _respelt(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
     """Words that nobody knows and that are one slip away from one that is known; and of a German text without umlauts those that have one."""
-    tried, lacks_umlauts = 0, not has_umlaut(text) and detect_language(text) == "de"
+    tried, lacks_umlauts = 0, not _UMLAUT.search(text) and detect_language(text) == "de"
     for match in _WORD.finditer(text):
         word = match.group().lower()
         if vocabulary.count(word) or word in FUNCTION_WORDS or not _SHORTEST_PART <= len(word) <= _LONGEST:
@@ -140,14 +162,16 @@ def _meant(word: str, vocabulary: _Vocabulary) -> str | None:
 
 
 def _with_umlauts(word: str, vocabulary: _Vocabulary) -> str | None:
-    """The most common word that this is without its dots, or with ss for ß."""
+    """The most common word that this is with umlauts written out or without their dots; ss is as good as ß, as the Swiss write it."""
+    if vocabulary.count(contracted := _WRITTEN_OUT.sub(lambda match: _UMLAUTS[match.group()[0]], word)) and contracted != word:
+        return contracted
     vowels = [place for place, letter in enumerate(word) if letter in _UMLAUTS]
     if len(vowels) > _MOST_VOWELS:
         return None
-    ways = [word, word.replace("ss", "ß")]
+    ways = [word]
     for place in vowels:
         ways += [way[:place] + _UMLAUTS[way[place]] + way[place + 1 :] for way in ways if way[place : place + 1] in _UMLAUTS]
-    known = [way for way in ways if way != word and without_umlauts(way) == word and vocabulary.count(way)]
+    known = [way for way in ways if way != word and vocabulary.count(way)]
     return max(known, key=lambda way: (vocabulary.count(way), way), default=None)
 
 
