@@ -204,6 +204,7 @@ class SearchResponse(BaseModel):
     drafts: DraftHits = Field(description="Beside the hits, never among them; empty for the cases comparable to a case")
     facets: list[Facet]
     understood: Understood | None = Field(description="Null for the cases comparable to a case")
+    nearest: list[Comparable] = Field(description="Where there are no hits, the cases that come closest; their scores are below the least of a hit")
     corrected: list[Correction] = Field(description="What was searched instead of words as they were written; empty where nothing was put right")
     weights: dict[str, float] = Field(description="What each part of a score adds to its log odds, multiplied by its value")
 

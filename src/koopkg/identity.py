@@ -29,7 +29,9 @@ _STAGES, _LINKING = ("pipeline",), ("drafting", "linking", "reading")
 @cache
 def made_by(encoder_id: str, format: int) -> str:
     """SHA-256 of everything but the documents that decides what a snapshot holds."""
-    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), weights_hash(), encoder_id])
+    return _hash(
+        [format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), weights_hash(), _adaptation_hash(), encoder_id]
+    )
 
 
 @cache
@@ -45,6 +47,11 @@ def weights_hash() -> str:
     for path in sorted((Path(__file__).parent / "deciding" / "weights").glob("*.npz")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _adaptation_hash() -> str:
+    """SHA-256 over what was learned of how the bundled encoder has to be read."""
+    return hashlib.sha256((Path(__file__).parent / "index" / "adaptation.npz").read_bytes()).hexdigest()
 
 
 def snapshot_id(made_by: str, documents: Iterable[tuple[str, str, str]]) -> str:

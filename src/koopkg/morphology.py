@@ -115,8 +115,8 @@ def shortened(text: str) -> str:
 
 
 def written_words(text: str) -> Iterator[str]:
-    """The words of a text as they are written, in lower case; none with digits, none longer than any of a language."""
-    return (match.group().lower() for match in _LETTERS.finditer(text))
+    """The words of a text as they are written; none with digits, none longer than any of a language."""
+    return (match.group() for match in _LETTERS.finditer(text))
 
 
 def has_umlaut(word: str) -> bool:

@@ -48,6 +48,7 @@ class _Found:
     page: int
     drafts: DraftHits | None = None
     corrected: tuple[Correction, ...] = ()
+    nearest: tuple[HitView, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -115,6 +116,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             page,
             draft_hits(opened, result.drafts, language),
             result.corrected,
+            tuple(hit_view(hit, language) for hit in result.nearest),
         )
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)

@@ -118,6 +118,7 @@ def _response(served: Served, result: SearchResult, parameters: SearchParameters
         drafts=DraftHits(total=result.drafts.total, hits=[Comparable.of(hit, parameters.lang) for hit in result.drafts.hits]),
         facets=list(result.facets),
         understood=understood,
+        nearest=[Comparable.of(hit, parameters.lang) for hit in result.nearest],
         corrected=list(result.corrected),
         weights=result.weights,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["search", "similar"]
 
 _CORRECTED = "Searched for “{searched}” instead of “{written}”."
+_NEAREST = Message("Nearest, but probably not comparable")
 _BESIDE = Message("Automatically extracted, unchecked")
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 
@@ -58,12 +59,23 @@ def similar(
 def _print_result(identifier: str, result: SearchResult, language: Language, *, as_json: bool) -> None:
     if as_json:
         drafts = {"total": result.drafts.total, "hits": [_with_sentences(hit, language) for hit in result.drafts.hits]}
-        print_json({"snapshot": identifier, **asdict(result), "hits": [_with_sentences(hit, language) for hit in result.hits], "drafts": drafts})
+        print_json(
+            {
+                "snapshot": identifier,
+                **asdict(result),
+                "hits": [_with_sentences(hit, language) for hit in result.hits],
+                "nearest": [_with_sentences(hit, language) for hit in result.nearest],
+                "drafts": drafts,
+            }
+        )
         return
     for correction in result.corrected:
         typer.echo(translated(Message(_CORRECTED, searched=correction.searched, written=correction.written), language))
     typer.echo(f"{result.total} hits")
     _print_hits(result.hits, language)
+    if result.nearest:
+        typer.echo(f"\n{translated(_NEAREST, language)}:")
+        _print_hits(result.nearest, language)
     if result.drafts.total:
         typer.echo(f"\n{translated(_BESIDE, language)}: {result.drafts.total}")
         _print_hits(result.drafts.hits, language)

@@ -89,13 +89,13 @@ def _of_topics(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) ->
     ids = [row.id for row in opened.catalog.cases()]
     for topic in topics:
         judged = grades.get(topic.id, {})
-        gains = np.array([2.0 ** judged.get(case, 0) - 1 for case in ids])
+        gains = np.array([2 ** judged.get(case, 0) - 1 for case in ids], dtype=np.float32)
         yield _Lesson(topic.twin or topic.id, said(opened, topic.text), gains, 1.0, topic.kind == "nothing")
 
 
 def _of_nothing(opened: OpenSnapshot, texts: Iterable[str]) -> Iterable[_Lesson]:
     for text in texts:
-        yield _Lesson(text, said(opened, text), np.zeros(len(opened)), _OF_NOTHING, True)
+        yield _Lesson(text, said(opened, text), np.zeros(len(opened), np.float32), _OF_NOTHING, True)
 
 
 def _fold(name: str) -> int:

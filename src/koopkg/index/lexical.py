@@ -36,8 +36,8 @@ __all__ = [
 _BOOSTS = {"title": 2.0, "labels": 1.0, "body": 1.0, "constituents": 0.4, "english": 1.0}
 """Weight of a field; constituents of compounds count less than whole words, or `Straße` would match everything. Tuned on the dev topics."""
 _ROW = "row"
-_WORDS = "words"
-"""Field of the words as they are written, in lower case: what counts as a word that there is."""
+_WORDS, _WRITTEN = "words", "written"
+"""Fields of the words in lower case, which count as words that there are, and of the same with their capitals."""
 _REMOVAL_TRIES = 100
 _K1 = 1.2
 """Tantivy's BM25 constant; a term scores at most idf * (k1 + 1)."""
@@ -61,6 +61,7 @@ class LexicalText:
     english: str
     constituents: str = ""
     words: str = ""
+    written: str = ""
 
 
 class Analyser:
@@ -71,14 +72,15 @@ class Analyser:
 
     def analysed(self, text: LexicalText) -> LexicalText:
         """The terms of each field, joined by blanks."""
-        german = self.german
+        german, written = self.german, set(written_words(" ".join((text.title, text.labels, text.body, text.english))))
         return LexicalText(
             title=" ".join(self.stems(text.title, german)),
             labels=" ".join(self.stems(text.labels, german)),
             body=" ".join(self.stems(text.body, german)),
             english=" ".join(self.stems(text.english, self.english)),
             constituents=" ".join(self.constituents(f"{text.title} {text.labels} {text.body}")),
-            words=" ".join(sorted(set(written_words(" ".join((text.title, text.labels, text.body, text.english)))))),
+            words=" ".join(sorted({word.lower() for word in written})),
+            written=" ".join(sorted(set(written_words(f"{text.labels} {text.body}")))),
         )
 
     def stems(self, text: str, morphology: Morphology) -> list[str]:
@@ -156,7 +158,8 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field(_ROW, fast=True)
     for name in _BOOSTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(_WORDS, tokenizer_name="whitespace", index_option="basic")
+    for name in (_WORDS, _WRITTEN):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     return builder.build()
 
 
@@ -184,7 +187,7 @@ def lexical_index_in_writing(folder: Path, analysed: Iterable[LexicalText]) -> I
         index = tantivy.Index(_schema(), path=str(folder))
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for row, text in enumerate(analysed):
-            writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in (*_BOOSTS, _WORDS)}))
+            writer.add_document(tantivy.Document(**{_ROW: row}, **{name: getattr(text, name) for name in (*_BOOSTS, _WORDS, _WRITTEN)}))
     except ValueError as error:
         raise _unwritable(error) from error
     yield
@@ -265,8 +268,12 @@ class LexicalIndex:
         return frozenset(stem for stem in stems if max(self._searcher.doc_freq(field, stem) for field in fields) <= most)
 
     def cases_with_word(self, word: str) -> int:
-        """How many cases have a word, given in lower case, as it is written."""
+        """How many cases have a word, given in lower case."""
         return int(self._searcher.doc_freq(_WORDS, word))
+
+    def cases_with_written(self, word: str) -> int:
+        """How many cases have a word with these capitals."""
+        return int(self._searcher.doc_freq(_WRITTEN, word))
 
     def has_stem_of(self, word: str) -> bool:
         """Whether any case has a form of a word, German or English."""

@@ -66,15 +66,10 @@ class Linker:
         return self.link(document.passages, document.language, state=state, own_places=places)
 
     @cached_property
-    def label_words(self) -> frozenset[str]:
-        """Every word of a label, German or English, in lower case."""
+    def label_words(self) -> Mapping[str, str]:
+        """Every word of a label, German or English, in lower case -> as it is written."""
         found = (entry for labels in self._labels.values() for entries in (labels.entries, labels.abbreviations) for some in entries.values() for entry in some)
-        return frozenset(word.lower() for entry in found for word in entry.words)
-
-    @cached_property
-    def abbreviations(self) -> Mapping[str, str]:
-        """Abbreviations among the labels, in lower case -> as they are written."""
-        return {label.lower(): label for labels in self._labels.values() for label in labels.abbreviations if label.isalpha()}
+        return {word.lower(): word for entry in found for word in entry.words}
 
     def as_place(self, word: str) -> str | None:
         """A word with which a name of a place can begin, in lower case, with the capitals of the name (nrw -> NRW); None where none does."""

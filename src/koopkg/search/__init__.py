@@ -14,7 +14,7 @@ from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
-from koopkg.search.signals import SIGNALS, signals_named
+from koopkg.search.signals import SIGNALS, Signal, signals_named
 from koopkg.search.spelling import Correction, corrected
 from koopkg.snapshot import OpenSnapshot, Searched
 from koopkg.text import query_text
@@ -50,6 +50,8 @@ __all__ = [
 ]
 
 MAX_LIMIT = 100
+_REMOTE, _MOST_NEAREST = 0.01, 3
+"""Probability from which a case is shown as the nearest where there are no hits, and how many."""
 MOST_DRAFTS = 3
 """Drafts beside the hits: enough to see that there are some."""
 
@@ -88,6 +90,8 @@ def search(
     question, used = question_of_text(opened, text), signals_named(signals)
     found = _result(question, rank(question, used), chosen, slice(offset, offset + limit), explain=explain, language=language)
     result = replace(found, corrected=corrections)
+    if not result.total:
+        result = replace(result, nearest=_nearest(question, used, chosen, explain=explain, language=language))
     beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
     if beside is None:
         return result
@@ -201,6 +205,11 @@ def _result(question: Question, ranking: Ranking, filters: Filters, page: slice,
 
 def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tuple[Correction, ...]]:
     return corrected(opened, text) if is_asked else (text, ())
+
+
+def _nearest(question: Question, signals: Sequence[Signal], filters: Filters, *, explain: bool, language: Language) -> tuple[Hit, ...]:
+    """The cases that come closest to being a hit; none where nothing is even remotely likely."""
+    return _result(question, rank(question, signals, least=_REMOTE), filters, slice(0, _MOST_NEAREST), explain=explain, language=language).hits
 
 
 def _checked_text(opened: Searched, text: str) -> str:

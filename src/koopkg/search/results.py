@@ -95,6 +95,7 @@ class SearchResult:
         total: Of all pages.
         weights: What each signal in use adds to the log odds of the score at most.
         corrected: What was searched instead of words as they were written.
+        nearest: Where there are no hits, the cases that come closest to being one.
     """
 
     total: int
@@ -104,6 +105,7 @@ class SearchResult:
     weights: dict[str, float]
     drafts: DraftHits = DraftHits(0, ())
     corrected: tuple[Correction, ...] = ()
+    nearest: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

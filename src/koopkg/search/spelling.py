@@ -16,7 +16,7 @@ __all__ = ["Correction", "corrected"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
-_SHORTEST = 6
+_SHORTEST = 5
 """Letters from which a word that nobody knows is a slip rather than a name or an abbreviation."""
 _LONGEST = 40
 _SHORTEST_PART = 3
@@ -26,7 +26,7 @@ _ENDING = (1, 2)
 """Letters that inflection adds."""
 _FEWEST_JOINED = 2
 """Cases that have a compound, or a label and one case, for words that stand apart to be taken for it."""
-_UMLAUT = re.compile("[äöüß]", re.IGNORECASE)
+_UMLAUT = re.compile("[äöü]", re.IGNORECASE)
 _UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
 _WRITTEN_OUT = re.compile(r"[ao]e|(?<![aeq])ue")
 _MOST_VOWELS = 6
@@ -70,22 +70,37 @@ class _Vocabulary:
         return self._lexical.cases_with_word(word) + (word in self._linker.label_words)
 
     def written(self, word: str) -> str:
-        """A word in lower case with the capitals that it has in German."""
+        """A word in lower case with the capitals that it has most often in the cases, else in a label; else with those of a place or a noun."""
         if word in FUNCTION_WORDS:
             return word
-        if word in self._linker.abbreviations:
-            return self._linker.abbreviations[word]
         capital = word[0].upper() + word[1:]
-        return self._linker.as_place(word) or (capital if self._german.analyses.is_noun(capital) else word)
+        ways = (word, capital, word.upper())
+        if any(counts := [self._lexical.cases_with_written(way) for way in ways]):
+            return ways[counts.index(max(counts))]
+        if found := self._linker.label_words.get(word) or self._linker.as_place(word):
+            return found
+        return capital if self._german.analyses.is_noun(capital) else word
 
     def knows(self, word: str) -> bool:
         """Whether a word, in lower case, another form of it, or each part of it is known."""
-        return self._knows_whole(word) or any(word[:-letters] in self.words for letters in _ENDING) or self._is_made_of_known(word)
+        return (
+            self._knows_whole(word)
+            or any(len(word) - letters >= _SHORTEST and word[:-letters] in self.words for letters in _ENDING)
+            or self._is_made_of_known(word)
+        )
 
     @property
     def words(self) -> WordList:
         """All words that there are."""
         return WordList.bundled()
+
+    def is_word(self, word: str) -> bool:
+        """Whether a part of a compound is a word, also with the s that may join it to the next."""
+        return any(self.count(way) or way in self.words for way in (word, word.removesuffix("s")))
+
+    def is_compound(self, word: str) -> bool:
+        """Whether a word can be parted into two that there are."""
+        return any(self.is_word(word[:length]) and self.is_word(word[length:]) for length in range(_SHORTEST_PART, len(word) - _SHORTEST_PART))
 
     def _knows_whole(self, word: str) -> bool:
         return (
@@ -106,7 +121,7 @@ def _recased(text: str, vocabulary: _Vocabulary) -> str:
     if not (text.isupper() or text.islower()):
         return text
     small = text.lower() if len(text.lower()) == len(text) else text
-    if detect_language(small) != "de":
+    if detect_language(small) != "de" and not _UMLAUT.search(small):
         return small
     return _WORD.sub(lambda match: vocabulary.written(match.group()), small)
 
@@ -141,24 +156,42 @@ def _respelt(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
         word = match.group().lower()
         if vocabulary.count(word) or word in FUNCTION_WORDS or not _SHORTEST_PART <= len(word) <= _LONGEST:
             continue
-        tried += 1
-        if tried > _MOST_TRIED:
-            return
         better = _with_umlauts(word, vocabulary) if lacks_umlauts else None
-        if better is None and len(word) >= _SHORTEST and not vocabulary.knows(word):
+        if better is None and tried < _MOST_TRIED and len(word) >= _SHORTEST and not vocabulary.knows(word):
+            tried += 1
             better = _meant(word, vocabulary)
         if better:
             yield Correction(match.start(), match.end(), match.group(), _as_written(better, match.group()))
 
 
 def _meant(word: str, vocabulary: _Vocabulary) -> str | None:
-    """The word that a slip made this of: the most common one that cases have; else the only one that there is, without a letter replaced, which is rare."""
+    """The word that a slip made this of: the most common one that cases have; else the only one that there is, without a letter replaced, which is rare.
+
+    Of a compound that nobody knows, the slip is looked for in its last part, or in what stands before that.
+    """
     likely, unlikely = _one_slip_away(word)
     for others in (likely, unlikely):
         if known := [other for other in others if vocabulary.count(other)]:
             return max(known, key=lambda other: (vocabulary.count(other), other))
+    if vocabulary.is_compound(word):
+        return None
     known = [other for other in likely if other in vocabulary.words]
+    if not known:
+        return _compound_meant(word, vocabulary)
     return known[0] if len(known) == 1 else None
+
+
+def _compound_meant(word: str, vocabulary: _Vocabulary) -> str | None:
+    """A word of two parts of which one has a slip, the known part as long as can be; None where several would do."""
+    for length in range(len(word) - _SHORTEST, _SHORTEST_PART, -1):
+        for head, tail, has_slip_in_tail in ((word[:length], word[length:], True), (word[:-length], word[-length:], False)):
+            part = tail if has_slip_in_tail else head
+            if len(part) < _SHORTEST or not vocabulary.is_word(head if has_slip_in_tail else tail):
+                continue
+            known = [other for other in _one_slip_away(part, keep=not has_slip_in_tail)[0] if vocabulary.is_word(other)]
+            if len(known) == 1:
+                return head + known[0] if has_slip_in_tail else known[0] + tail
+    return None
 
 
 def _with_umlauts(word: str, vocabulary: _Vocabulary) -> str | None:
@@ -175,13 +208,16 @@ def _with_umlauts(word: str, vocabulary: _Vocabulary) -> str | None:
     return max(known, key=lambda way: (vocabulary.count(way), way), default=None)
 
 
-def _one_slip_away(word: str) -> tuple[set[str], set[str]]:
-    """The words with one letter added or left out or two neighbours swapped, and those with one replaced; the first letter stays.
+def _one_slip_away(word: str, *, keep: bool = True) -> tuple[set[str], set[str]]:
+    """The words with one letter added or left out or two neighbours swapped, and those with one replaced.
+
+    Args:
+        keep: The first letter stays.
 
     Source: Damerau, A technique for computer detection and correction of spelling errors, 1964; first letters are seldom wrong
     (Pollock and Zamora, Automatic spelling correction in scientific and scholarly text, 1984).
     """
-    cuts = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
+    cuts = [(word[:place], word[place:]) for place in range(int(keep), len(word) + 1)]
     without = {head + tail[1:] for head, tail in cuts}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
     added = {head + letter + tail for head, tail in cuts for letter in _LETTERS}
@@ -191,4 +227,4 @@ def _one_slip_away(word: str) -> tuple[set[str], set[str]]:
 
 def _as_written(word: str, like: str) -> str:
     """A word in lower case with the capitals of another."""
-    return word.upper() if like.isupper() else word[0].upper() + word[1:] if like[0].isupper() else word
+    return word.upper() if sum(map(str.isupper, like)) > len(like) / 2 else word[0].upper() + word[1:] if like[0].isupper() else word
