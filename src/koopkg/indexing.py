@@ -84,7 +84,9 @@ class CaseIndexer:
             found = self._shelf(drafts, self._staged.drafts, before.rows(of_drafts=True)) if len(drafts) else (0, 0)
         finally:
             self._cache.close()
-        return Indexed({"vectors": cases[0] + found[0], "mentions": catalog.mentions()}, cases[1] + found[1])
+        rows = len(catalog.shelf()) + (len(drafts) if found[0] else 0)
+        vectors = cases[0] + found[0]
+        return Indexed({"vectors": vectors, "texts": vectors + (HEADS - 1) * rows, "mentions": catalog.mentions()}, cases[1] + found[1])
 
     def _shelf(self, shelf: Shelf, files: IndexFiles, before: EarlierRows) -> tuple[int, int]:
         """Index rows; returns how many vectors there are, and how many texts were embedded now."""

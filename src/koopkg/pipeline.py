@@ -58,7 +58,7 @@ class IngestReport:
         found: Files below the paths and in archives there, records in lists there, and documents of earlier runs that stay.
         drafts: Documents that have no record: they are taken in, and are about no case yet.
         kept: How many of the accepted documents and drafts are of earlier runs.
-        texts: Titles and passages with a vector.
+        texts: Titles, summaries and passages that are embedded.
     """
 
     snapshot: str
@@ -347,7 +347,7 @@ class _Build:
     def _report(
         self, manifest: Manifest | None, documents: int, drafts: int, sources: Sources, *, embedded: int = 0, was_published: bool = False
     ) -> IngestReport:
-        texts = manifest.counts["vectors"] if manifest else 0
+        texts = manifest.counts["texts"] if manifest else 0
         rejected, skipped = tuple(self._quarantine.rejected), (*sources.skipped, *self._skipped)
         return IngestReport(
             snapshot=manifest.id if manifest else "",

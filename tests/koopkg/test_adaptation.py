@@ -59,6 +59,8 @@ DIRECTIONS = arrays.arrays(np.float32, DIMENSIONS, elements=st.floats(-1, 1, wid
 def test_what_is_saved_is_opened_in_half_precision(tmp_path: Path) -> None:
     """Eleven bits of each number; and what was opened is saved as the same bytes again, or two builds of a snapshot would differ."""
     LEARNED.save(tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as kept:
+        assert {kept[name].dtype for name in ARRAYS} == {np.dtype(np.float16)}
     opened = Adaptation.open(tmp_path / "a.npz")
     assert (opened.encoder, opened.tasks) == ("random-", TASKS)
     for name in ARRAYS:

@@ -99,7 +99,7 @@ def test_closeness_in_meaning_is_that_of_brute_force(target: int, cases: list[Ca
 def test_a_case_is_as_close_to_itself_as_can_be(cases: list[CaseVectors], vector_index: VectorIndex) -> None:
     """Rounding takes no score above 1."""
     for row, case in enumerate(cases):
-        scores = vector_index.scores(case.meaning, np.arange(5, dtype=np.int32))
+        scores = vector_index.scores(case.meaning * np.float32(1.00001), np.arange(5, dtype=np.int32))
         assert scores.dtype == np.float32
         assert scores[row] == pytest.approx(1, abs=1e-6)
         assert ((scores >= 0) & (scores <= 1)).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ _COST_OF_LOSING = 5.0
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.03, 0.4, 0.01))
 _BINS = 10
 _NEVER_SURE = 0.995
+_NAMED, _WEIGHT_OF_NAMED = "named", 7.0
+"""The signal that topics cannot teach, which ask for something and not for a name: enough to make a hit of a case that has nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,10 @@ def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, no
     shown = [np.interp(elsewhere[number], points[:, 0], points[:, 1]) for number in range(len(lessons))]
     least = _least(lessons, shown)
     weights, intercept = _fitted(lessons)
-    names = [signal.name for signal in SIGNALS]
+    names = [signal.name for signal in SIGNALS if signal.name != _NAMED]
     return Scoring(
         intercept=round(intercept, 4),
-        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)},
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)} | {_NAMED: _WEIGHT_OF_NAMED},
         nothing=round(float(weights[-1]), 4),
         curve=curve,
         least=least,
@@ -90,12 +92,18 @@ def _of_topics(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) ->
     for topic in topics:
         judged = grades.get(topic.id, {})
         gains = np.array([2 ** judged.get(case, 0) - 1 for case in ids], dtype=np.float32)
-        yield _Lesson(topic.twin or topic.id, said(opened, topic.text), gains, 1.0, topic.kind == "nothing")
+        yield _Lesson(topic.twin or topic.id, _learnable(said(opened, topic.text)), gains, 1.0, topic.kind == "nothing")
 
 
 def _of_nothing(opened: OpenSnapshot, texts: Iterable[str]) -> Iterable[_Lesson]:
     for text in texts:
-        yield _Lesson(text, said(opened, text), np.zeros(len(opened), np.float32), _OF_NOTHING, True)
+        yield _Lesson(text, _learnable(said(opened, text)), np.zeros(len(opened), np.float32), _OF_NOTHING, True)
+
+
+def _learnable(found: Said) -> Said:
+    """Without the signal that cannot be learned."""
+    kept = [place for place, signal in enumerate(SIGNALS) if signal.name != _NAMED]
+    return replace(found, parts=found.parts[:, kept])
 
 
 def _fold(name: str) -> int:

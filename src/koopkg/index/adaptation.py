@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -116,13 +116,23 @@ class Adaptation:
         deviating = [*_unit(heads - self.usual[:HEADS]), *([_unit(passages.mean(axis=0))] if len(passages) else [])]
         return _unit(np.sum([share * vector for share, vector in zip(_SHARES, deviating, strict=False)], axis=0))
 
-    def asked(self, vector: Matrix, language: Language) -> Asked:
-        """What a search text asks for.
+    def deviation(self, vector: Matrix, language: Language) -> Matrix:
+        """How a search text deviates from usual ones of its language: float32 unit vector (dim,).
 
         Args:
             vector: Of the encoder (dim,).
         """
-        return self.asked_by(_unit(vector - self.usual_asked[LANGUAGES.index(language)]))
+        return _unit(vector - self.usual_asked[LANGUAGES.index(language)])
+
+    def asked(self, vector: Matrix, language: Language) -> Asked:
+        """What a search text asks for; its vector is as of `deviation`."""
+        return self.asked_by(self.deviation(vector, language))
+
+    def asked_by_all(self, deviations: Sequence[Matrix]) -> Asked:
+        """What the stretches of a long text ask for together: each counts by how plainly it asks for a task, so that letterheads and procedure count little."""
+        asked = [self.asked_by(deviation) for deviation in deviations]
+        plain = [max(one.tasks.values(), default=1.0) * (1 - one.nothing) for one in asked]
+        return self.asked_by(_unit(np.average(deviations, axis=0, weights=np.maximum(plain, 1e-6)).astype(np.float32)))
 
     def asked_by(self, deviation: Matrix) -> Asked:
         """What is asked for by how it deviates from what is usual: also the meaning of a case."""

@@ -13,7 +13,7 @@ from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
+__all__ = ["TASK_SCHEMES", "CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""

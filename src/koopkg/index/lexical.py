@@ -260,6 +260,19 @@ class LexicalIndex:
         scores = np.array([score for score, _ in hits], dtype=np.float32)
         return rows, np.minimum(scores / self._attainable(frequencies, language), 1.0) ** np.float32(_EXPONENT)
 
+    def with_all(self, text: str, *, most: int) -> Rows | None:
+        """Rows of the cases that have every word of a text, function words apart; None where it has no word, or more than `most`."""
+        german, english = self._analyser.stems(text, self._analyser.german), self._analyser.stems(text, self._analyser.english)
+        if not 0 < len(german) <= most:
+            return None
+        schema, clauses = self._index.schema, []
+        for of_german, of_english in zip(german, english, strict=True):
+            fields = [("title", of_german), ("labels", of_german), ("body", of_german), ("english", of_english)]
+            alternatives = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, field, stem)) for field, stem in fields]
+            clauses.append((tantivy.Occur.Must, tantivy.Query.boolean_query(alternatives)))
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=max(self._searcher.num_docs, 1), count=False).hits
+        return np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), dtype=np.int32)
+
     def telling_stems(self, text: str, language: Language = "de") -> frozenset[str]:
         """Stems of a query in a language that tell cases apart: none of those that more than a third of the cases have."""
         most = self._searcher.num_docs * _COMMON_SHARE

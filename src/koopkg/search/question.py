@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from koopkg.index import Asked
+from koopkg.index import TASK_SCHEMES, Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
 from koopkg.search.slots import Slot, slots_in
+from koopkg.search.stretches import stretches_of
 from koopkg.snapshot import Searched
 
 __all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
@@ -44,7 +45,14 @@ class Question:
         vectors = self.opened.vectors
         if self.case_row is not None:
             return vectors.adaptation.asked_by(vectors.meaning(self.case_row))
-        return vectors.adaptation.asked(self.opened.query_vector(self.text), self.language)
+        stretches = stretches_of(self.text, self._positions_of_tasks())
+        found = [vectors.adaptation.deviation(self.opened.query_vector(stretch), self.language) for stretch in stretches]
+        return vectors.adaptation.asked_by(found[0]) if len(found) == 1 else vectors.adaptation.asked_by_all(found)
+
+    def _positions_of_tasks(self) -> list[int]:
+        """Where the text names what is done together."""
+        links = self.linked.concepts if self.linked else ()
+        return [mention.start for link in links if link.scheme in TASK_SCHEMES for mention in link.evidence]
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:

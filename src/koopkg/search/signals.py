@@ -19,6 +19,8 @@ _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
 _LEAST_SHARE = 0.002
 """Probability of a task that is worth a look: all below add up to too little to move a case."""
+_MOST_NAMES = 5
+"""Words of a text that may be a name."""
 _ENDED = ("status/beendet", "status/gescheitert")
 """Facet values of cases that have come to an end."""
 
@@ -100,6 +102,28 @@ def _outcome(question: Question) -> Answers | None:
     return _best(every)
 
 
+def _named(question: Question) -> Answers | None:
+    """Whether a case has every place and every word of a short text that names no concept: who writes that looks for a name."""
+    opened, linked = question.opened, question.linked
+    if linked is None or question.covered or question.slots:
+        return None
+    places = [place for place in linked.places if place.iri in opened.frequencies]
+    rest = list(question.text)
+    for mention in (mention for place in places for mention in place.evidence):
+        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+    words = "".join(rest)
+    found = opened.lexical.with_all(words, most=_MOST_NAMES)
+    if found is None and not places:
+        return None
+    every = np.zeros(len(opened), dtype=np.float32)
+    every[slice(None) if found is None else found] = 1
+    for place in places:
+        has = np.zeros(len(opened), dtype=np.float32)
+        has[opened.matches.rows_of(str(place.iri))] = 1
+        every *= has
+    return _best(every)
+
+
 def _best(every: Scores) -> Answers:
     """The answers of a signal that scores all cases at once."""
     found = np.flatnonzero(every)
@@ -114,6 +138,7 @@ SIGNALS = (
     Signal("concepts", Message("features"), _concepts),
     Signal("tasks", Message("task"), _tasks),
     Signal("outcome", Message("outcome"), _outcome),
+    Signal("named", Message("names"), _named),
 )
 """The table; what each weighs stands in `scoring.json`."""
 
