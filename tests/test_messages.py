@@ -178,6 +178,7 @@ REASONS = [
     ("shared-orientation", {"label": "X"}, "Gleiche Ausrichtung: X", "Same orientation: X"),
     ("shared-approach", {"label": "X"}, "Gleicher Ansatz: X", "Same approach: X"),
     ("shared-activity", {"label": "X"}, "Gleiche Aktivität: X", "Same activity: X"),
+    ("likely-activity", {"label": "X"}, "Der Bedeutung nach wohl dieselbe Tätigkeit: X", "Probably the same task, by meaning: X"),
     ("shared-obstacle", {"label": "X"}, "Gleiche Hürde: X", "Same obstacle: X"),
     ("shared-service", {"label": "X"}, "Gleiches Angebot: X", "Same offer: X"),
     ("related-sector", {"label": "X", "asked": "Y"}, "Verwandte Aufgabe: X (nah an Y)", "Related task: X (close to Y)"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pydantic import TypeAdapter
@@ -112,6 +112,24 @@ def test_how_likely_tasks_are_adds_up_to_one_with_what_nothing_answers(deviation
     assert [*asked.tasks.values(), asked.nothing] == pytest.approx(expected, rel=1e-3, abs=1e-6)
     assert list(asked.tasks) == list(TASKS)
     assert sum(asked.tasks.values()) + asked.nothing == pytest.approx(1, abs=1e-5)
+
+
+@given(st.lists(DIRECTIONS, min_size=1, max_size=6))
+def test_stretches_of_a_long_text_count_by_how_plainly_they_ask(deviations: list[Matrix]) -> None:
+    """By the likeliest task of each, and how unlikely it is that nothing answers; their order is of no account."""
+    alone = [LEARNED.asked_by(deviation) for deviation in deviations]
+    plain = [max(asked.tasks.values()) * (1 - asked.nothing) for asked in alone]
+    mean = np.sum([max(weight, 1e-6) * deviation for weight, deviation in zip(plain, deviations, strict=True)], axis=0)
+    assume(float(np.linalg.norm(mean)) > 1e-3 * sum(plain))
+    expected, found = LEARNED.asked_by(unit(mean)), LEARNED.asked_by_all(deviations)
+    np.testing.assert_allclose(found.direction, expected.direction, atol=1e-2)
+    assert list(found.tasks.values()) == pytest.approx(list(expected.tasks.values()), abs=1e-2)
+    np.testing.assert_allclose(LEARNED.asked_by_all(deviations[::-1]).direction, found.direction, atol=1e-2)
+
+
+def test_stretches_are_weighed_where_nothing_was_learned_too() -> None:
+    neutral, (one, other) = Adaptation.neutral("other-1", directions(30, 8)), directions(2, 15)
+    np.testing.assert_allclose(neutral.asked_by_all([one, other]).direction, unit(one + other), atol=1e-6)
 
 
 @given(DIRECTIONS)

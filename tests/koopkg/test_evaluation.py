@@ -29,7 +29,9 @@ from koopkg.evaluation import (
     write_run,
 )
 from koopkg.evaluation.peers import reciprocal_ranks
+from koopkg.index import embedded_texts
 from koopkg.pairing import difference
+from koopkg.search import SIGNALS
 from koopkg.snapshot import OpenSnapshot
 from tests.koopkg.test_topics import topic
 
@@ -192,7 +194,8 @@ def test_peers_rank_every_case_that_they_know_something_of(opened: OpenSnapshot)
 def test_the_encoder_alone_is_the_cosine_with_titles_and_passages(opened: OpenSnapshot) -> None:
     """Case by case, by brute force."""
     vector = opened.query_vector("Bauhof")
-    cosines = {opened.catalog.id_of(row): opened.vectors.of_case(row).vectors @ vector for row in range(len(opened))}
+    texts = [embedded_texts(entry.case, entry.texts, opened.ontology) for entry in opened.catalog.entries()]
+    cosines = {opened.catalog.id_of(row): opened.encoder.encode_document(of_case) @ vector for row, of_case in enumerate(texts)}
     found = peers(opened)
     assert found["encoder max"](TOPIC) == sorted(cosines, key=lambda case: -cosines[case].max())
     assert found["encoder mean"](TOPIC) == sorted(cosines, key=lambda case: -cosines[case].mean())
@@ -218,11 +221,11 @@ def test_everything_is_measured_in_one_go(opened: OpenSnapshot) -> None:
     chosen = selected(asked, grades)
     assert (chosen.without_relevant, chosen.unjudged) == (("none",), ("unread",))
     report = measure_search(opened, chosen, grades)
-    assert [scores.name for scores in report.own] == ["lexical", "dense", "concepts", "fusion"]
+    assert [scores.name for scores in report.own] == [*(signal.name for signal in SIGNALS), "fusion"]
     assert all(scores.topics == 3 for scores in report.systems)
     assert report.own[-1].metrics["ndcg@10"] == pytest.approx(1)
     assert [(scores.name, scores.topics) for scores in report.by_kind] == [("keyword", 2), ("english", 1)]
-    assert [item.system for item in report.ablation] == ["lexical", "dense", "concepts"]
+    assert [item.system for item in report.ablation] == [signal.name for signal in SIGNALS]
     assert {item.system: item.topics for item in report.variants}["umlaut as ae"] == 2
     assert all(item.mean <= 0 for item in report.variants)
     assert report.twins is not None

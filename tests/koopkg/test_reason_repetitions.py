@@ -12,6 +12,7 @@ from koopkg.pipeline import ingest
 from koopkg.search import search, similar
 from koopkg.snapshot import OpenSnapshot
 from tests.conftest import TINY, Silent, with_vectors
+from tests.koopkg.worlds import hits_for
 
 WIDE, NARROW = "bauhof-gruenkraut-bodnegg", "bauhof-allein"
 
@@ -39,10 +40,10 @@ def test_a_task_that_is_shared_is_not_also_called_related(pair: OpenSnapshot) ->
 
 
 def test_a_task_close_to_the_one_asked_for_is_named(pair: OpenSnapshot) -> None:
-    hit = next(hit for hit in search(pair, "Friedhof in Grünkraut").hits if hit.id == NARROW)
+    hit = hits_for(pair, "Friedhof in Grünkraut")[NARROW]
     related = next(reason for reason in hit.reasons if reason.kind == "related-sector")
     assert related.values == {"label": "Baubetriebshof", "asked": "Friedhof"}
-    both = next(hit for hit in search(pair, "Friedhof in Grünkraut").hits if hit.id == WIDE)
+    both = hits_for(pair, "Friedhof in Grünkraut")[WIDE]
     assert "shared-sector" in {reason.kind for reason in both.reasons}
     assert "related-sector" not in {reason.kind for reason in both.reasons}
 

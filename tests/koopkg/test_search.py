@@ -7,8 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from koopkg import snapshot
 from koopkg.config import Settings
@@ -17,7 +15,7 @@ from koopkg.model import Document, Language
 from koopkg.namespaces import PREFIXES, case_iri
 from koopkg.search import SIGNALS, Filters, Reason, list_cases, search, similar
 from koopkg.search.question import question_of_text
-from koopkg.search.signals import fuse
+from koopkg.search.scoring import Scoring
 from koopkg.sentences import sentence_of
 from koopkg.snapshot import OpenSnapshot
 
@@ -39,16 +37,16 @@ def test_cases_about_exactly_that_come_first(text: str, best: set[str], opened: 
 
 @pytest.mark.parametrize("text", EXPECTED)
 def test_every_hit_has_two_reasons_and_a_score_with_parts(text: str, opened: OpenSnapshot) -> None:
-    result = search(opened, text)
+    result, scoring, nothing = search(opened, text), Scoring.bundled(), question_of_text(opened, text).meaning.nothing
     assert result.hits
     for hit in result.hits:
         assert len(hit.reasons) >= 2
         assert 0 <= hit.score <= 1
         assert set(hit.parts) <= {signal.name for signal in SIGNALS}
         assert all(0 <= part <= 1 for part in hit.parts.values())
-        total = sum(result.weights[name] for name in hit.parts)
-        mean = sum(result.weights[name] * part for name, part in hit.parts.items()) / total
-        assert hit.score == pytest.approx(mean, abs=1e-3)
+        odds = scoring.odds({name: np.array([part], np.float32) for name, part in hit.parts.items()}, nothing)
+        assert hit.score == pytest.approx(float(scoring.probabilities(odds)[0]), abs=2e-3)
+        assert result.weights == {name: scoring.weights[name] for name in hit.parts}
 
 
 @pytest.mark.parametrize("text", EXPECTED)
@@ -174,16 +172,6 @@ def test_each_part_can_be_switched_off(opened: OpenSnapshot) -> None:
 
 def test_same_query_gives_the_same_answer(opened: OpenSnapshot) -> None:
     assert search(opened, "Verein im Dorf") == search(opened, "Verein im Dorf")
-
-
-@given(st.lists(st.tuples(*[st.floats(0, 1)] * len(SIGNALS)), min_size=1, max_size=20))
-def test_fusion_stays_in_range_and_ignores_the_order_of_parts(rows: list[tuple[float, float, float]]) -> None:
-    weights = {signal.name: signal.weight for signal in SIGNALS}
-    columns = dict(zip(weights, np.array(rows, dtype=np.float32).T, strict=True))
-    fused = fuse(columns, weights)
-    assert ((fused >= 0) & (fused <= 1 + 1e-6)).all()
-    np.testing.assert_allclose(fused, fuse(dict(reversed(columns.items())), weights), rtol=1e-5)
-    assert (fused >= np.min(list(columns.values()), axis=0) - 1e-6).all()
 
 
 def test_concept_counts_cover_narrower_concepts(opened: OpenSnapshot) -> None:

@@ -15,7 +15,7 @@ from koopkg.index import Adaptation, Analyser, Matrix, TextSpans, highlights
 from koopkg.model import Document
 from koopkg.namespaces import concept_iri
 from koopkg.search import SIGNALS, Hit, search, similar
-from koopkg.search.question import question_of_text
+from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import rank
 from koopkg.search.scoring import Scoring
 from koopkg.search.signals import Signal, signals_named
@@ -26,22 +26,28 @@ from tests.koopkg.worlds import SECTION, hits_for, hits_like, record, world
 AIRSHIP = "Das Luftschiff heißt Adlerhorst und fährt im Sommer."
 BUS = "Ein Bus fährt hier, und am Morgen fährt er zweimal."
 COMPOUND = "Ein Bürgerbus fährt hier, und am Abend fährt er einmal."
+NAMES = ("eins", "zwei", "drei")
 OTHER = "Am Ufer liegt ein Kahn, und im Herbst wird er geputzt."
 
 
-def parts(opened: OpenSnapshot, text: str, signal: str) -> dict[str, float]:
-    """Case -> what a signal says of it."""
-    return {name: hit.parts[signal] for name, hit in sorted(hits_for(opened, text).items())}
+def said(question: Question, name: str) -> dict[str, float]:
+    """Case -> what a signal says of it, to four digits."""
+    [signal] = signals_named([name])
+    answers = signal.ask(question)
+    assert answers is not None
+    rows = np.arange(len(question.opened), dtype=np.int32)
+    found = [round(float(score), 4) for score in answers.scores(rows)]
+    return dict(sorted(zip(map(question.opened.catalog.id_of, rows.tolist()), found, strict=True)))
+
+
+def parts(opened: OpenSnapshot, text: str, name: str) -> dict[str, float]:
+    """Case -> what a signal says of it for a text."""
+    return said(question_of_text(opened, text), name)
 
 
 def asked_alone(opened: OpenSnapshot, *iris: str) -> dict[str, float]:
     """Case -> what the signal of concepts says where just these are asked for, each as it weighs in a search text."""
-    question = question_of_text(opened, "x")
-    [signal] = [signal for signal in SIGNALS if signal.name == "concepts"]
-    answers = signal.ask(replace(question, asked=dict.fromkeys(iris, 1.0)))
-    assert answers is not None
-    rows = np.arange(len(opened), dtype=np.int32)
-    return dict(zip(map(opened.catalog.id_of, rows.tolist()), answers.scores(rows).tolist(), strict=True))
+    return said(replace(question_of_text(opened, "x"), asked=dict.fromkeys(iris, 1.0)), "concepts")
 
 
 @pytest.fixture(scope="module")
@@ -345,8 +351,7 @@ def test_a_case_that_does_exactly_the_task_beats_one_that_does_many_more(tasks: 
     """By this signal alone and by all; a case that has nothing to do with the task is told apart from all of them."""
     found = parts(tasks, DEPOT, "tasks")
     assert found["genau"] > found["mehr"] > found["vieles"] > found["enger"] == found["nichts"] == 0
-    alone = rank(question_of_text(tasks, DEPOT), signals_named(["tasks"]), least=0.0)
-    assert [tasks.catalog.id_of(row) for row in alone.rows.tolist()][:3] == ["genau", "mehr", "vieles"]
+    assert [hit.id for hit in search(tasks, DEPOT, signals=["tasks"]).hits] == ["genau", "mehr", "vieles"]
     assert list(hits_for(tasks, DEPOT))[:3] == ["genau", "mehr", "vieles"]
 
 
@@ -382,10 +387,42 @@ def test_whoever_asks_for_no_end_is_not_told_of_it(tasks: OpenSnapshot) -> None:
     assert all("outcome" not in hit.parts for hit in hits_like(tasks, "mehr").values())
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Adlerhorst", {"eins": 1, "zwei": 1, "drei": 0}),  # in a title, in a text
+        ("Vorhaben Adlerhorst Bürgerbus", {"eins": 0, "zwei": 1, "drei": 0}),  # every word counts
+        ("the sundial on a hill", {"eins": 0, "zwei": 1, "drei": 0}),
+        ("Nirgendwo", {"eins": 0, "zwei": 0, "drei": 0}),
+    ],
+)
+def test_a_name_is_answered_by_cases_that_have_all_of_it(text: str, expected: dict[str, float], words: OpenSnapshot) -> None:
+    question = replace(question_of_text(words, text), asked={})
+    assert said(question, "named") == dict(sorted(expected.items()))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Wipperfürth", {"eins": 1, "zwei": 0, "drei": 0}), ("Zweiter Hessen", {"eins": 0, "zwei": 1, "drei": 0}), ("Erster Hessen", dict.fromkeys(NAMES, 0))],
+)
+def test_a_name_with_a_place_is_looked_for_there(text: str, expected: dict[str, float], concepts: OpenSnapshot) -> None:
+    assert parts(concepts, text, "named") == dict(sorted(expected.items()))
+
+
+@pytest.mark.parametrize("text", ["Friedhof in Wipperfürth", "Adlerhorst in Hessen geplatzt", "Adlerhorst Sonnenuhr Kahn Quasar Anton Berta", "und in der"])
+def test_whoever_asks_for_something_or_says_much_looks_for_no_name(text: str, concepts: OpenSnapshot) -> None:
+    """A task, an end, more words than a name has, none at all; and whoever asks about a case."""
+    [signal] = signals_named(["named"])
+    assert signal.ask(question_of_text(concepts, "Adlerhorst Sonnenuhr Kahn Quasar Anton")) is not None
+    assert signal.ask(question_of_text(concepts, text)) is None
+    row = concepts.catalog.row_of("eins")
+    assert signal.ask(question_of_case(concepts, concepts.catalog.entry(row).case, row)) is None
+
+
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 def test_each_signal_has_a_say_in_the_score(signal: Signal, tasks: OpenSnapshot) -> None:
-    """Left out, it moves a case by a fifth of its score at least: none is there for show."""
-    question = question_of_text(tasks, "Bauhof in Hessen, der gescheitert ist")
+    """Left out, it moves a case by a fifth of its score at least: none is there for show. Whoever asks for something does not look for a name."""
+    question = question_of_text(tasks, "Tal" if signal.name == "named" else "Bauhof in Hessen, der gescheitert ist")
     scores = [
         dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))
         for found in (rank(question, SIGNALS, least=0.0), rank(question, [other for other in SIGNALS if other != signal], least=0.0))
@@ -416,10 +453,21 @@ def test_the_best_come_first(text: str, tasks: OpenSnapshot) -> None:
     """By the odds, which tell apart what the curve makes equal; of equals the one with the lesser id."""
     ranking = rank(question_of_text(tasks, text), SIGNALS, least=0.0)
     weights = Scoring.bundled().weights
-    odds = sum((np.float32(weights[name]) * said for name, said in ranking.parts.items()), np.zeros(len(DOES), np.float32))
+    odds = sum((np.float32(weights[name]) * said for name, said in ranking.parts.items()), np.zeros(len(ranking.rows), np.float32))
     told = [(round(float(of_case), 4), -row) for of_case, row in zip(odds, ranking.rows.tolist(), strict=True)]
     assert told == sorted(told, reverse=True)
     assert ranking.scores.tolist() == sorted(ranking.scores.tolist(), reverse=True)
+
+
+@pytest.mark.parametrize("names", [["tasks"], ["lexical"], ["lexical", "concepts"], ["outcome", "named"]])
+@pytest.mark.parametrize("text", TEXTS)
+def test_of_some_signals_any_that_says_something_of_a_case_makes_it_a_hit(text: str, names: list[str], tasks: OpenSnapshot) -> None:
+    """What they say together is no probability that could be compared with a threshold."""
+    question, used = question_of_text(tasks, text), signals_named(names)
+    rows = np.arange(len(DOES), dtype=np.int32)
+    told = [answers.scores(rows) for signal in used if (answers := signal.ask(question)) is not None]
+    expected = {tasks.catalog.id_of(int(row)) for row in np.flatnonzero(sum(told, np.zeros(len(DOES), np.float32)))}
+    assert {hit.id for hit in search(tasks, text, signals=names, spelling=False).hits} == expected
 
 
 @pytest.mark.parametrize("text", TEXTS)

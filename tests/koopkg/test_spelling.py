@@ -41,6 +41,8 @@ def villages(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> O
         ("Eine Genossenschoft für das Dorf", "Eine Genossenschaft für das Dorf"),  # one replaced
         ("Wer zahlt für die Feurwehr?", "Wer zahlt für die Feuerwehr?"),
         ("Feurwehr", "Feuerwehr"),
+        ("Unsere Dorfgenosenschaft", "Unsere Dorfgenossenschaft"),  # in the last part of a compound that nobody has
+        ("Unser Feurwehrkonzert", "Unser Feuerwehrkonzert"),  # and in the first
         ("The municipalites run a village shop", "The municipalities run a village shop"),
     ],
 )

@@ -76,7 +76,7 @@ def search(
         text: What is planned or asked for, German or English.
         limit: Hits on the page, 1 to 100.
         drafts: How many drafts are given beside the cases.
-        signals: Names of those to use; None for all.
+        signals: Names of those to use, of which any that says something makes a hit; None for all.
         explain: Whether hits have parts and reasons.
         language: Of titles and labels, `de` or `en`.
         spelling: Whether slips and compounds taken apart are put right.

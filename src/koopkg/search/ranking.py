@@ -36,7 +36,8 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float | None =
     """Rank the cases that any of the signals proposes, the case asked about left out.
 
     Args:
-        least: Score below which a case is left out; None for that of `Scoring`.
+        least: Score below which a case is left out; None for that of `Scoring`, or where only some signals are used, whose scores mean nothing, for any that
+            one of them says something of.
         is_exact: Compare with every case, however many there are: the reference for the quick way.
     """
     asked = [(signal, answers) for signal in signals if (answers := signal.ask(question)) is not None]
@@ -47,7 +48,10 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float | None =
     scoring = Scoring.bundled()
     odds = scoring.odds(parts, question.meaning.nothing)
     scores = scoring.probabilities(odds)
-    kept = np.flatnonzero(scores >= (scoring.least if least is None else least))
+    if least is None and len(signals) < len(SIGNALS):
+        kept = np.flatnonzero(np.any([said > 0 for said in parts.values()], axis=0))
+    else:
+        kept = np.flatnonzero(scores >= (scoring.least if least is None else least))
     order = kept[np.argsort(-odds[kept], kind="stable")]
     weights = {signal.name: scoring.weights[signal.name] for signal, _ in asked}
     return Ranking(pool[order], scores[order], {name: said[order] for name, said in parts.items()}, weights)

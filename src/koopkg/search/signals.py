@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from koopkg.errors import QueryError
-from koopkg.index import Rows
+from koopkg.index import TASK_SCHEMES, Rows
 from koopkg.messages import Message
+from koopkg.model import Link, PlaceLink
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores
 
@@ -19,8 +20,8 @@ _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
 _LEAST_SHARE = 0.002
 """Probability of a task that is worth a look: all below add up to too little to move a case."""
-_MOST_NAMES = 5
-"""Words of a text that may be a name."""
+_MOST_NAMES, _NAMES_CONCEPTS = 5, 0.7
+"""Words of a text that may be a name, and what is left of a score where some of them name concepts."""
 _ENDED = ("status/beendet", "status/gescheitert")
 """Facet values of cases that have come to an end."""
 
@@ -103,23 +104,31 @@ def _outcome(question: Question) -> Answers | None:
 
 
 def _named(question: Question) -> Answers | None:
-    """Whether a case has every place and every word of a short text that names no concept: who writes that looks for a name."""
+    """Whether a case has all that a short text consists of, where that names no task: every place, every word, and a concept for each word that names some.
+
+    Who writes nothing but a name, or a form, or an obstacle, looks for all that have it; what is meant by a task the other signals know better.
+    """
     opened, linked = question.opened, question.linked
-    if linked is None or question.covered or question.slots:
+    if linked is None or question.slots or any(link.scheme in TASK_SCHEMES for link in linked.concepts):
         return None
-    places = [place for place in linked.places if place.iri in opened.frequencies]
+    found: dict[tuple[int, int], list[str]] = {}
+    named: tuple[Link | PlaceLink, ...] = (*linked.concepts, *linked.places)
+    links = [link for link in named if link.iri in opened.frequencies]
+    for link in links:
+        for mention in link.evidence:
+            found.setdefault((mention.start, mention.end), []).append(str(link.iri))
     rest = list(question.text)
-    for mention in (mention for place in places for mention in place.evidence):
-        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
-    words = "".join(rest)
-    found = opened.lexical.with_all(words, most=_MOST_NAMES)
-    if found is None and not places:
+    for start, end in found:
+        rest[start:end] = " " * (end - start)
+    words = opened.lexical.with_all("".join(rest), most=_MOST_NAMES)
+    if words is None and ("".join(rest).strip() or not found):
         return None
     every = np.zeros(len(opened), dtype=np.float32)
-    every[slice(None) if found is None else found] = 1
-    for place in places:
+    every[slice(None) if words is None else words] = _NAMES_CONCEPTS if any(link.iri in opened.ontology.concepts for link in links) else 1
+    for iris in found.values():
         has = np.zeros(len(opened), dtype=np.float32)
-        has[opened.matches.rows_of(str(place.iri))] = 1
+        for iri in iris:
+            has[opened.matches.rows_of(iri)[opened.matches.values_of(iri) >= 1]] = 1
         every *= has
     return _best(every)
 
