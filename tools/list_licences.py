@@ -37,6 +37,7 @@ _SPELLINGS = {
 _READ_IN_FILES = {
     "axe-playwright-python": "MIT",  # LICENSE
     "html5rdf": "MIT",  # LICENSE
+    "locate": "MIT",  # LICENSE
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # licenses/; the libraries bundled with PDFium have permissive ones of their own
     "scipy": "BSD-3-Clause",  # LICENSE.txt; the bundled OpenBLAS has the same, libgfortran GPL-3.0 with the GCC runtime exception
     "uvloop": "Apache-2.0 OR MIT",  # LICENSE-APACHE, LICENSE-MIT

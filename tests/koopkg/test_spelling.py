@@ -42,6 +42,7 @@ def villages(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> O
         ("Wer zahlt für die Feurwehr?", "Wer zahlt für die Feuerwehr?"),
         ("Feurwehr", "Feuerwehr"),
         ("Unsere Dorfgenosenschaft", "Unsere Dorfgenossenschaft"),  # in the last part of a compound that nobody has
+        ("Unsere Dorfegnossenschaft", "Unsere Dorfgenossenschaft"),  # where that begins
         ("Unser Feurwehrkonzert", "Unser Feuerwehrkonzert"),  # and in the first
         ("The municipalites run a village shop", "The municipalities run a village shop"),
     ],

@@ -166,9 +166,9 @@ def _curve(found: Matrix, right: Matrix, counts: Matrix) -> tuple[tuple[float, f
     points = [(0.0, 0.0)]
     for level in np.unique(fitted):
         inside = fitted == level
-        middle = float(np.average(found[inside], weights=counts[inside]))
-        if middle > points[-1][0] and level > points[-1][1]:
-            points.append((round(middle, 5), round(float(level), 5)))
+        point = round(float(np.average(found[inside], weights=counts[inside])), 5), round(float(level), 5)
+        if point[0] > points[-1][0] and point[1] > points[-1][1]:
+            points.append(point)
     return (*points, (1.0, max(points[-1][1], _NEVER_SURE)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -92,7 +93,14 @@ class Adaptation:
             ValueError: It is damaged.
             KeyError: Something of it is missing.
         """
-        with np.load(path, allow_pickle=False) as found:
+        try:
+            return cls._read(path)
+        except (EOFError, BadZipFile) as error:
+            raise ValueError(str(error)) from error
+
+    @classmethod
+    def _read(cls, path: Path) -> Adaptation:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
             arrays = {field.name: found[field.name].astype(np.float32) for field in fields(cls) if field.name not in _TEXTS}
             return cls(encoder=str(found["encoder"]), tasks=tuple(map(str, found["tasks"])), **arrays)
 

@@ -74,7 +74,8 @@ class Linker:
     def as_place(self, word: str) -> str | None:
         """A word with which a name of a place can begin, in lower case, with the capitals of the name (nrw -> NRW); None where none does."""
         forms = [form for found in words(word[:1].upper() + word[1:]) for form in self._gazetteer.forms(found, {})]
-        return next((form.as_written for form in forms if form.as_written), word[:1].upper() + word[1:]) if forms else None
+        exact = (form.as_written for form in forms if form.as_written and form.as_written.lower() == word)
+        return next(exact, word[:1].upper() + word[1:]) if forms else None
 
     def link_query(self, text: str) -> Linked:
         """Link a search text: weak labels of tasks count where their scheme has no plain one beside them, capitals only where there are some.

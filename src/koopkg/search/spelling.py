@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from koopkg.language import FUNCTION_WORDS, detect_language
@@ -46,12 +46,12 @@ class Correction:
 def corrected(opened: Searched, text: str) -> tuple[str, tuple[Correction, ...]]:
     """The text to search for, and what is other in it than in the one that was written, but for capitals; the same text where every word is known."""
     vocabulary = _Vocabulary(opened)
-    text = _recased(text, vocabulary)
+    as_written, text = text, _recased(text, vocabulary)
     found = sorted((*_joined(text, vocabulary), *_respelt(text, vocabulary)), key=lambda correction: correction.start)
     kept: list[Correction] = []
     for correction in found:
         if not kept or kept[-1].end <= correction.start:
-            kept.append(correction)
+            kept.append(replace(correction, written=as_written[correction.start : correction.end]))
     searched, position = [], 0
     for correction in kept:
         searched += [text[position : correction.start], correction.searched]
