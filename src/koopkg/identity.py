@@ -29,9 +29,8 @@ _STAGES, _LINKING = ("pipeline",), ("drafting", "linking", "reading")
 @cache
 def made_by(encoder_id: str, format: int) -> str:
     """SHA-256 of everything but the documents that decides what a snapshot holds."""
-    return _hash(
-        [format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), weights_hash(), _adaptation_hash(), encoder_id]
-    )
+    learned = [weights_hash(), _adaptation_hash()]
+    return _hash([format, code_hash(_STAGES), library_versions(), ontology.bundled_hash(), register.bundled_hash(), *learned, encoder_id])
 
 
 @cache

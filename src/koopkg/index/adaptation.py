@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -95,7 +96,7 @@ class Adaptation:
         """
         try:
             return cls._read(path)
-        except (EOFError, BadZipFile) as error:
+        except (EOFError, RuntimeError, BadZipFile, zlib.error) as error:
             raise ValueError(str(error)) from error
 
     @classmethod

@@ -154,4 +154,7 @@ def mapped(path: Path) -> npt.NDArray[Any]:
     Raises:
         OSError, ValueError: It is missing or no array.
     """
-    return np.asarray(np.load(path, mmap_mode="r"))
+    try:
+        return np.asarray(np.load(path, mmap_mode="r"))
+    except EOFError as error:  # of an empty file
+        raise ValueError(str(error)) from error

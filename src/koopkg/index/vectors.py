@@ -123,7 +123,7 @@ class VectorIndex:
             self._vectors = _matrix(folder / "passages.f32", len(self._places), dimensions)
             if int(self._starts[-1]) != len(self._places):
                 raise ValueError("arrays of different lengths")
-        except (OSError, ValueError, IndexError, KeyError, EOFError) as error:
+        except (OSError, ValueError, IndexError, KeyError) as error:
             raise SnapshotError("the vector index cannot be opened ({reason}); run `koopkg ingest`", reason=Foreign(type(error).__name__)) from error
         self._folder = folder
         self._candidates = _opened_candidates(folder) if self.cases > EXACT_CASES else None

@@ -119,6 +119,7 @@ def _named(question: Question) -> Answers | None:
             found.setdefault((mention.start, mention.end), []).append(str(link.iri))
     rest = list(question.text)
     for start, end in found:
+        start, end = _whole_words(question.text, start, end)  # a concept may be named by a part of a compound
         rest[start:end] = " " * (end - start)
     words = opened.lexical.with_all("".join(rest), most=_MOST_NAMES)
     if words is None and ("".join(rest).strip() or not found):
@@ -131,6 +132,15 @@ def _named(question: Question) -> Answers | None:
             has[opened.matches.rows_of(iri)[opened.matches.values_of(iri) >= 1]] = 1
         every *= has
     return _best(every)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch with the rest of the words in which it begins and ends."""
+    while start and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return start, end
 
 
 def _best(every: Scores) -> Answers:

@@ -73,7 +73,7 @@ class _Vocabulary:
         """A word in lower case with the capitals that it has most often in the cases, else in a label; else with those of a place or a noun."""
         if word in FUNCTION_WORDS:
             return word
-        capital = word[0].upper() + word[1:]
+        capital = word.capitalize()
         ways = (word, capital, word.upper())
         if any(counts := [self._lexical.cases_with_written(way) for way in ways]):
             return ways[counts.index(max(counts))]
@@ -123,7 +123,12 @@ def _recased(text: str, vocabulary: _Vocabulary) -> str:
     small = text.lower() if len(text.lower()) == len(text) else text
     if detect_language(small) != "de" and not _UMLAUT.search(small):
         return small
-    return _WORD.sub(lambda match: vocabulary.written(match.group()), small)
+    return _WORD.sub(lambda match: _of_length(vocabulary.written(match.group()), match.group()), small)
+
+
+def _of_length(word: str, other: str) -> str:
+    """A word, or the other where it is not as long: ß has no capital of one letter."""
+    return word if len(word) == len(other) else other
 
 
 def _joined(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
