@@ -15,9 +15,9 @@ from koopkg.errors import KoopkgError
 from koopkg.index import Adaptation, CaseTexts, EmbeddingCache, Encoder, Matrix, embedded_texts
 from koopkg.index.adaptation import HEADS, TASK_SCALE
 from koopkg.index.bulk import BulkE5
-from koopkg.index.features import TASK_SCHEMES
+from koopkg.index.columns import unit
 from koopkg.messages import Foreign
-from koopkg.model import LANGUAGES, Case, Language
+from koopkg.model import LANGUAGES, TASK_SCHEMES, Case, Language
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
 
@@ -131,7 +131,7 @@ class _World:
                     has[row, [self._column[above] for above in ontology.with_broader(concept_iri(scheme, slug)) if above in self._column]] = 1
         rarity = np.log(1 + len(has) / (1 + has.sum(axis=0)))
         weighted = has * np.sqrt(rarity)
-        self._profile = weighted / np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-9)
+        self._profile = unit(weighted)
         self._has = has
         tasks = has[:, [self._column[iri] for iri in self._task]]
         self._tasks_of = tasks / np.maximum(tasks.sum(axis=1, keepdims=True), 1)
@@ -211,7 +211,7 @@ def _asked(examples: Sequence[_Example], cache: EmbeddingCache) -> tuple[Matrix,
     real = np.array([example.cases.any() for example in examples])
     usual = np.stack([vectors[(languages == language) & real].mean(axis=0) for language in range(len(LANGUAGES))])
     deviating = vectors - usual[languages]
-    return np.asarray(deviating / np.linalg.norm(deviating, axis=1, keepdims=True), dtype=np.float32), usual.astype(np.float32)
+    return unit(deviating), usual.astype(np.float32)
 
 
 def _nothing_learned(encoder: Encoder, usual: Matrix, usual_asked: Matrix, tasks: tuple[str, ...]) -> Adaptation:

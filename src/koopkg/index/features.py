@@ -8,17 +8,15 @@ from dataclasses import dataclass
 
 from koopkg.index.lexical import LexicalText
 from koopkg.members import lands, size_class
-from koopkg.model import CASE_FIELDS, LANGUAGES, SIZE_CLASS, Case, Document, Language, Linked, Passage
+from koopkg.model import CASE_FIELDS, LANGUAGES, SIZE_CLASS, TASK_SCHEMES, Case, Document, Language, Linked, Passage
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["TASK_SCHEMES", "CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
+__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
-TASK_SCHEMES = frozenset({"sector", "activity", "service"})
-"""Schemes of what is done together."""
 _BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 

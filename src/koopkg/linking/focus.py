@@ -7,12 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from koopkg.linking.concepts import CONFIDENCE
-from koopkg.model import Link, Mention
+from koopkg.model import TASK_SCHEMES, Link, Mention
 
 __all__ = ["in_focus"]
 
-_TASKS = frozenset({"sector", "activity", "service"})
-"""Schemes of what is done together: of these a search text has one or two, of forms, partners or obstacles it may name any number."""
 _BOUNDARY = re.compile(r"[.;:!?]|\b(?:und|oder|sowie|and|or)\b", re.IGNORECASE)
 """What parts a search text into what may be several needs."""
 _PART = r"(?:dach|keller|parkplatz|hof|gelände|grundstück|gebäude|fassade|eingang|saal|garten|zaun|roof|cellar|car park|site|grounds|building)"
@@ -44,7 +42,7 @@ def in_focus(links: Sequence[Link], text: str) -> Iterator[Link]:
     """
     ends = [boundary.start() for boundary in _BOUNDARY.finditer(text)]
     actors = {mention for link in links if link.scheme == "actor-type" for mention in link.evidence}
-    named = [(link, mention) for link in links if link.scheme in _TASKS for mention in link.evidence]
+    named = [(link, mention) for link in links if link.scheme in TASK_SCHEMES for mention in link.evidence]
     ranks = {(link.iri, mention): _rank(link, mention, text, is_actor=mention in actors) for link, mention in named}
     shared: dict[Mention, int] = {}
     highest: dict[int, int] = {}
@@ -54,7 +52,7 @@ def in_focus(links: Sequence[Link], text: str) -> Iterator[Link]:
         if len(link.evidence) == 1:  # else the confidence may be that of another word
             shared[mention] = max(shared.get(mention, 0), rank)
     plain = {link.iri for link, mention in named if max(ranks[link.iri, mention], shared.get(mention, 0)) >= highest[bisect_left(ends, mention.end)]}
-    return (link for link in links if link.scheme not in _TASKS or link.iri in plain)
+    return (link for link in links if link.scheme not in TASK_SCHEMES or link.iri in plain)
 
 
 def _rank(link: Link, mention: Mention, text: str, *, is_actor: bool) -> int:

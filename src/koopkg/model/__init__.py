@@ -1,6 +1,6 @@
 """The records that travel between the stages: what a document is, what a case is, what was found."""
 
-from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, CONCEPT_OF, FACETS, SIZE_CLASS, Case, Place, PlaceKind
+from koopkg.model.cases import CASE_FIELDS, CONCEPT_FIELDS, CONCEPT_OF, FACETS, SIZE_CLASS, TASK_SCHEMES, Case, Place, PlaceKind
 from koopkg.model.details import FactorEvidence, Obstacle, Participant, Source
 from koopkg.model.documents import LANGUAGES, TITLE, Decided, Decision, Document, Fact, Language, Link, Linked, Mention, Passage, PlaceLink
 from koopkg.model.drafts import IS_CASE, OTHER_CASE, Asked, Draft, Kinship, Proposal, Review, State, Verdict, Zone
@@ -15,6 +15,7 @@ __all__ = [
     "LANGUAGES",
     "OTHER_CASE",
     "SIZE_CLASS",
+    "TASK_SCHEMES",
     "TITLE",
     "Asked",
     "Case",

@@ -28,7 +28,7 @@ from koopkg.model.details import (
 )
 from koopkg.model.fields import CaseField, concept, concepts_of, fields_of, moment, nested, number, place, text
 
-__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "CONCEPT_OF", "FACETS", "SIZE_CLASS", "Case", "Place", "PlaceKind"]
+__all__ = ["CASE_FIELDS", "CONCEPT_FIELDS", "CONCEPT_OF", "FACETS", "SIZE_CLASS", "TASK_SCHEMES", "Case", "Place", "PlaceKind"]
 
 _EXACT_KEYS = ConfigDict(extra="forbid")
 """A key that is not a field is an error, not something to pass over."""
@@ -156,6 +156,8 @@ CONCEPT_OF = {
     **{field.name: line.scheme for field in CASE_FIELDS for line in _PROPOSED_WITH_WORDS if field.record and line.scheme and line in fields_of(field.record)},
 }
 """Name of a field that concepts can be proposed for -> their scheme; a factor or an obstacle is proposed with the words that tell it."""
+TASK_SCHEMES = frozenset({"sector", "activity", "service"})
+"""Schemes of what is done together: of these a search text has one or two, of forms, partners or obstacles it may name any number."""
 SIZE_CLASS = CaseField(name="size_class", kind="concept", property="koop:sizeClass", is_many=False, scheme="size-class", facet="size_class", rank=8)
 """A line that no record has: its value is computed from the members of a case (`koopkg.members`)."""
 FACETS = {field.facet: field for field in sorted((*_with_nested(CASE_FIELDS), SIZE_CLASS), key=lambda field: field.rank) if field.facet}

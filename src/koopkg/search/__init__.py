@@ -175,13 +175,13 @@ def link(opened: OpenSnapshot, text: str) -> Linked:
 
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:
     """Every case that any of the signals proposes with its score, best first; ties by id. For evaluation."""
-    ranking = rank(question_of_text(opened, corrected(opened, query_text(text, field="q"))[0]), signals_named(signals), least=0.0)
+    ranking = rank(_question(opened, text), signals_named(signals), least=0.0)
     return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows, ranking.scores, strict=True)]
 
 
 def said(opened: OpenSnapshot, text: str) -> Said:
     """What each signal says of every case for a text. For learning what they weigh."""
-    return said_of(question_of_text(opened, corrected(opened, query_text(text, field="q"))[0]))
+    return said_of(_question(opened, text))
 
 
 def warm_up(opened: OpenSnapshot) -> None:
@@ -191,6 +191,11 @@ def warm_up(opened: OpenSnapshot) -> None:
         EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
     """
     search(opened, "Zusammenarbeit")
+
+
+def _question(opened: OpenSnapshot, text: str) -> Question:
+    """What a search text asks for, slips put right."""
+    return question_of_text(opened, corrected(opened, query_text(text, field="q"))[0])
 
 
 def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language) -> SearchResult:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from koopkg.index import TASK_SCHEMES, Asked
-from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Linked, concepts_of
+from koopkg.index import Asked
+from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, TASK_SCHEMES, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
 from koopkg.search.slots import Slot, slots_in
 from koopkg.search.stretches import stretches_of

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
+from koopkg.files import write_whole
+
 __all__ = ["Scores", "Scoring", "log_odds"]
 
 Scores = npt.NDArray[np.float32]
@@ -50,7 +52,7 @@ class Scoring:
         return Path(__file__).with_name("scoring.json")
 
     def save(self, path: Path) -> None:
-        path.write_bytes(_SCORING.dump_json(self, indent=1) + b"\n")
+        write_whole(path, _SCORING.dump_json(self, indent=1) + b"\n")
 
     def odds(self, parts: Mapping[str, Scores], nothing: float) -> Scores:
         """Log odds of each case, by which they are ordered.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from koopkg.errors import QueryError
-from koopkg.index import TASK_SCHEMES, Rows
+from koopkg.index import Rows
 from koopkg.messages import Message
-from koopkg.model import Link, PlaceLink
+from koopkg.model import TASK_SCHEMES, Link, PlaceLink
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores
 

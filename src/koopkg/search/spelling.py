@@ -47,7 +47,9 @@ def corrected(opened: Searched, text: str) -> tuple[str, tuple[Correction, ...]]
     """The text to search for, and what is other in it than in the one that was written, but for capitals; the same text where every word is known."""
     vocabulary = _Vocabulary(opened)
     as_written, text = text, _recased(text, vocabulary)
-    found = sorted((*_joined(text, vocabulary), *_respelt(text, vocabulary)), key=lambda correction: correction.start)
+    is_german = detect_language(text) == "de"
+    joined = _joined(text, vocabulary) if is_german else ()
+    found = sorted((*joined, *_respelt(text, vocabulary, lacks_umlauts=is_german and not _UMLAUT.search(text))), key=lambda correction: correction.start)
     kept: list[Correction] = []
     for correction in found:
         if not kept or kept[-1].end <= correction.start:
@@ -133,7 +135,7 @@ def _of_length(word: str, other: str) -> str:
 
 def _joined(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
     """Neighbours that are one word, three before two: Dorf Laden, Feuer Wehr Haus."""
-    found, is_small = list(_WORD.finditer(text)) if detect_language(text) == "de" else [], text.islower()
+    found, is_small = list(_WORD.finditer(text)), text.islower()
     place = 0
     while place < len(found):
         length = next((length for length in (3, 2) if _are_one_word(found[place : place + length], length, text, vocabulary, is_small=is_small)), 1)
@@ -154,9 +156,9 @@ def _are_one_word(words: Sequence[re.Match[str]], length: int, text: str, vocabu
     return vocabulary.count(joined) >= _FEWEST_JOINED or ((is_small or all(part[0].isupper() for part in parts)) and joined in vocabulary.words)
 
 
-def _respelt(text: str, vocabulary: _Vocabulary) -> Iterator[Correction]:
+def _respelt(text: str, vocabulary: _Vocabulary, *, lacks_umlauts: bool) -> Iterator[Correction]:
     """Words that nobody knows and that are one slip away from one that is known; and of a German text without umlauts those that have one."""
-    tried, lacks_umlauts = 0, not _UMLAUT.search(text) and detect_language(text) == "de"
+    tried = 0
     for match in _WORD.finditer(text):
         word = match.group().lower()
         if vocabulary.count(word) or word in FUNCTION_WORDS or not _SHORTEST_PART <= len(word) <= _LONGEST:
