@@ -38,7 +38,7 @@ LAYERS = [
     {"indexing", "adapting"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"reviewing"},
-    {"evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
+    {"advising", "evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
     {"recognition", "linking_runs"},
     {"cli"},
 ]

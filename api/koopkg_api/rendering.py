@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, se
 from jinja2.runtime import Context
 from starlette.responses import Response
 
-from koopkg.messages import LANGUAGES, Language, Message, counted, local_number, translated
+from koopkg.messages import LANGUAGES, Language, Message, counted, local_date, local_number, translated
 from koopkg_api.urls import absolute, own_path, path_to
 
 __all__ = ["language_asked_for", "language_of", "page_path", "render", "segments"]
@@ -27,8 +27,6 @@ _NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
     (Message("SPARQL"), "sparql_get", {}),
 )
 """Text, route and its parameters of every entry of the header."""
-_DATES = {"de": "de", "en": "en_GB"}
-"""Language of a page -> locale of its dates, day before month in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +84,8 @@ def _templates(language: Language) -> Jinja2Templates:
 
 def _day(text: str, language: Language) -> str:
     """A date of ISO 8601 as people write it; one that is not known to the day stays as it is."""
-    from babel.dates import format_date  # not at the top: a start would wait for it
-
     try:
-        return format_date(date.fromisoformat(text), locale=_DATES[language])
+        return local_date(date.fromisoformat(text), language)
     except ValueError:
         return text
 

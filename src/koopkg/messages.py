@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from string import Formatter
 from typing import Literal
 
 from koopkg.catalogues import catalogue
 
-__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "Quoted", "counted", "local_number", "pieces", "translated"]
+__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "Quoted", "counted", "local_date", "local_number", "pieces", "translated"]
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 _BETWEEN = "; "
+_LOCALES: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
+"""Language -> locale of its dates."""
 
 
 class Foreign(str):
@@ -36,8 +39,8 @@ class Message:
     """A sentence that can be said in any language.
 
     Attributes:
-        text: English template with named placeholders: `{value}`, `{value!r}`, `{size:,}` with thousands marked. Without values it is the
-            sentence itself, whatever braces it has.
+        text: English template with named placeholders: `{value}`, `{value!r}`, `{size:,}` with thousands marked; dates as people write them.
+            Without values it is the sentence itself, whatever braces it has.
         values: What fills the placeholders; messages and tuples of them are translated along. No value is ever taken for a template.
     """
 
@@ -85,6 +88,13 @@ def local_number(number: float, language: Language, *, is_grouped: bool = True) 
     return format_decimal(number, locale=language, group_separator=is_grouped)
 
 
+def local_date(day: date, language: Language) -> str:
+    """A date as people write it, day before month in every language."""
+    from babel.dates import format_date  # not at the top: a start would wait for it
+
+    return format_date(day, locale=_LOCALES[language])
+
+
 def _filled(template: str, values: Mapping[str, object], language: Language) -> Iterator[Piece]:
     for literal, name, specification, conversion in Formatter().parse(template):
         if literal:
@@ -96,6 +106,8 @@ def _filled(template: str, values: Mapping[str, object], language: Language) -> 
 def _value(value: object, specification: str, conversion: str | None, language: Language) -> Iterator[Piece]:
     if isinstance(value, Message):
         yield from pieces(value, language)
+    elif isinstance(value, date):
+        yield Piece(local_date(value, language))
     elif isinstance(value, tuple):
         for place, item in enumerate(value):
             yield from (Piece(_BETWEEN),) if place else ()

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import typer
 
+from koopkg.cli.advising import advise
 from koopkg.cli.checking import doctor, validate
 from koopkg.cli.conventions import DONE, UNUSABLE
 from koopkg.cli.evaluating import eval_app
@@ -30,7 +31,7 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="koopkg", help="Knowledge graph and search over municipal cooperation.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for command in (ingest, search, similar, link, train_links, train_search, calibrate_search, sparql, validate, export, serve, doctor):
+for command in (ingest, search, similar, advise, link, train_links, train_search, calibrate_search, sparql, validate, export, serve, doctor):
     app.command()(command)
 app.add_typer(snapshots_app, name="snapshots")
 app.add_typer(eval_app, name="eval")

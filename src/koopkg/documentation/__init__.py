@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koopkg.documentation.law import FormByLand, Land, Law, Provision, Statute, Version
-from koopkg.documentation.reader import Documentation, FormProperty, Header, Mapping, Notes, Section, Term
+from koopkg.documentation.reader import Documentation, FormProperty, Header, Mapping, Notes, Phase, Section, Term
 from koopkg.documentation.triples import Reference
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Law",
     "Mapping",
     "Notes",
+    "Phase",
     "Provision",
     "Reference",
     "Section",

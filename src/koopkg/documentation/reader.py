@@ -12,7 +12,7 @@ from koopkg.documentation.law import Law, Provision
 from koopkg.documentation.triples import CHECKED, Reference, Triples
 from koopkg.namespaces import ONTOLOGY_GRAPH, PREFIXES, VOCAB
 
-__all__ = ["Documentation", "FormProperty", "Header", "Mapping", "Notes", "Section", "Term"]
+__all__ = ["Documentation", "FormProperty", "Header", "Mapping", "Notes", "Phase", "Section", "Term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class FormProperty:
-    """A property of a legal form; `land` is None where it holds everywhere."""
+    """A property of a legal form; `land` is None where it holds everywhere. What ends in `_iri` names the same as the text without it."""
 
     aspect: str
+    aspect_iri: str
     value: str | None
+    value_iri: str | None
     explanation: str
     land: str | None
+    land_iri: str | None
     is_checked: bool
     sources: tuple[Reference, ...]
 
@@ -82,6 +85,16 @@ class Notes:
     properties: tuple[FormProperty, ...]
     provisions: tuple[Provision, ...]
     mappings: tuple[Mapping, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase of a cooperation: what is due in it, the coordination tasks that it asks for (IRIs), and the documents that it usually ends with."""
+
+    iri: str
+    due_steps: tuple[str, ...]
+    tasks: tuple[str, ...]
+    documents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,23 @@ class Documentation:
             for row in rows
         ]
 
+    def phases(self, language: str) -> list[Phase]:
+        """The phases in their usual order."""
+        rows = self._triples.rows(
+            "SELECT ?phase (COUNT(?before) AS ?position) { ?order a skos:OrderedCollection ; skos:memberList ?list ; rdfs:isDefinedBy ?scheme ."
+            " ?list rdf:rest* ?before . ?before rdf:rest* ?node . ?node rdf:first ?phase . ?phase skos:inScheme ?scheme"
+            f" FILTER(?scheme = <{VOCAB}phase>) }} GROUP BY ?phase ORDER BY ?position"
+        )
+        return [
+            Phase(
+                row["phase"],
+                self._triples.texts(row["phase"], "koop:dueStep", language),
+                self._triples.iris(row["phase"], "koop:taskInPhase"),
+                self._triples.texts(row["phase"], "koop:typicalDocument", language),
+            )
+            for row in rows
+        ]
+
     def sections(self) -> list[Section]:
         """Every heading and bullet of the source deck, in order."""
         rows = self._triples.rows(
@@ -179,17 +209,25 @@ class Documentation:
 
     def _properties(self, iri: str, language: str) -> tuple[FormProperty, ...]:
         rows = self._triples.rows(
-            "SELECT ?statement ?aspect ?value ?explanation ?land ?status { ?statement koop:ofForm ?iri ; koop:aspect ?property ;"
+            "SELECT * { ?statement koop:ofForm ?iri ; koop:aspect ?property ;"
             " koop:explanation ?explanation ; koop:verification ?status . ?property skos:prefLabel ?aspect"
-            " OPTIONAL { ?statement koop:value/skos:prefLabel ?value FILTER(LANG(?value) = ?language) }"
-            " OPTIONAL { ?statement koop:appliesIn/skos:prefLabel ?land FILTER(LANG(?land) = ?language) }"
+            " OPTIONAL { ?statement koop:value ?degree . ?degree skos:prefLabel ?value FILTER(LANG(?value) = ?language) }"
+            " OPTIONAL { ?statement koop:appliesIn ?place . ?place skos:prefLabel ?land FILTER(LANG(?land) = ?language) }"
             " FILTER(LANG(?aspect) = ?language && LANG(?explanation) = ?language) } ORDER BY ?aspect ?land",
             language=language,
             iri=iri,
         )
         return tuple(
             FormProperty(
-                row["aspect"], row.get("value"), row["explanation"], row.get("land"), row["status"] == CHECKED, self._triples.sources(row["statement"])
+                aspect=row["aspect"],
+                aspect_iri=row["property"],
+                value=row.get("value"),
+                value_iri=row.get("degree"),
+                explanation=row["explanation"],
+                land=row.get("land"),
+                land_iri=row.get("place"),
+                is_checked=row["status"] == CHECKED,
+                sources=self._triples.sources(row["statement"]),
             )
             for row in rows
         )

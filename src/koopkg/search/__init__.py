@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +35,7 @@ __all__ = [
     "Said",
     "SearchResult",
     "Snippet",
+    "comparable",
     "facet_label",
     "field_label",
     "known_values",
@@ -137,6 +138,20 @@ def similar(
     chosen = checked(filters, opened.ontology)
     question = question_of_case(opened, opened.catalog.entry(row).case, row)
     return _result(question, rank(question, SIGNALS), chosen, slice(offset, offset + limit), explain=explain, language=language)
+
+
+def comparable(opened: OpenSnapshot, text: str, concepts: Iterable[str], *, limit: int, language: Language = "de") -> tuple[Hit, ...]:
+    """Cases comparable to a text that asks for some concepts beside those it names, best first.
+
+    Args:
+        concepts: Their IRIs.
+
+    Raises:
+        QueryError: The text is empty or too long.
+    """
+    text, _ = _corrected(opened, _checked_text(opened, text), is_asked=True)
+    question = question_of_text(opened, text, also=concepts)
+    return _result(question, rank(question, SIGNALS), Filters(), slice(0, limit), explain=True, language=language).hits
 
 
 def list_cases(opened: Searched, filters: Filters | None = None, *, limit: int = 20, offset: int = 0, language: Language = "de") -> CasePage:

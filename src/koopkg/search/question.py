@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
@@ -77,17 +77,19 @@ class Question:
         return self.stems if self.language == "de" else self.opened.lexical.telling_stems(self.text, self.language)
 
 
-def question_of_text(opened: Searched, text: str, linked: Linked | None = None) -> Question:
+def question_of_text(opened: Searched, text: str, linked: Linked | None = None, *, also: Iterable[str] = ()) -> Question:
     """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing.
 
     Args:
         linked: What the text names, where that is known.
+        also: IRIs of concepts that are asked for beside it.
     """
     linked = linked or opened.linker.link_query(text)
     asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in linked.concepts if _weight(link.scheme)}
     asked |= {
         place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri and place.iri in opened.frequencies
     }
+    asked |= {iri: weight * _rarity(opened, iri) for iri in also if (weight := _weight(opened.ontology.concepts[iri].scheme))}
     return Question(opened, text, linked.language, linked, asked)
 
 
