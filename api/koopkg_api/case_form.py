@@ -15,8 +15,8 @@ from koopkg.register import Register
 from koopkg.search import field_label
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import slug
+from koopkg_api.forms import Sent
 from koopkg_api.review_views import Choice, case_of, choices_of, laender
-from koopkg_api.reviewers import Sent
 
 __all__ = ["CaseForm", "FormField", "case_form", "given_by", "with_problems", "written_as"]
 

@@ -7,7 +7,7 @@ from koopkg.advising.advisor import advise
 from koopkg.advising.dossier import Dossier, Item, Section, Table, dossier_of
 from koopkg.advising.paper import dossier_pdf, source_text, stamp
 from koopkg.advising.plain import plain_advice
-from koopkg.advising.profile import CONCEPTS_OF_PROFILE, Profile, checked_profile, profile_from_json, understood_profile
+from koopkg.advising.profile import CONCEPTS_OF_PROFILE, Profile, checked_profile, profile_from_json, profile_to_json, understood_profile
 from koopkg.advising.references import Citation
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "dossier_pdf",
     "plain_advice",
     "profile_from_json",
+    "profile_to_json",
     "source_text",
     "stamp",
     "understood_profile",

@@ -12,7 +12,7 @@ from koopkg.messages import Message, Quoted
 
 __all__ = ["Dossier", "Item", "Section", "Table", "dossier_of"]
 
-_MOST_FORMS, _MOST_TOLD, _MOST_AGAINST = 4, 5, 3
+_MOST_TOLD, _MOST_AGAINST = 5, 3
 _COMPARED = (
     Message("Case"),
     Message("Land"),
@@ -94,8 +94,8 @@ def dossier_of(advice: Advice, question: str, *, date: dt.date) -> Dossier:
 
 def _sections(advice: Advice) -> Iterator[Section]:
     yield Section(Message("Comparable cases"), (_found(advice),), _comparison(advice.comparable))
-    yield Section(Message("Legal options"), tuple(_on_law(advice)), _forms(advice.legal_forms[:_MOST_FORMS]))
-    yield Section(Message("What has to be looked at in these forms"), points=tuple(_against(advice.legal_forms[:_MOST_FORMS])))
+    yield Section(Message("Legal options"), tuple(_on_law(advice)), _forms(advice.legal_forms))
+    yield Section(Message("What has to be looked at in these forms"), points=tuple(_against(advice.legal_forms)))
     of = advice.of
     yield Section(Message("Chances: what helped comparable cases"), points=tuple(_told(told, of) for told in advice.success_factors[:_MOST_TOLD]))
     yield Section(Message("Risks: what hindered comparable cases"), points=tuple(_told(told, of) for told in advice.obstacles[:_MOST_TOLD]))
@@ -119,7 +119,7 @@ def _comparison(cases: Iterable[Comparable]) -> Table:
 def _compared(case: Comparable) -> tuple[Item, ...]:
     since = f"{case.started or '?'}–{case.ended}" if case.ended else str(case.started or "")
     return (
-        Item(Message("{title}", title=case.hit.title), case.cites, case.hit.id),
+        Item(_plain(case.hit.title), case.cites, case.hit.id),
         _cell(case.state or case.country),
         _cell(case.legal_form),
         _cell(case.partners),
@@ -134,7 +134,12 @@ def _cell(value: object) -> Item:
     """A value, a dash where it is not known."""
     if value in (None, ""):
         return Item(Message("–"))
-    return Item(Message("{value:,}" if isinstance(value, int) else "{value}", value=value))
+    return Item(Message("{value:,}", value=value) if isinstance(value, int) else _plain(value))
+
+
+def _plain(value: object) -> Message:
+    """What stands as it is in every language: a name, words of a record, messages one after another."""
+    return Message("{value}", value=value)
 
 
 def _on_law(advice: Advice) -> Iterator[Item]:
@@ -143,7 +148,7 @@ def _on_law(advice: Advice) -> Iterator[Item]:
 
 
 def _forms(forms: Iterable[FormOption]) -> Table:
-    rows = ((Item(Message("{label}", label=form.label)), _cell(form.cases), _lawful(form), _fits(form)) for form in forms)
+    rows = ((Item(_plain(form.label)), _cell(form.cases), _lawful(form), _fits(form)) for form in forms)
     return Table(_OF_FORMS, tuple(rows))
 
 
@@ -160,7 +165,7 @@ def _fits(form: FormOption) -> Item:
     told = tuple(Message("{label}: {value}", label=need.label, value=need.value_label or need.explanation) for need in form.needs)
     when = tuple(Message("to be considered first when: {situation}", situation=text) for text in form.situations[:1])
     cites = tuple(dict.fromkeys(number for need in form.needs for number in need.cites[:1]))
-    return Item(Message("{parts}", parts=(*((_FITS[form.fit],) if form.needs else ()), *told, *when) or Message("–")), cites)
+    return Item(_plain((*((_FITS[form.fit],) if form.needs else ()), *told, *when) or Message("–")), cites)
 
 
 def _against(forms: Iterable[FormOption]) -> Iterator[Item]:
@@ -185,7 +190,7 @@ def _told(told: Told, of: int) -> Item:
 def _failures(advice: Advice) -> Iterator[Item]:
     for failure in advice.failures:
         reasons = tuple(Message("“{words}”", words=Quoted(quote.text)) for quote in failure.reasons) or Message("the record tells no reasons")
-        status = Message("{status} {year}", status=failure.status, year=failure.ended) if failure.ended else Message("{status}", status=failure.status)
+        status = Message("{status} {year}", status=failure.status, year=failure.ended) if failure.ended else _plain(failure.status)
         told = Message("{title} ({status}): {reasons}", title=failure.title, status=status, reasons=reasons)
         yield Item(told, (*failure.cites, *_cites(failure.reasons)), failure.case)
 
@@ -193,7 +198,7 @@ def _failures(advice: Advice) -> Iterator[Item]:
 def _figure(figure: Figure) -> Item:
     quote, words = figure.quote, Quoted(figure.quote.text)
     is_told = figure.euros is None or "Euro" in figure.quote.text
-    told = Message("{words}", words=words) if is_told else Message("{words}: {euros:,} euros", words=words, euros=_whole(figure.euros or 0))
+    told = _plain(words) if is_told else Message("{words}: {euros:,} euros", words=words, euros=_whole(figure.euros or 0))
     values: dict[str, object] = {"kind": _KINDS[figure.kind], "told": told, "title": quote.title}
     if figure.basis:
         return Item(Message("{kind} ({basis}): {told} – {title}", basis=figure.basis, **values), quote.cites, quote.case)
@@ -219,7 +224,7 @@ def _phase(advice: Advice) -> Iterator[Item]:
 
 def _steps(advice: Advice) -> Iterator[Item]:
     steps = advice.next_steps
-    yield from (Item(Message("{step}", step=step)) for step in steps.steps)
+    yield from (Item(_plain(step)) for step in steps.steps)
     if steps.tasks:
         yield Item(Message("Coordination tasks of this phase: {tasks}", tasks=", ".join(steps.tasks)))
     if steps.documents:

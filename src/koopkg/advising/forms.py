@@ -35,7 +35,7 @@ def forms_of(case: Case) -> tuple[str, ...]:
 def legal_forms(
     profile: Profile, cases: Sequence[Case], ontology: Ontology, documentation: Documentation, citations: Citations, language: Language
 ) -> tuple[FormOption, ...]:
-    """The forms that the cases have or the profile wishes and does not exclude, those first that the law of the Land provides and that meet the needs."""
+    """The forms that most of the cases have, or the profile wishes, and that it does not exclude; those first that the law provides and that meet the needs."""
     having: dict[str, list[Case]] = {slug: [] for slug in profile.wished_forms}
     for case in cases:
         for slug in forms_of(case):
@@ -46,8 +46,9 @@ def legal_forms(
         for slug, cases_having in having.items()
         if concept_iri("legal-form", slug) not in excluded
     ]
-    considered.sort(key=lambda one: (not one.is_wished, _BY_OPTION[one.option], _BY_FIT[one.fit], -len(one.cases)))
-    return tuple(one.option_for(citations) for one in considered[:_MOST_FORMS])
+    considered.sort(key=lambda one: (not one.is_wished, -len(one.cases)))
+    chosen = sorted(considered[:_MOST_FORMS], key=lambda one: (_BY_OPTION[one.option], _BY_FIT[one.fit]))
+    return tuple(one.option_for(citations) for one in chosen)
 
 
 class _Considered:

@@ -44,15 +44,11 @@ def stamp(dossier: Dossier) -> Message:
 
 def source_text(source: Citation) -> Message:
     """A source in words, without its address."""
-    parts = [Message("{title}", title=source.title)]
-    if source.case:
-        parts = [Message("{title} (record of koopkg)", title=source.title)]
-    told = ", ".join(str(part) for part in (source.publisher, source.year) if part)
-    if told:
-        parts.append(Message("{told}", told=told))
+    parts: list[object] = [Message("{title} (record of koopkg)", title=source.title) if source.case else source.title]
+    parts += [part for part in (source.publisher, source.year) if part]
     if source.read_on:
         parts.append(Message("read on {day}", day=dt.date.fromisoformat(source.read_on)))
-    return Message("{parts}", parts=tuple(parts))
+    return Message("{value}", value=tuple(parts))
 
 
 def _section(section: Section, language: Language) -> dict[str, Any]:

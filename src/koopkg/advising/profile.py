@@ -16,7 +16,7 @@ from koopkg.search import link
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
-__all__ = ["CONCEPTS_OF_PROFILE", "Profile", "checked_profile", "profile_from_json", "understood_profile"]
+__all__ = ["CONCEPTS_OF_PROFILE", "Profile", "checked_profile", "profile_from_json", "profile_to_json", "understood_profile"]
 
 CONCEPTS_OF_PROFILE: Mapping[str, str] = {
     "sectors": "sector",
@@ -106,6 +106,11 @@ def profile_from_json(text: str | bytes) -> Profile:
         first = error.errors()[0]
         where, fault = ".".join(map(str, first["loc"])) or "profile", Foreign(first["msg"])
         raise QueryError("{field}: {fault}; a profile has the fields {known}", field=where, fault=fault, known=", ".join(Profile.__slots__)) from error
+
+
+def profile_to_json(profile: Profile) -> bytes:
+    """The profile as JSON, as `profile_from_json` reads it."""
+    return _PROFILE.dump_json(profile)
 
 
 def checked_profile(profile: Profile, ontology: Ontology) -> Profile:

@@ -1,0 +1,117 @@
+"""The form in which people say what they plan: its fields with their choices, filled from a profile, and what was sent read back into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from koopkg.advising import CONCEPTS_OF_PROFILE, Profile
+from koopkg.errors import QueryError
+from koopkg.messages import Language, Message, translated
+from koopkg.namespaces import concept_iri
+from koopkg.ontology import Ontology
+from koopkg.register import folded
+from koopkg_api.forms import Sent
+
+__all__ = ["FormChoice", "VentureField", "profile_sent", "venture_fields"]
+
+_YES, _NO = "ja", "nein"
+_LABELS: dict[str, Message] = {
+    "sectors": Message("Task"),
+    "activities": Message("What exactly is to be done together"),
+    "state": Message("Land"),
+    "partners": Message("Number of partners"),
+    "inhabitants": Message("Inhabitants of all partners together"),
+    "area_type": Message("Kind of area"),
+    "challenges": Message("Why: what sets it off"),
+    "private_partners": Message("Are companies, associations or citizens to be members?"),
+    "staff": Message("Is the cooperation to employ people itself?"),
+    "wished_forms": Message("Legal form that is wished for"),
+    "excluded_forms": Message("Legal form that is out of the question"),
+    "phase": Message("Where the initiative stands"),
+    "worries": Message("What worries you"),
+}
+"""Field of a profile -> how people call it, in the order of the form."""
+_NUMBERS, _YES_OR_NO = ("partners", "inhabitants"), ("private_partners", "staff")
+_SEVERAL = ("sectors", "activities", "challenges", "worries", "wished_forms", "excluded_forms")
+"""Fields that hold several values: those that a profile has are boxes to untick, one more can be chosen."""
+_GERMANY = "DE"
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A value that can be chosen, and what people call it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class VentureField:
+    """A field of the form.
+
+    Attributes:
+        value: What is chosen or written; empty for nothing.
+        kept: Of a field with several values those that it has.
+    """
+
+    name: str
+    label: str
+    kind: Literal["number", "select", "several"]
+    value: str
+    choices: tuple[FormChoice, ...]
+    kept: tuple[FormChoice, ...] = ()
+
+
+def venture_fields(profile: Profile, ontology: Ontology, language: Language) -> list[VentureField]:
+    """The fields of the form with what a profile says."""
+    return [_field(name, translated(label, language), profile, ontology, language) for name, label in _LABELS.items()]
+
+
+def profile_sent(sent: Sent) -> Profile:
+    """What a form says; concepts and the Land are not checked.
+
+    Raises:
+        QueryError: A number is none.
+    """
+    values: dict[str, object] = {"text": sent.text("text")}
+    for name in _LABELS:
+        given = tuple(dict.fromkeys(value.strip() for value in sent.all(name) if value.strip()))
+        if name in _SEVERAL:
+            values[name] = given
+        elif given:
+            values[name] = _number(name, given[-1]) if name in _NUMBERS else given[-1] == _YES if name in _YES_OR_NO else given[-1]
+    return Profile(**values)  # type: ignore[arg-type]
+
+
+def _number(name: str, text: str) -> int:
+    plain = text.replace(".", "").replace(" ", "")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
+        raise QueryError("{field}: {value!r} is no whole number", field=name, value=text)
+    return int(plain)
+
+
+def _field(name: str, label: str, profile: Profile, ontology: Ontology, language: Language) -> VentureField:
+    value = getattr(profile, name)
+    if name in _NUMBERS:
+        return VentureField(name, label, "number", "" if value is None else str(value), ())
+    if name in _YES_OR_NO:
+        answers = (FormChoice(_YES, translated(Message("yes"), language)), FormChoice(_NO, translated(Message("no"), language)))
+        return VentureField(name, label, "select", "" if value is None else _YES if value else _NO, answers)
+    if name == "state":
+        laender = [FormChoice(land.name(), land.name(language)) for land in ontology.territories.values() if land.part_of == _GERMANY]
+        return VentureField(name, label, "select", value or "", _by_label(laender))
+    scheme = CONCEPTS_OF_PROFILE[name]
+    if name in _SEVERAL:
+        kept = tuple(FormChoice(slug, ontology.concepts[concept_iri(scheme, slug)].label(language)) for slug in value)
+        return VentureField(name, label, "several", "", _concepts(scheme, ontology, language), kept)
+    return VentureField(name, label, "select", value or "", _concepts(scheme, ontology, language))
+
+
+def _concepts(scheme: str, ontology: Ontology, language: Language) -> tuple[FormChoice, ...]:
+    return _by_label([FormChoice(concept.slug, concept.label(language)) for concept in ontology.schemes[scheme] if not concept.is_deprecated])
+
+
+def _by_label(choices: Sequence[FormChoice]) -> tuple[FormChoice, ...]:
+    return tuple(sorted(choices, key=lambda choice: folded(choice.label)))
