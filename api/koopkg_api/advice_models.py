@@ -19,9 +19,7 @@ class AdviseRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(description="German or English; what the profile leaves open is read from it", json_schema_extra=_TEXT)] = (
-        ""
-    )
+    text: Annotated[str, Field(description="German or English; what the profile leaves open is read from it", json_schema_extra=_TEXT)] = ""
     profile: Annotated[Profile, Field(description="What is known of it; concepts by their slugs")] = Profile()
     lang: Lang = "de"
 

@@ -129,7 +129,7 @@ def respond(request: Request, status: HTTPStatus, detail: Message, *, field: str
         context = {
             "status": status.value,
             "detail": tuple(pieces(in_words_of_people(detail, opened.ontology if opened else None, language), language)),
-            "is_private": getattr(request.state, "is_private", False),
+            "is_review": getattr(request.state, "is_review", False),
             "advice": translated(_ADVICE.get(status, _OTHER_ADVICE), language),
         }
         return render(request, "error.html", context, status_code=status.value, headers=headers)

@@ -10,14 +10,20 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from koopkg_api.errors import RequestError
-from koopkg_api.forms import OwnForm, Sent
+from koopkg_api.forms import OwnForm, Sent, keep_private
 from koopkg_api.sessions import SECONDS, Sessions
 from koopkg_api.site import site_of
 from koopkg_api.urls import absolute, path_to
 
-__all__ = ["Reviewer", "ReviewersForm", "begin_session", "end_session", "sessions_of"]
+__all__ = ["Reviewer", "ReviewersForm", "begin_session", "end_session", "in_review", "sessions_of"]
 
 _COOKIE = "koopkg_review"
+
+
+async def in_review(request: Request) -> None:
+    """Have pages and errors be those of the review, kept by nobody."""
+    await keep_private(request)
+    request.state.is_review = True
 
 
 def sessions_of(request: Request) -> Sessions:

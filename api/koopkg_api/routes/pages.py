@@ -148,8 +148,8 @@ async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
     start_page = path_to(request, "start")
     searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
-    unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
-    refused = [*searches, f"{start_page}?lang=en&", *unchecked, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    unchecked, ventures = [path_to(request, "drafts_page"), f"{start_page}draft/"], f"{path_to(request, 'venture_start')}/"
+    refused = [*searches, f"{start_page}?lang=en&", *unchecked, ventures, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 

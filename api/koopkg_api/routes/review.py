@@ -21,15 +21,15 @@ from koopkg.reviewing import Question, decided, open_questions, question_named
 from koopkg.reviews import ReviewError, Reviews, add_reviews, read_reviews
 from koopkg_api.case_form import CaseForm, case_form, given_by, with_problems, written_as
 from koopkg_api.errors import RequestError
-from koopkg_api.forms import OwnForm, Sent, keep_private
+from koopkg_api.forms import OwnForm, Sent
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.review_views import Answered, answered, answers_of, case_of, confirmed_of, question_view
-from koopkg_api.reviewers import Reviewer, ReviewersForm, begin_session, end_session, sessions_of
+from koopkg_api.reviewers import Reviewer, ReviewersForm, begin_session, end_session, in_review, sessions_of
 from koopkg_api.site import CurrentSnapshot, Served, site_of
 
 __all__ = ["router"]
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_private)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(in_review)])
 _LOG = logging.getLogger(__name__)
 _NEXT = 8
 """How many of the questions behind the one on the page are listed."""

@@ -162,7 +162,7 @@ def _lawful(form: FormOption) -> Item:
 
 
 def _fits(form: FormOption) -> Item:
-    told = tuple(Message("{label}: {value}", label=need.label, value=need.value_label or need.explanation) for need in form.needs)
+    told = tuple(Message("{label}: {value}", label=need.label, value=_value_of(need)) for need in form.needs)
     when = tuple(Message("to be considered first when: {situation}", situation=text) for text in form.situations[:1])
     cites = tuple(dict.fromkeys(number for need in form.needs for number in need.cites[:1]))
     return Item(_plain((*((_FITS[form.fit],) if form.needs else ()), *told, *when) or Message("–")), cites)

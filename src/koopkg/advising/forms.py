@@ -10,7 +10,7 @@ from koopkg.advising.profile import Profile
 from koopkg.advising.references import Citations
 from koopkg.documentation import Documentation, FormProperty, Notes, Provision
 from koopkg.model import Case, Language
-from koopkg.namespaces import concept_iri
+from koopkg.namespaces import BASE, concept_iri
 from koopkg.ontology import Ontology
 
 __all__ = ["forms_of", "legal_forms"]
@@ -107,9 +107,14 @@ class _Considered:
         """Where statutes of the Land name it; where none does, where they name a kind of it, or what it is a kind of."""
         here = [provision for provision in self._documentation.law.provisions(self._language) if self._land and provision.place == self._land.iri]
         for forms in ({self._iri}, self._ontology.with_narrower(self._iri), self._ontology.with_broader(self._iri)):
-            if found := tuple(provision for provision in here if provision.form in forms):
-                return found
+            if found := [provision for provision in here if provision.form in forms]:
+                return tuple(sorted(found, key=self._reach))
         return ()
+
+    def _reach(self, provision: Provision) -> int:
+        """In how many Länder the statute applies: treaties between some of them come after the law of the Land."""
+        statute = self._documentation.law.statute(f"{BASE}statute/{provision.slug}", self._language)
+        return len(statute.lands) if statute else 0
 
     @cached_property
     def _properties(self) -> dict[str, FormProperty]:

@@ -1,0 +1,300 @@
+"""What an advice says is in the records and the law that it cites, and what it does not know it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+
+from koopkg.advising import (
+    Advice,
+    Dossier,
+    Item,
+    Profile,
+    Quote,
+    advise,
+    checked_profile,
+    dossier_of,
+    dossier_pdf,
+    plain_advice,
+    profile_from_json,
+    profile_to_json,
+    understood_profile,
+)
+from koopkg.documentation import Documentation
+from koopkg.errors import QueryError
+from koopkg.members import lands
+from koopkg.messages import translated
+from koopkg.model import Case
+from koopkg.namespaces import concept_iri
+from koopkg.snapshot import OpenSnapshot
+
+DEPOT = "Wir sind vier Dörfer in Hessen und wollen einen gemeinsamen Bauhof."
+SHOP = "Unser Dorfladen in Brandenburg steht vor der Schließung, wir Bürger wollen ihn retten."
+OFFICE = "Zwei Städte in NRW wollen ihre IT-Abteilungen zusammenlegen."
+DAY = dt.date(2026, 11, 28)
+
+
+@pytest.fixture(scope="module")
+def documentation(full: OpenSnapshot) -> Documentation:
+    return Documentation(full.files.unharmed(full.files.ontology))
+
+
+def case_of(opened: OpenSnapshot, name: str) -> Case:
+    return opened.catalog.entry(opened.catalog.row_of(name)).case
+
+
+def quotes_of(advice: Advice) -> Iterator[Quote]:
+    for told in (*advice.success_factors, *advice.obstacles):
+        yield from told.quotes
+    for failure in advice.failures:
+        yield from failure.reasons
+    yield from (figure.quote for figure in advice.figures)
+    yield from advice.cost_sharing
+
+
+@pytest.fixture(scope="module", params=[DEPOT, SHOP, OFFICE], ids=["depot", "shop", "office"])
+def advice(request: pytest.FixtureRequest, full: OpenSnapshot, documentation: Documentation) -> Advice:
+    return advise(full, documentation, understood_profile(full, request.param))
+
+
+def test_three_comparable_cases_and_a_way_that_the_law_provides(advice: Advice) -> None:
+    assert len(advice.comparable) >= 3
+    assert any(form.option in ("statute", "federal") for form in advice.legal_forms)
+
+
+def test_every_quote_is_in_the_record_that_it_is_ascribed_to(advice: Advice, full: OpenSnapshot) -> None:
+    quotes = list(quotes_of(advice))
+    assert len(quotes) > 10
+    for quote in quotes:
+        assert quote.text in repr(case_of(full, quote.case)), quote
+        assert quote.title == case_of(full, quote.case).title
+
+
+def test_what_is_cited_is_a_source_and_of_the_case(advice: Advice, full: OpenSnapshot) -> None:
+    sources = {source.number: source for source in advice.sources}
+    assert list(sources) == list(range(1, len(sources) + 1))
+    for quote in quotes_of(advice):
+        case = case_of(full, quote.case)
+        assert quote.cites
+        for number in quote.cites:
+            assert sources[number].case == quote.case or sources[number].url in {source.url for source in case.sources}
+    assert all(form.option != "statute" or all(basis.cites for basis in form.basis) for form in advice.legal_forms)
+
+
+def test_counts_are_those_of_the_records(full: OpenSnapshot, documentation: Documentation) -> None:
+    """Counted anew from the records of all that is comparable, found by asking for them once more."""
+    from koopkg.search import comparable
+
+    profile = understood_profile(full, DEPOT)
+    advice = advise(full, documentation, profile)
+    cases = [case_of(full, hit.id) for hit in comparable(full, DEPOT, profile.asked_for(), limit=advice.of)]
+    for told in advice.success_factors:
+        assert told.count == sum(any(factor.factor == told.slug for factor in case.success_factors) for case in cases)
+    for told in advice.obstacles:
+        assert told.count == sum(any(line.obstacle == told.slug for line in case.obstacles) for case in cases)
+    counts = [told.count for told in advice.success_factors]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(advice.land_counts.values()) == advice.of
+
+
+@pytest.mark.parametrize(
+    ("state", "abbreviation"), [("Hessen", "KGG"), ("Nordrhein-Westfalen", "GkG NRW"), ("Baden-Württemberg", "GKZ"), ("Sachsen", "SächsKomZG")]
+)
+def test_statutes_are_those_of_the_land(state: str, abbreviation: str, full: OpenSnapshot, documentation: Documentation) -> None:
+    profile = Profile(text="gemeinsamer Bauhof", state=state, wished_forms=("zweckverband",))
+    form = next(form for form in advise(full, documentation, profile).legal_forms if form.slug == "zweckverband")
+    assert (form.is_wished, form.option) == (True, "statute")
+    assert form.basis[0].statute == abbreviation
+    assert form.basis[0].sections
+
+
+def test_private_law_is_federal_and_without_a_land_nothing_is_claimed(full: OpenSnapshot, documentation: Documentation) -> None:
+    forms = {form.slug: form for form in advise(full, documentation, Profile(text="Dorfladen", wished_forms=("genossenschaft", "zweckverband"))).legal_forms}
+    assert (forms["genossenschaft"].option, forms["zweckverband"].option) == ("federal", "unknown")
+    assert forms["zweckverband"].basis == ()
+
+
+def test_needs_decide_how_a_form_fits(full: OpenSnapshot, documentation: Documentation) -> None:
+    wished = ("zweckverband", "oeffentlich-rechtliche-vereinbarung")
+    staffed = advise(full, documentation, Profile(text="Bauhof", state="Hessen", staff=True, wished_forms=wished)).legal_forms
+    assert {form.slug: form.fit for form in staffed if form.is_wished} == {"zweckverband": "fits", "oeffentlich-rechtliche-vereinbarung": "not"}
+    assert next(form.fit for form in staffed if form.option == "statute") == "fits"
+    open_ = advise(full, documentation, Profile(text="Bauhof", state="Hessen", wished_forms=wished)).legal_forms
+    assert {form.fit for form in open_} == {"open"}
+    assert all(form.needs == () for form in open_)
+
+
+def test_what_holds_in_the_land_beats_what_holds_everywhere(full: OpenSnapshot, documentation: Documentation) -> None:
+    def private(state: str) -> str:
+        profile = Profile(text="Bauhof", state=state, private_partners=True, wished_forms=("zweckverband",))
+        return advise(full, documentation, profile).legal_forms[0].needs[0].explanation
+
+    assert private("Hessen").startswith("In Hessen")
+    assert private("Saarland").startswith("Im Saarland")
+    assert not private("Bayern").startswith("In ")
+
+
+def test_excluded_forms_are_gone_with_their_kinds(full: OpenSnapshot, documentation: Documentation) -> None:
+    profile = understood_profile(full, DEPOT)
+    before = {form.slug for form in advise(full, documentation, profile).legal_forms}
+    after = {form.slug for form in advise(full, documentation, replace(profile, excluded_forms=("oeffentlich-rechtliche-vereinbarung",))).legal_forms}
+    kinds = {iri.rpartition("/")[2] for iri in full.ontology.with_narrower(concept_iri("legal-form", "oeffentlich-rechtliche-vereinbarung"))}
+    assert before & kinds
+    assert not after & kinds
+
+
+def test_worries_come_first(full: OpenSnapshot, documentation: Documentation) -> None:
+    profile = understood_profile(full, DEPOT)
+    last = advise(full, documentation, profile).obstacles[-1].slug
+    assert advise(full, documentation, replace(profile, worries=(last,))).obstacles[0].slug == last
+
+
+def test_only_cases_of_another_law_size_or_age_are_warned_of(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, replace(understood_profile(full, DEPOT), inhabitants=6_000, partners=4))
+    shown = {one.hit.id: one for one in advice.comparable}
+    told = {translated(remark.message, "en"): set(remark.cases) for remark in advice.transfer_warnings}
+    hessen = full.ontology.territory_by_name("Hessen")
+    outside = next(cases for text, cases in told.items() if "lie outside Hessen" in text)
+    assert outside == {name for name in shown if hessen not in lands(case_of(full, name), full.ontology)}
+    for text, cases in told.items():
+        if "three times as many inhabitants" in text:
+            assert cases == {name for name, one in shown.items() if one.inhabitants and one.inhabitants >= 18_000}
+        if "a third as many partners" in text:
+            assert cases == {name for name, one in shown.items() if one.partners and one.partners * 3 <= 4}
+        if "began before" in text:
+            assert cases == {name for name, one in shown.items() if one.started and one.started < 2005}
+
+
+def test_what_is_said_is_not_asked_again(full: OpenSnapshot, documentation: Documentation) -> None:
+    def asked(profile: Profile) -> set[str]:
+        return {translated(remark.message, "en") for remark in advise(full, documentation, profile).open_questions}
+
+    vague = asked(Profile(text="gemeinsamer Bauhof"))
+    plain = asked(Profile(text="gemeinsamer Bauhof", state="Hessen", partners=3, inhabitants=9000, staff=False, private_partners=False, phase="konzeption"))
+    assert sum("?" in question for question in vague) == 6
+    assert not any("?" in question for question in plain)
+
+
+def test_next_steps_are_those_of_the_phase(full: OpenSnapshot, documentation: Documentation) -> None:
+    first, second = (advise(full, documentation, Profile(text="Bauhof", phase=phase)).next_steps for phase in (None, "anbahnung"))
+    assert (first.is_assumed, second.is_assumed) == (True, False)
+    assert (first.steps, first.phase, first.following) == (second.steps, "Anbahnung", "Aufbau")
+    assert "Anlass und Bedarf klären" in first.steps
+    assert advise(full, documentation, Profile(text="Bauhof", phase="beendigung")).next_steps.following is None
+
+
+def test_where_nothing_is_comparable_that_is_said(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, Profile(text="Pizza Rezept mit Ananas"))
+    assert (advice.comparable, advice.of, advice.success_factors, advice.legal_forms) == ((), 0, (), ())
+    dossier = dossier_of(advice, "Pizza", date=DAY)
+    assert translated(dossier.sections[0].sentences[0].message, "en") == "The corpus has no case that is probably comparable."
+
+
+def test_other_forms_and_laender_cost_little(full: OpenSnapshot, documentation: Documentation) -> None:
+    from koopkg.search import comparable
+
+    profile = understood_profile(full, DEPOT)
+    advice = advise(full, documentation, profile)
+    best = comparable(full, DEPOT, profile.asked_for(), limit=5)
+    assert advice.comparable[0].hit.id == best[0].id
+    assert min(one.hit.score for one in advice.comparable) >= best[-1].score - 0.08
+    assert len({(one.legal_form, one.state) for one in advice.comparable}) >= 3
+
+
+def items_of(dossier: Dossier) -> Iterator[Item]:
+    for section in dossier.sections:
+        yield from section.sentences
+        for row in section.table.rows if section.table else ():
+            yield from row
+        yield from section.points
+
+
+def test_sources_of_the_paper_are_numbered_as_they_are_cited(advice: Advice) -> None:
+    dossier = dossier_of(advice, DEPOT, date=DAY)
+    cited = list(dict.fromkeys(number for item in items_of(dossier) for number in item.cites))
+    assert cited == [source.number for source in dossier.sources] == list(range(1, len(cited) + 1))
+    originals = {(source.title, source.url) for source in advice.sources}
+    assert {(source.title, source.url) for source in dossier.sources} <= originals
+
+
+def test_the_paper_has_two_to_four_pages_and_holds_what_a_council_needs(advice: Advice) -> None:
+    dossier = dossier_of(advice, DEPOT, date=DAY)
+    content = dossier_pdf(dossier, "de")
+    assert content == dossier_pdf(dossier, "de")
+    document = pypdfium2.PdfDocument(content)
+    assert 2 <= len(document) <= 4
+    text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    assert "gemeinsamen Bauhof" in text
+    assert "28.11.2026" in text
+    assert advice.snapshot in text
+    assert "Keine Rechtsberatung" in text
+    plain = re.sub(r"[\s\ufffe-]", "", text)  # at the end of a line the text of a PDF loses its hyphens
+    for source in dossier.sources:
+        assert source.url is None or re.sub(r"[\s-]", "", source.url) in plain, source
+
+
+def test_an_advice_says_the_same_in_json(advice: Advice) -> None:
+    plain = plain_advice(advice, "de")
+    assert [one["hit"]["id"] for one in plain["comparable"]] == [one.hit.id for one in advice.comparable]
+    assert all(isinstance(remark["message"], str) for remark in plain["transfer_warnings"] + plain["open_questions"])
+
+
+def test_a_text_is_read_into_a_profile(full: OpenSnapshot) -> None:
+    profile = understood_profile(full, DEPOT)
+    assert (profile.state, profile.activities) == ("Hessen", ("bauhof",))
+    assert understood_profile(full, SHOP).state == "Brandenburg"
+    assert understood_profile(full, "Wir aus Kassel wollen ein Freibad retten").state == "Hessen"
+
+
+def test_what_is_said_beats_what_is_read() -> None:
+    read = Profile(text="a", state="Hessen", partners=3, sectors=("wasser",))
+    assert Profile(state="Bayern", staff=False).filled_from(read) == Profile(text="a", state="Bayern", partners=3, sectors=("wasser",), staff=False)
+
+
+def test_a_profile_survives_json() -> None:
+    profile = Profile(text="Bauhof – 3 Orte", sectors=("wasser",), partners=3, staff=False, excluded_forms=("gmbh",))
+    assert profile_from_json(profile_to_json(profile)) == profile
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("{", "profile"), ('{"partners": "drei"}', "partners"), ('{"land": "Hessen"}', "land"), ('{"sectors": "wasser"}', "sectors"), ("[]", "profile")],
+)
+def test_a_broken_profile_is_refused_with_its_field(text: str, field: str) -> None:
+    with pytest.raises(QueryError, match="a profile has the fields text, sectors") as refused:
+        profile_from_json(text)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        (Profile(text="a", sectors=("wasserr",)), "sectors: 'wasserr' is no concept"),
+        (Profile(text="a", wished_forms=("ag2",)), "wished_forms: 'ag2' is no concept"),
+        (Profile(text="a", state="Hesen"), "state: 'Hesen' is no Land"),
+        (Profile(text="a", partners=0), "partners: 0 is out of range"),
+        (Profile(text="a", inhabitants=-5), "inhabitants: -5 is out of range"),
+    ],
+)
+def test_what_does_not_exist_is_refused(profile: Profile, message: str, full: OpenSnapshot) -> None:
+    with pytest.raises(QueryError, match=message):
+        checked_profile(profile, full.ontology)
+
+
+def test_a_profile_without_words_is_searched_by_its_concepts(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, Profile(activities=("bauhof",), state="Hessen"))
+    assert all("bauhof" in case_of(full, one.hit.id).activities for one in advice.comparable[:3])
+    with pytest.raises(QueryError, match="say what you plan, or name a task"):
+        advise(full, documentation, Profile(state="Hessen"))
+
+
+def test_the_paper_speaks_english_too(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, Profile(text="joint works depot", state="Hessen"), language="en")
+    dossier = dossier_of(advice, "joint works depot", date=DAY)
+    assert pypdfium2.PdfDocument(dossier_pdf(dossier, "en"))[0].get_textpage().get_text_range().startswith("Comparable cooperations")
+    assert advice.next_steps.phase == "initiation"
