@@ -17,12 +17,12 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"catalogues", "__init__"},
     {"messages"},
-    {"errors", "sentences"},
+    {"errors", "headings", "sentences"},
     {"text", "sealing", "caches", "figures", "isolation", "pairing"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "wordlist", "documentation", "reviews", "draft_files"},
-    {"identity", "members"},
+    {"identity", "members", "references"},
     {"analyses"},
     {"morphology"},
     {"reading", "linking", "consistency", "kinship"},
@@ -38,7 +38,7 @@ LAYERS = [
     {"indexing", "adapting"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"reviewing"},
-    {"advising", "evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
+    {"advising", "comparing", "evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
     {"recognition", "linking_runs"},
     {"cli"},
 ]

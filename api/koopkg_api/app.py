@@ -24,7 +24,23 @@ from koopkg_api import problems
 from koopkg_api.description import describe_api
 from koopkg_api.express import Express
 from koopkg_api.middleware import AnswerHeaders, BoundedRequests, HeadAsGet
-from koopkg_api.routes import advice, concepts, documents, draft_pages, drafts, health, law, pages, review, search, sparql, things, ventures, vocabulary
+from koopkg_api.routes import (
+    advice,
+    comparison,
+    concepts,
+    documents,
+    draft_pages,
+    drafts,
+    health,
+    law,
+    pages,
+    review,
+    search,
+    sparql,
+    things,
+    ventures,
+    vocabulary,
+)
 from koopkg_api.site import Site
 from koopkg_api.urls import OwnRedirects
 
@@ -36,7 +52,7 @@ _DESCRIPTION = (
     "errors are problem details (RFC 9457)."
 )
 # law before vocabulary: /vocab/legal-form/laender is no concept; things before pages: /case/x.ttl is no case
-_ROUTERS = (search, advice, concepts, drafts, health, sparql, law, vocabulary, things, documents, draft_pages, ventures, pages)
+_ROUTERS = (search, advice, comparison, concepts, drafts, health, sparql, law, vocabulary, things, documents, draft_pages, ventures, pages)
 _LEAST_TOKEN = 16
 """Characters: with 6 bits each nobody can try them all."""
 _EXPRESS = health.EXPRESS | sparql.EXPRESS

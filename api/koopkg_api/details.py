@@ -7,32 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from koopkg.messages import Language, Message, local_number, translated
+from koopkg.headings import RECORD_HEADINGS
+from koopkg.messages import Language, local_number, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
 from koopkg.ontology import Concept, Ontology
 from koopkg.search import field_label
 
 __all__ = ["DetailFact", "DetailRecord", "DetailView", "details_of"]
 
-_HEADINGS = {
-    "results": Message("Results"),
-    "obstacles": Message("Obstacles"),
-    "failure_reasons": Message("Why it ended"),
-    "triggers": Message("What set it off"),
-    "stages": Message("Stages"),
-    "participants": Message("Who takes part, and how"),
-    "agreements": Message("Agreements"),
-    "coordination_unit": Message("Who coordinates"),
-    "costs": Message("Costs"),
-    "funding": Message("Funding"),
-    "staff": Message("Staff"),
-    "municipal_roles": Message("Role of the municipality"),
-    "relations": Message("Related cooperations"),
-    "cost_sharing": Message("How costs are shared"),
-    "governance": Message("Bodies and votes"),
-    "lessons": Message("What those involved advise"),
-}
-"""Field of a case -> heading of its section, in the order of the page."""
 _LEADS = ("text", "name", "title", "evidence")
 """Fields of a record of which the first that it has says what the record is about."""
 _OF_A_CASE = {(field.name, str(field.scheme)): field for field in CASE_FIELDS if field.scheme}
@@ -72,7 +54,7 @@ class DetailView:
 def details_of(case: Case, ontology: Ontology, language: Language) -> Iterator[DetailView]:
     """The sections for which a case has something to tell."""
     fields = {field.name: field for field in CASE_FIELDS}
-    for name, heading in _HEADINGS.items():
+    for name, heading in RECORD_HEADINGS.items():
         records = tuple(_record(value, ontology, language) for value in fields[name].values(case))
         if records:
             yield DetailView(translated(heading, language), records)

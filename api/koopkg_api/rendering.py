@@ -22,6 +22,7 @@ __all__ = ["language_asked_for", "language_of", "page_path", "render", "segments
 _NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
     (Message("Search"), "start", {}),
     (Message("Plan a venture"), "venture_start", {}),
+    (Message("Compare"), "comparison_page", {}),
     (Message("Topics"), "vocabulary_page", {}),
     (Message("Legal forms"), "scheme_page", {"scheme": "legal-form"}),
     (Message("Ontology"), "ontology_page", {}),

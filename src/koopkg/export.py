@@ -21,7 +21,7 @@ from koopkg.refusals import GRAPH_FAULTS, graph_fault, unreadable_graph
 from koopkg.register import Register
 from koopkg.snapshot import Catalog, SnapshotFiles
 
-__all__ = ["FORMATS", "SEPARATORS", "export"]
+__all__ = ["FORMATS", "SEPARATORS", "export", "guarded"]
 
 FORMATS = ("nq", "ttl", "jsonld", "csv", "jsonl")
 SEPARATORS = (",", ";")
@@ -96,7 +96,7 @@ def _table(files: SnapshotFiles, separator: str) -> bytes:
     writer.writerow(["iri", *(field.column for field in _COLUMNS), *_COMPUTED])
     for case in _cases(files):
         computed = inhabitants(case, register), size_class(case, register)
-        writer.writerow([_guarded(value) for value in (case_iri(case.id), *(_cell(field, case) for field in _COLUMNS), *computed)])
+        writer.writerow([guarded(value) for value in (case_iri(case.id), *(_cell(field, case) for field in _COLUMNS), *computed)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -109,7 +109,7 @@ def _cell(field: CaseField, case: Case) -> object:
     return ";".join(values) if field.is_many else getattr(case, field.name)
 
 
-def _guarded(value: object) -> object:
+def guarded(value: object) -> object:
     """A text that stays one in a spreadsheet; numbers are numbers there too.
 
     Source: OWASP, CSV Injection, for the signs that begin a formula.

@@ -8,7 +8,7 @@ from koopkg.advising.dossier import Dossier, Item, Section, Table, dossier_of
 from koopkg.advising.paper import dossier_pdf, source_text, stamp
 from koopkg.advising.plain import plain_advice
 from koopkg.advising.profile import CONCEPTS_OF_PROFILE, Profile, checked_profile, profile_from_json, profile_to_json, understood_profile
-from koopkg.advising.references import Citation
+from koopkg.references import Citation
 
 __all__ = [
     "CONCEPTS_OF_PROFILE",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from koopkg.advising.profile import Profile
-from koopkg.advising.references import Citation
 from koopkg.messages import Message
+from koopkg.references import Citation
 from koopkg.search import Hit
 
 __all__ = [

@@ -9,7 +9,6 @@ from koopkg.advising import experience
 from koopkg.advising.advice import Advice, Comparable, NextSteps
 from koopkg.advising.forms import forms_of, legal_forms
 from koopkg.advising.profile import Profile, checked_profile
-from koopkg.advising.references import Citations
 from koopkg.advising.transfer import open_questions, transfer_warnings
 from koopkg.documentation import Documentation
 from koopkg.errors import QueryError
@@ -18,6 +17,7 @@ from koopkg.messages import Language
 from koopkg.model import Case
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
+from koopkg.references import Citations
 from koopkg.register import Register
 from koopkg.search import Hit, comparable
 from koopkg.snapshot import OpenSnapshot

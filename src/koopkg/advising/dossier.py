@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from koopkg.advising.advice import Advice, Comparable, Figure, FigureKind, FormOption, Need, Option, Quote, Told
-from koopkg.advising.references import Citation
 from koopkg.messages import Message, Quoted
+from koopkg.references import Citation
 
 __all__ = ["Dossier", "Item", "Section", "Table", "dossier_of"]
 

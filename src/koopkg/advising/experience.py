@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from koopkg.advising.advice import Failure, Figure, FigureKind, Quote, Share, Told
-from koopkg.advising.references import Citations
 from koopkg.model import Case, Language
 from koopkg.ontology import Ontology
+from koopkg.references import Citations
 
 __all__ = ["ENDED", "cost_sharing", "failures", "figures", "hosts", "obstacles", "success_factors"]
 

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from koopkg.advising.advice import Fit, FormOption, LegalBasis, Need, Option
 from koopkg.advising.profile import Profile
-from koopkg.advising.references import Citations
 from koopkg.documentation import Documentation, FormProperty, Notes, Provision
 from koopkg.model import Case, Language
 from koopkg.namespaces import BASE, concept_iri
 from koopkg.ontology import Ontology
+from koopkg.references import Citations
 
 __all__ = ["forms_of", "legal_forms"]
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from koopkg.advising.dossier import Dossier, Item, Section
-from koopkg.advising.references import Citation
 from koopkg.messages import Language, Message, translated
+from koopkg.references import Citation
 
 __all__ = ["dossier_pdf", "source_text", "stamp"]
 

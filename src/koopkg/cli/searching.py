@@ -1,4 +1,4 @@
-"""The commands `search` and `similar`: a text or a case -> comparable cases with reasons."""
+"""The commands `search`, `similar` and `compare`: a text or a case -> comparable cases with reasons; cases -> what they share and where they differ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from koopkg.messages import Language
     from koopkg.search import Filters, Hit, SearchResult
 
-__all__ = ["search", "similar"]
+__all__ = ["compare", "search", "similar"]
 
 _CORRECTED = "Searched for “{searched}” instead of “{written}”."
 _NEAREST = Message("Nearest, but probably not comparable")
@@ -54,6 +54,35 @@ def similar(
 
     opened = opened_snapshot()
     _print_result(opened.id, run(opened, case, filters, limit=limit, language=language), language, as_json=as_json)
+
+
+def compare(
+    cases: Annotated[list[str], typer.Argument(help="Identifiers of two to eight cases.", metavar="CASE CASE...")],
+    language: ReasonLanguage = "de",
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put cases side by side: what they share first, each value with its source."""
+    from koopkg.comparing import agreement_label, comparison_csv
+    from koopkg.comparing import compare as run
+
+    comparison = run(opened_snapshot(), cases, language=language)
+    if as_json:
+        print_json(asdict(comparison))
+        return
+    if as_csv:
+        typer.echo(comparison_csv(comparison, language).decode(), nl=False)
+        return
+    for place, case in enumerate(comparison.cases, start=1):
+        typer.echo(f"{place}. {case.title}  {case.id}")
+    for row in comparison.rows:
+        typer.echo(f"\n{row.label} ({translated(agreement_label(row.agreement), language)})")
+        for place, cell in enumerate(row.cells, start=1):
+            told = " · ".join(value.text + "".join(f"[{number}]" for number in value.cites) for value in cell.values)
+            typer.echo(f"  {place}. {told or '–'}")
+    typer.echo("")
+    for source in comparison.sources:
+        typer.echo(f"[{source.number}] {source.title} {source.url or ''}".rstrip())
 
 
 def _print_result(identifier: str, result: SearchResult, language: Language, *, as_json: bool) -> None:

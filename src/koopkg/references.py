@@ -1,4 +1,4 @@
-"""Where what an advice says comes from: each source once, numbered in the order in which it is first cited."""
+"""Where what an answer says comes from: each source once, numbered in the order in which it is first cited."""
 
 from __future__ import annotations
 

@@ -1,0 +1,69 @@
+"""Cases side by side: `/api/v1/compare` as JSON or CSV, and the page `/vergleich`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from koopkg.comparing import MOST_CASES, Comparison, agreement_label, compare, comparison_csv
+from koopkg.errors import QueryError, UnknownCaseError
+from koopkg.messages import Piece, pieces, translated
+from koopkg_api.comparison_models import CompareRequest, ComparisonResponse
+from koopkg_api.rendering import language_of, render
+from koopkg_api.site import CurrentSnapshot
+from koopkg_api.strictness import refuse_what_is_not_described
+
+__all__ = ["router"]
+
+router = APIRouter()
+_CSV = "text/csv"
+_FILE = {"Content-Disposition": 'attachment; filename="koopkg-vergleich.csv"'}
+_WITHOUT: dict[str, object] = {"addresses": {}}
+"""No search engine shall list comparisons."""
+_CSV_RESPONSE: dict[int | str, dict[str, object]] = {200: {"content": {_CSV: {}}, "description": "JSON, or where `Accept` prefers it a table for spreadsheets"}}
+
+
+@router.post("/api/v1/compare", operation_id="compare", tags=["cases"], dependencies=[Depends(refuse_what_is_not_described)], responses=_CSV_RESPONSE)
+def compare_cases(served: CurrentSnapshot, request: Request, asked: CompareRequest) -> ComparisonResponse:
+    """Put two to eight cases side by side: what they share first, each value with its source; as CSV where that is what is accepted."""
+    comparison = compare(served.opened, asked.cases, language=asked.lang)
+    if _prefers_csv(request):
+        return Response(comparison_csv(comparison, asked.lang), media_type=_CSV, headers=_FILE)  # type: ignore[return-value]
+    return ComparisonResponse.of(comparison)
+
+
+@router.get("/vergleich", name="comparison_page", include_in_schema=False)
+def comparison_page(request: Request, served: CurrentSnapshot, case: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006 -- FastAPI copies it
+    """The comparison as a table; without two cases a page that says how to come by them."""
+    language, wanted = language_of(request), list(dict.fromkeys(case))
+    comparison: Comparison | None = None
+    problem: tuple[Piece, ...] = ()
+    try:
+        if len(wanted) > 1:
+            comparison = compare(served.opened, wanted, language=language)
+    except (QueryError, UnknownCaseError) as refused:
+        problem = tuple(pieces(refused.message, language))
+    context = {
+        "comparison": comparison,
+        "agreements": {row.name: translated(agreement_label(row.agreement), language) for row in comparison.rows} if comparison else {},
+        "wanted": wanted,
+        "problem": problem,
+        "most": MOST_CASES,
+    }
+    return render(request, "comparison.html", _WITHOUT | context, status_code=HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK)
+
+
+@router.get("/vergleich.csv", name="comparison_file", include_in_schema=False)
+def comparison_file(request: Request, served: CurrentSnapshot, case: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006 -- FastAPI copies it
+    """The comparison as a table for spreadsheets."""
+    language = language_of(request)
+    return Response(comparison_csv(compare(served.opened, case, language=language), language), media_type=_CSV, headers=_FILE)
+
+
+def _prefers_csv(request: Request) -> bool:
+    """Whether a client accepts CSV and no JSON."""
+    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return _CSV in accepted and not {"application/json", "application/*", "*/*"} & set(accepted)

@@ -1,0 +1,96 @@
+"""Cases side by side in a browser without JavaScript, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page
+
+from tests.api.test_pages import browser, page
+from tests.conftest import Server
+
+__all__ = ["browser", "page"]
+
+CASES = ("bauhof-gruenkraut-bodnegg", "bauhof-hueckeswagen-wipperfuerth", "standesamt-lossetal")
+QUERY = "&".join(f"case={name}" for name in CASES)
+
+
+def asked(server: Server, body: object, *, accept: str = "application/json") -> tuple[int, str, str]:
+    headers = {"content-type": "application/json", "accept": accept}
+    answer = server.request("/api/v1/compare", method="POST", data=json.dumps(body).encode(), headers=headers)
+    return answer.status, answer.headers["content-type"], answer.text
+
+
+def test_the_page_shows_what_the_api_says(server: Server) -> None:
+    status, _, text = asked(server, {"cases": CASES})
+    told = json.loads(text)
+    assert status == 200
+    soup = BeautifulSoup(server.request(f"/vergleich?{QUERY}").text, "html.parser")
+    rows = soup.select("table.comparison tbody tr")
+    assert len(rows) == len(told["rows"]) > 5
+    for shown, row in zip(rows, told["rows"], strict=True):
+        assert shown.th is not None
+        assert row["label"] in shown.th.get_text()
+        for cell, values in zip(shown.select("td"), row["cells"], strict=True):
+            text = " ".join(cell.get_text(" ").split())
+            assert all(" ".join(value["text"].split()) in text for value in values), (text, values)
+    numbers = {anchor["href"] for anchor in soup.select("a.cited")}
+    assert numbers == {f"#{item['id']}" for item in soup.select("ol.numbered li")}
+    assert {source["url"] for source in told["sources"]} - {None} == {anchor["href"] for anchor in soup.select("ol.numbered a")}
+
+
+def test_from_a_case_to_a_comparison_and_with_one_case_less(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/case/{CASES[0]}")
+    page.get_by_role("link", name="Mit ähnlichen Fällen vergleichen").click()
+    assert page.get_by_role("columnheader").count() >= 3
+    page.goto(f"{server.address}/vergleich?{QUERY}")
+    assert page.get_by_role("columnheader").count() == 4
+    page.get_by_role("link", name="entfernen").last.click()
+    assert page.get_by_role("columnheader").count() == 3
+    assert CASES[2] not in page.url
+
+
+@pytest.mark.parametrize("query", ["", "?case=bauhof-gruenkraut-bodnegg", "?lang=en"])
+def test_without_two_cases_a_page_says_how_to_come_by_them(query: str, server: Server) -> None:
+    answer = server.request(f"/vergleich{query}")
+    assert answer.status == 200
+    assert "zwei bis 8 Fälle" in answer.text or "two to 8 cases" in answer.text
+
+
+def test_an_unknown_case_is_said_on_the_page(server: Server) -> None:
+    answer = server.request(f"/vergleich?case={CASES[0]}&case=gibt-es-nicht")
+    assert answer.status == 400
+    assert "gibt-es-nicht" in BeautifulSoup(answer.text, "html.parser").select_one("[role=alert]").get_text()  # type: ignore[union-attr]
+
+
+def test_csv_from_page_and_api_are_the_same(server: Server) -> None:
+    file = server.request(f"/vergleich.csv?{QUERY}")
+    status, kind, text = asked(server, {"cases": CASES}, accept="text/csv")
+    assert (file.status, status) == (200, 200)
+    assert kind.startswith("text/csv")
+    assert file.text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [({"cases": []}, 400, "cases"), ({"cases": [CASES[0], CASES[0]]}, 400, "cases"), ({"case": CASES}, 422, "case"), ({"cases": "x"}, 422, "cases")],
+)
+def test_the_api_refuses_what_is_no_comparison(body: object, status: int, field: str, server: Server) -> None:
+    answered, _, text = asked(server, body)
+    assert (answered, json.loads(text)["field"]) == (status, field)
+    assert asked(server, {"cases": [CASES[0], "gibt-es-nicht"]})[0] == 404
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_page_is_for_everybody(language: str, browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/vergleich?{QUERY}&lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})")
+    assert [item["id"] for item in found["violations"]] == []
+    context.close()
