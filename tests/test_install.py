@@ -51,7 +51,7 @@ def test_the_core_alone_takes_in_searches_and_serves(core_alone: str, tmp_path: 
     assert (done.returncode, "bauhof" in done.stdout) == (0, True), done.stderr
     with running_server(data, PYTHONPATH=core_alone) as server:
         assert server.request("/api/v1/search?q=Bauhof").json()["total"] > 0
-        assert server.request("/?q=Bauhof").status == 200
+        assert server.request("/suche?q=Bauhof").status == 200
         assert server.request("/sparql?query=ASK%7B%7D", headers={"Accept": "application/sparql-results+json"}).json()["boolean"] is True
 
 

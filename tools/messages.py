@@ -25,6 +25,7 @@ _RAISED = [*(name for name in errors.__all__ if name.endswith("Error")), "Annota
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(["_", "Message", "Sentence", *_RAISED], None),
     "ngettext": (1, 2),
+    "counted": (1, 2),
     "Problem": (2,),
     "RequestError": (2,),
     "refused": (2,),

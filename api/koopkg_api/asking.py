@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from koopkg.errors import QueryError
-from koopkg.messages import Language, Piece, pieces
+from koopkg.messages import Language, Message, Piece, pieces
 from koopkg.model import FACETS
 from koopkg.ontology import Ontology
-from koopkg.search import facet_label
+from koopkg.search import facet_label, field_label
 from koopkg_api.models import FilterParameters
 from koopkg_api.narrowing import LONGEST_LINE, Step, Steps, in_words_of_people
 
-__all__ = ["PageParameters", "Refusal", "refusal"]
+__all__ = ["PageParameters", "Refusal", "page_notice", "refusal"]
 
 _TITLE_CHARACTERS = 60
+_PRINTED_CHARACTERS = 300
+_PAGE_DIGITS = 9
+"""More than any number of pages has."""
 
 
 class PageParameters(FilterParameters):
@@ -37,7 +40,8 @@ class PageParameters(FilterParameters):
         return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "spelling": packed.get("spelling", [""])[-1], "refine": None})
 
     def page_number(self) -> int:
-        return max(int(self.page), 1) if self.page.isascii() and self.page.isdigit() and len(self.page) < 10 else 1
+        """The page asked for; the first where that is no number of a page."""
+        return max(int(self.page[:_PAGE_DIGITS]), 1) if self.page.isascii() and self.page.isdigit() else 1
 
     @property
     def is_exact(self) -> bool:
@@ -50,6 +54,12 @@ class PageParameters(FilterParameters):
         return " ".join(self.q.split())[:_TITLE_CHARACTERS]
 
     @property
+    def printed_text(self) -> str:
+        """The text as the head of a printed page, cut where it is long."""
+        words = " ".join(self.q.split())
+        return words if len(words) <= _PRINTED_CHARACTERS else words[:_PRINTED_CHARACTERS] + " …"
+
+    @property
     def is_long(self) -> bool:
         """Whether the text needs a field of several lines, or one was asked for."""
         return bool(self.long) or len(self.q) > LONGEST_LINE or any(sign in self.q for sign in "\r\n")
@@ -57,19 +67,32 @@ class PageParameters(FilterParameters):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no result, and the nearest value as a link where there is one."""
+    """Why there is no result, what to do instead: the nearest value where there is one, and the search without the filter that is at fault."""
 
     detail: tuple[Piece, ...]
-    nearest: str | None
-    step: Step | None
+    nearest: str | None = None
+    step: Step | None = None
+    removal: Step | None = None
 
 
 def refusal(error: QueryError, steps: Steps, ontology: Ontology, language: Language) -> Refusal:
     """What a page says of a search that was refused."""
-    detail = tuple(pieces(in_words_of_people(error.message, ontology, language), language))
-    value, nearest = error.message.values.get("value"), error.message.values.get("nearest")
-    if not isinstance(value, str) or not isinstance(nearest, str):
-        return Refusal(detail, None, None)
-    field = FACETS.get(error.field)
-    label = facet_label(error.field, nearest, ontology, language) if field else nearest
-    return Refusal(detail, label, steps.replaced(error.field, value, nearest))
+    facet, value, nearest = error.field, error.message.values.get("value"), error.message.values.get("nearest")
+    if facet not in FACETS or not isinstance(value, str):
+        return Refusal(tuple(pieces(in_words_of_people(error.message, ontology, language), language)))
+    told = Message("The filter “{filter}” has no value “{value}”.", filter=field_label(FACETS[facet], ontology, language), value=value)
+    detail, removal = tuple(pieces(told, language)), steps.without(facet, value)
+    if not isinstance(nearest, str):
+        return Refusal(detail, removal=removal)
+    return Refusal(detail, facet_label(facet, nearest, ontology, language), steps.replaced(facet, value, nearest), removal)
+
+
+def page_notice(asked: PageParameters, shown: int, pages: int) -> Message | None:
+    """What to say where the page that is shown is not the one that was asked for."""
+    if not pages or asked.page == str(shown):
+        return None
+    if asked.page_number() > pages:
+        return Message("There is no page {page}; this is the last of {pages}.", page=asked.page[:_PAGE_DIGITS], pages=pages)
+    if not (asked.page.isascii() and asked.page.isdigit() and int(asked.page[:_PAGE_DIGITS])):
+        return Message("“{page}” is no page; this is the first.", page=asked.page[:_TITLE_CHARACTERS])
+    return None

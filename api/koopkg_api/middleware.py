@@ -28,11 +28,12 @@ _SECURITY = (
         b"content-security-policy",
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 )
-_PRIVATE = ((b"cache-control", b"no-store"), (b"referrer-policy", b"same-origin"))
-"""Of what few may see: kept by nobody, and its forms tell where they come from, which `no-referrer` would hide from us too."""
+"""The page of a case leads back to the search that it was reached from, and forms that change something tell where they come from; no other site is told."""
+_PRIVATE = ((b"cache-control", b"no-store"),)
+"""Of what few may see: kept by nobody."""
 _CORS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"Allow, Content-Disposition, ETag, Link, Retry-After, X-Koopkg-Snapshot"),
@@ -97,7 +98,7 @@ class AnswerHeaders:
             raw[raw.index((b"etag", etag))] = (b"etag", b"W/" + etag)  # the file itself is other bytes
         is_rdf = own.get(b"content-type", b"").partition(b";")[0].decode("latin-1") in RDF_TYPES
         raw.extend(_PRIVATE if state.get("is_private") else ())
-        raw.extend((name, value) for name, value in _SECURITY if not (state.get("is_private") and name == b"referrer-policy"))
+        raw.extend(_SECURITY)
         if is_rdf or is_for_programs(scope):
             raw.extend((name, value) for name, value in _CORS if name not in own)
         if (snapshot := state.get("snapshot")) is not None:

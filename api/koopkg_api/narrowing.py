@@ -59,6 +59,10 @@ class Steps:
         """With another value instead of one."""
         return self._step([(facet, by) if pair == (facet, value) else pair for pair in self._filters])
 
+    def without(self, facet: str, value: str) -> Step:
+        """With a value chosen no longer."""
+        return self._step([pair for pair in self._filters if pair != (facet, value)])
+
     def whole(self) -> Step:
         """The text and the filters as they are, from the first page."""
         return self._step(self._filters)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -23,7 +25,7 @@ from koopkg.errors import (
     SparqlWorkerError,
     UnknownCaseError,
 )
-from koopkg.messages import Foreign, Language, Message, pieces, translated
+from koopkg.messages import Foreign, Language, Message, Piece, pieces, translated
 from koopkg.namespaces import BASE
 from koopkg_api.errors import RequestError
 from koopkg_api.narrowing import in_words_of_people
@@ -128,13 +130,20 @@ def respond(request: Request, status: HTTPStatus, detail: Message, *, field: str
         language, opened = language_of(request), site_of(request).opened
         context = {
             "status": status.value,
-            "detail": tuple(pieces(in_words_of_people(detail, opened.ontology if opened else None, language), language)),
+            "detail": _as_sentence(pieces(in_words_of_people(detail, opened.ontology if opened else None, language), language)),
             "is_review": getattr(request.state, "is_review", False),
             "advice": translated(_ADVICE.get(status, _OTHER_ADVICE), language),
         }
         return render(request, "error.html", context, status_code=status.value, headers=headers)
     problem = describe(status, detail, instance=request.url.path, field=field, language=language_asked_for(request) or "en")
     return JSONResponse(problem.model_dump(exclude_none=True), status.value, media_type="application/problem+json", headers=headers)
+
+
+def _as_sentence(found: Iterable[Piece]) -> tuple[Piece, ...]:
+    """What is wrong as people write it: with a capital and a full stop, which programs do without."""
+    told = list(found)
+    told[0] = replace(told[0], text=told[0].text[:1].upper() + told[0].text[1:])
+    return (*told, Piece("." if told[-1].text[-1:] not in ".?!…" else ""))
 
 
 async def _ours(request: Request, error: Exception) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from koopkg_api.urls import absolute, own_path, path_to
 __all__ = ["language_asked_for", "language_of", "page_path", "render", "segments"]
 
 _NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
-    (Message("Search"), "start", {}),
+    (Message("Search"), "search_page", {}),
     (Message("Plan a venture"), "venture_start", {}),
     (Message("Compare"), "comparison_page", {}),
     (Message("Topics"), "vocabulary_page", {}),
@@ -29,6 +30,8 @@ _NAVIGATION: tuple[tuple[Message, str, dict[str, str]], ...] = (
     (Message("SPARQL"), "sparql_get", {}),
 )
 """Text, route and its parameters of every entry of the header."""
+_LONGEST_PRINTED = 400
+"""Characters of an address that is printed; a whole text in an address helps nobody on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,11 @@ def render(request: Request, template: str, context: dict[str, Any], *, status_c
     other: Language = "en" if language == "de" else "de"
     kept = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
     is_lasting = status_code == 200 and not kept
+    own = absolute(request, _address(request, request.query_params.multi_items()))
     values = {
+        "own_address": own if len(own) <= _LONGEST_PRINTED else None,
+        "snapshot": getattr(request.state, "snapshot", None),
+        "today": datetime.now().astimezone().date().isoformat(),
         "lang": language,
         "other_lang": _address(request, [*kept, ("lang", other)]),
         "navigation": _navigation(request, language),
@@ -110,22 +117,23 @@ def _url(context: Context, name: str, /, **parameters: str) -> str:
 @pass_context
 def _page_url(context: Context, name: str, query: dict[str, str] | None = None, /, **parameters: str) -> str:
     """The path of a page, in the language of the page that links to it."""
-    return page_path(context["request"], name, query, **parameters)
+    return page_path(context["request"], name, query or {}, **parameters)
 
 
-def page_path(request: Request, name: str, query: dict[str, str] | None = None, /, **parameters: str) -> str:
+def page_path(request: Request, name: str, query: Mapping[str, str] | Sequence[tuple[str, str]] = (), /, **parameters: str) -> str:
     """The path of a page, in the language of the request."""
-    return _with_query(path_to(request, name, **parameters), [*(query or {}).items(), *_language(language_of(request))])
+    pairs = query.items() if isinstance(query, Mapping) else query
+    return _with_query(path_to(request, name, **parameters), [*pairs, *_language(language_of(request))])
 
 
 def _navigation(request: Request, language: Language) -> list[_Entry]:
     """The header, with the page or, below it, the part of the site marked that the request is in."""
-    paths = [path_to(request, name, **parameters) for _, name, parameters in _NAVIGATION]
+    entries = [(text, path_to(request, name, **parameters)) for text, name, parameters in _NAVIGATION]
     own = own_path(request)
-    current = max((path for path in paths if own == path or own.startswith(f"{path}/")), key=len, default=None)
+    current = max((path for _, path in entries if own == path or own.startswith(f"{path}/")), key=len, default=None)
     return [
         _Entry(translated(text, language), _with_query(path, _language(language)), "" if path != current else "page" if path == own else "true")
-        for (text, _, _), path in zip(_NAVIGATION, paths, strict=True)
+        for text, path in entries
     ]
 
 

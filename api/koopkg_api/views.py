@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from koopkg.members import inhabitants, lands, size_class
+from koopkg.members import lands, size_class
 from koopkg.messages import Language, Message, Piece, pieces
 from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, Document, Link, Place, Source
+from koopkg.namespaces import place_iri
 from koopkg.ontology import Concept, Ontology
 from koopkg.register import POPULATION_DATE, Register
 from koopkg.search import Hit, Reason, Snippet, facet_label, field_label
 from koopkg.sentences import message_of
 from koopkg.snapshot import CaseEntry
 from koopkg_api.details import DetailView, details_of
+from koopkg_api.fact_lines import FactLine, fact_line, rounded_inhabitants
 
 __all__ = [
     "RELATIONS",
@@ -82,6 +84,7 @@ class ListedCase:
     id: str
     title: str
     sectors: tuple[str, ...]
+    facts: FactLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,11 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class Evidenced:
-    """A concept and the words that speak for it."""
+    """A concept, the words that speak for it, and the number of the source that they rest on."""
 
     concept: ConceptLink
-    quotes: tuple[str, ...]
+    quote: str
+    source: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A case or a draft found; `language` is that of its texts."""
+    """A case or a draft found; `language` is that of its texts, and only a case has facts that somebody has checked."""
 
     id: str
     title: str
@@ -156,13 +160,15 @@ class HitView:
     snippet: Snippet
     reasons: tuple[ReasonView, ...]
     language: Language = "de"
+    facts: FactLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member of a case with what the register says of it: inhabitants and district, None where it is not there."""
+    """A member of a case: its official key where something is said of it at its IRI, and of the register its inhabitants and district."""
 
     name: str
+    key: str | None
     inhabitants: int | None
     district: str | None
 
@@ -224,15 +230,15 @@ def case_link(case: Case, language: Language) -> CaseLink:
     return CaseLink(case.id, case.title_in(language))
 
 
-def listed_case(case: Case, ontology: Ontology, language: Language) -> ListedCase:
+def listed_case(case: Case, ontology: Ontology, register: Register, language: Language) -> ListedCase:
     sectors = tuple(ontology.concept("sector", slug).label(language) for slug in case.sectors)
-    return ListedCase(case.id, case.title_in(language), sectors)
+    return ListedCase(case.id, case.title_in(language), sectors, fact_line(case, ontology, register, language))
 
 
-def hit_view(hit: Hit, language: Language, *, of_texts: Language = "de") -> HitView:
+def hit_view(hit: Hit, language: Language, *, facts: FactLine | None = None, of_texts: Language = "de") -> HitView:
     """What a list of hits shows of one."""
     reasons = tuple(_reason_view(reason, language) for reason in hit.reasons)
-    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts)
+    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts, facts)
 
 
 def _reason_view(reason: Reason, language: Language) -> ReasonView:
@@ -260,7 +266,7 @@ def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language
         legal_form_evidence=case.legal_form_evidence,
         lands=touched,
         country=facet_label("country", case.country, ontology, language),
-        members=tuple(_member_view(place, register) for place in case.places),
+        members=tuple(_member_view(place, ontology, register) for place in case.places),
         status=link("status", case.status).label,
         phase=link("phase", case.phase).label if case.phase else None,
         started=case.started,
@@ -269,29 +275,25 @@ def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language
         ended_latest=case.ended_latest,
         partner_count=case.partner_count,
         population=case.population,
-        computed_population=_rounded(inhabitants(case, register)),
+        computed_population=rounded_inhabitants(case, register),
         counted_on=POPULATION_DATE,
         size_class=link(str(SIZE_CLASS.scheme), size) if size else None,
         checked_on=case.checked_on,
         further=tuple(_further(case, ontology, language)),
         coordination=case.coordination,
         documents=tuple(_document_view(text.document, case) for text in entry.texts),
-        success_factors=tuple(Evidenced(link("success-factor", factor.factor), (factor.evidence,)) for factor in case.success_factors),
+        success_factors=tuple(Evidenced(link("success-factor", factor.factor), factor.evidence, factor.source) for factor in case.success_factors),
         details=tuple(details_of(case, ontology, language)),
         sources=case.sources,
         mentions=tuple(_mentions(entry, ontology, language)),
     )
 
 
-def _member_view(place: Place, register: Register) -> MemberView:
+def _member_view(place: Place, ontology: Ontology, register: Register) -> MemberView:
     area = register.get(place.ags) if place.ags else None
     district = register.district_of(area)
-    return MemberView(place.name, area.population if area else None, district.label if district else None)
-
-
-def _rounded(number: int | None) -> int | None:
-    """To hundreds, from a thousand on: a sum of figures of one day is no more exact than that."""
-    return round(number, -2) if number and number >= 1000 else number
+    is_described = area is not None or (place.ags is not None and place_iri(place.ags) in ontology.territories)
+    return MemberView(place.name, place.ags if is_described else None, area.population if area else None, district.label if district else None)
 
 
 def concept_view(concept: Concept, ontology: Ontology, countered_by: Iterable[str], language: Language) -> ConceptView:

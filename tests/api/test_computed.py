@@ -29,7 +29,7 @@ def test_a_case_shows_members_and_their_sum_as_computed(server: Server) -> None:
     assert (
         found["Einwohner, berechnet"] == f"zusammen rund {TOGETHER / 1000:.1f}00 in allen Mitgliedern (berechnet aus dem Gemeindeverzeichnis, Stand 31.12.2024)"
     )
-    assert found["Größte Gemeinde"] == "10.000 bis unter 20.000 Einwohner"
+    assert found["Gemeindegröße"] == "10.000 bis unter 20.000 Einwohner"
     for name, row in ROWS.items():
         assert f"{name}: {int(row['population']):,} Einwohner, Landkreis Kassel".replace(",", ".", 1) in found["Beteiligte"]
 
@@ -37,7 +37,7 @@ def test_a_case_shows_members_and_their_sum_as_computed(server: Server) -> None:
 def test_what_cannot_be_computed_is_not_there(server: Server) -> None:
     """A day nursery with partners in France, whose inhabitants the register does not have."""
     found = facts(server, "/case/kita-salut-saarbruecken?lang=en")
-    assert {"Inhabitants, computed", "Largest municipality"} & found.keys() == set()
+    assert {"Inhabitants, computed", "Municipality size"} & found.keys() == set()
     assert "Saarbrücken: " in found["Participants"]
     computed = server.request("/api/v1/cases/kita-salut-saarbruecken").json()["computed"]
     assert (computed["population"], computed["size_class"], computed["lands"]) == (None, None, ["Saarland"])
@@ -73,4 +73,6 @@ def test_the_facet_says_what_it_goes_by(server: Server) -> None:
     notes = {facet["name"]: facet["note"] for facet in server.request("/api/v1/cases?lang=en").json()["facets"]}
     assert {name for name, note in notes.items() if note} == {"size_class"}
     assert "largest municipality" in notes["size_class"]
-    assert "größten beteiligten Gemeinde" in BeautifulSoup(server.request("/?size_class=5000-bis-20000").text, "html.parser").select_one(".facets").get_text()  # type: ignore[union-attr]
+    assert (
+        "größten beteiligten Gemeinde" in BeautifulSoup(server.request("/suche?size_class=5000-bis-20000").text, "html.parser").select_one(".facets").get_text()
+    )  # type: ignore[union-attr]

@@ -114,9 +114,9 @@ def site(drafted: Drafted) -> Iterator[Server]:
 def paths(drafted: Drafted) -> dict[str, str]:
     """Every kind of page that has to do with drafts."""
     return {
-        "search": "/?q=gemeinsamer+Bauhof",
-        "drafts alone": f"/?q={quote_plus('interkommunales Gewerbegebiet')}&state=Baden-W%C3%BCrttemberg&sector=gewerbe-wirtschaft",
-        "long text": f"/?q={quote_plus('gemeinsamer Bauhof ' * 15)}",
+        "search": "/suche?q=gemeinsamer+Bauhof",
+        "drafts alone": f"/suche?q={quote_plus('interkommunales Gewerbegebiet')}&state=Baden-W%C3%BCrttemberg&sector=gewerbe-wirtschaft",
+        "long text": f"/suche?q={quote_plus('gemeinsamer Bauhof ' * 15)}",
         "start": "/",
         "list": "/entwuerfe",
         "found": "/entwuerfe?q=Gewerbegebiet&state=Baden-W%C3%BCrttemberg&state=Hessen",
@@ -180,14 +180,14 @@ def test_a_draft_counts_as_a_case_nowhere(site: Server, server: Server, drafted:
 
 
 def test_facets_and_heading_of_a_page_count_cases_alone(site: Server, server: Server) -> None:
-    shown, plain = (soup_of(started, "/?q=gemeinsamer+Bauhof") for started in (site, server))
+    shown, plain = (soup_of(started, "/suche?q=gemeinsamer+Bauhof") for started in (site, server))
     assert text_of(shown.h1) == text_of(plain.h1)
     assert str(shown.select_one("#filters")) == str(plain.select_one("#filters"))
     assert [str(link) for link in shown.select("article h2 a")] == [str(link) for link in plain.select("article h2 a")]
 
 
 def test_where_there_are_no_drafts_no_page_speaks_of_them(server: Server) -> None:
-    for path in ("/", "/?q=gemeinsamer+Bauhof", "/?q=xyzzy"):
+    for path in ("/", "/suche?q=gemeinsamer+Bauhof", "/suche?q=xyzzy"):
         html = server.request(path).text
         assert "entwuerfe" not in html
         assert UNCHECKED["de"] not in html
@@ -200,7 +200,7 @@ def test_where_there_are_no_drafts_no_page_speaks_of_them(server: Server) -> Non
 
 
 def test_the_search_page_shows_drafts_below_the_hits_as_the_api_gives_them(site: Server, drafted: Drafted) -> None:
-    soup, answer = soup_of(site, "/?q=gemeinsamer+Bauhof"), json_of(site, "/api/v1/search?q=gemeinsamer+Bauhof")
+    soup, answer = soup_of(site, "/suche?q=gemeinsamer+Bauhof"), json_of(site, "/api/v1/search?q=gemeinsamer+Bauhof")
     [section] = soup.select("section.drafts")
     assert text_of(section.h2) == "Automatisch erschlossen, ungeprüft"
     assert section.find_previous("ol") is not None
@@ -330,7 +330,7 @@ def test_a_text_of_no_cooperation_has_no_proposals_and_is_not_found(
     assert text_of(soup.select_one(".scope")).endswith(" %.")
     assert "taken to speak of no cooperation" in text_of(soup_of(site, in_language(paths[name], "en")).select_one(".scope"))
     assert site.request(f"{paths[name]}.ttl").status == 404
-    for page in (f"/?q={query}", f"/entwuerfe?q={query}", "/entwuerfe"):
+    for page in (f"/suche?q={query}", f"/entwuerfe?q={query}", "/entwuerfe"):
         assert title not in site.request(page).text
     told = json_of(site, f"/api/v1/drafts/{drafted.id_of(title)}")
     assert (told["is_about_case"], bool(told["proposals"])) == (False, title == PLAY)

@@ -47,7 +47,7 @@ def test_a_facet_narrows_lists_and_pages(facet: str, server: Server, opened: Ope
     query = urlencode({facet: value})
     listed = server.request(f"/api/v1/cases?{query}").json()
     assert ({case["id"] for case in listed["cases"]}, listed["total"]) == (left, len(left))
-    soup = BeautifulSoup(server.request(f"/?{query}").text, "html.parser")
+    soup = BeautifulSoup(server.request(f"/suche?{query}").text, "html.parser")
     assert {str(link["href"]).rpartition("/")[2] for link in soup.select("article h2 a")} == left < whole
     assert [str(box["value"]) for box in soup.select(f'.kept input[name="{facet}"]')] == [value]
 

@@ -23,8 +23,14 @@ from tests.test_messages import forms
 HTML = {"Accept": "text/html"}
 TOO_LONG = "x" * 6_000
 FOUND = [
-    *["/", "/?q=gemeinsamer+Bauhof", "/?q=Gemeinde&state=Hessen&state=Bayern&status=aktiv", "/?state=Hessen", "/?state=Saarland&sector=wasser"],
-    *["/?long=1", "/?q=Standesamt&page=abc", "/?q=Standesamt&page=99", "/?q=xyzzy+qwertz", f"/?q={'gemeinsamer+Bauhof+' * 15}"],
+    *[
+        "/",
+        "/suche?q=gemeinsamer+Bauhof",
+        "/suche?q=Gemeinde&state=Hessen&state=Bayern&status=aktiv",
+        "/suche?state=Hessen",
+        "/suche?state=Saarland&sector=wasser",
+    ],
+    *["/?long=1", "/suche?q=Standesamt&page=abc", "/suche?q=Standesamt&page=99", "/suche?q=xyzzy+qwertz", f"/suche?q={'gemeinsamer+Bauhof+' * 15}"],
     *[
         "/case/standesamt-lossetal",
         "/document/standesamt-lossetal",
@@ -53,13 +59,13 @@ REFUSED = [
     ("/statute/nix", 404),
     ("/static/nix.css", 404),
     ("/%ff", 400),
-    ("/?q=%00", 400),
-    ("/?q=Bus&sector=bauhof", 400),
-    ("/?q=Bus&state=xyq", 400),
-    ("/?q=Bus&status=nix&country=Nirgendwo", 400),
-    (f"/?q={TOO_LONG}", 400),
-    (f"/?sector={'x' * 150}", 422),
-    (f"/?{'&'.join(['sector=wasser'] * 60)}", 422),
+    ("/suche?q=%00", 400),
+    ("/suche?q=Bus&sector=bauhof", 400),
+    ("/suche?q=Bus&state=xyq", 400),
+    ("/suche?q=Bus&status=nix&country=Nirgendwo", 400),
+    (f"/suche?q={TOO_LONG}", 400),
+    (f"/suche?sector={'x' * 150}", 422),
+    (f"/suche?{'&'.join(['sector=wasser'] * 60)}", 422),
     ("/sparql?query=ASK%7B%7D", 406),
     ("/sparql?query=SELECT&format=csv", 400),
     (f"/sparql?query={quote('SELECT * { ?s ?p ?o } ORDER')}&format=csv", 400),
@@ -197,11 +203,11 @@ def assert_leads_on(html: str, language: Language) -> None:
 def test_the_nearest_value_of_a_filter_is_a_link(server: Server) -> None:
     labels: dict[Language, str] = {"de": "Baubetriebshof", "en": "municipal works depot"}
     for language, label in labels.items():
-        soup = BeautifulSoup(server.request(in_language("/?q=Bus&state=Hessen&sector=bauhof", language)).text, "html.parser")
+        soup = BeautifulSoup(server.request(in_language("/suche?q=Bus&state=Hessen&sector=bauhof", language)).text, "html.parser")
         link = soup.select_one("[role=alert] a")
         assert link is not None
         assert link.get_text() == label
-        assert str(link["href"]).startswith("/?q=Bus&sector=baubetriebshof&state=Hessen")
+        assert str(link["href"]).startswith("/suche?q=Bus&sector=baubetriebshof&state=Hessen")
         assert server.request(str(link["href"])).status == 200
 
 
@@ -230,7 +236,7 @@ def test_words_of_the_engine_are_marked_as_english(server: Server) -> None:
 
 def test_what_users_write_stays_what_it_is(server: Server) -> None:
     text = "{q} <b>{0.__class__}</b> %(x)s"
-    soup = BeautifulSoup(server.request(f"/?q=Bus&state={quote(text)}").text, "html.parser")
+    soup = BeautifulSoup(server.request(f"/suche?q=Bus&state={quote(text)}").text, "html.parser")
     [alert] = soup.select("[role=alert]")
-    assert f"Land: {text!r} ist kein Wert dieses Filters" in " ".join(alert.get_text().split())
+    assert f"Der Filter „Land“ kennt den Wert „{text}“ nicht." in " ".join(alert.get_text().split())
     assert not alert.select("b")

@@ -14,6 +14,7 @@ from tests.conftest import Server
 
 LASTING = [
     "/",
+    "/suche",
     "/case/standesamt-lossetal",
     "/document/standesamt-lossetal",
     "/vocab",
@@ -22,7 +23,16 @@ LASTING = [
     "/ontology",
     "/sparql",
 ]
-PASSING = ["/?q=Bauhof", "/?state=Hessen", "/?long=1", "/nix", "/?q=Bus&sector=nix", "/?q=Bauhof&lang=en", "/entwuerfe", "/entwuerfe?q=Bauhof"]
+PASSING = [
+    "/suche?q=Bauhof",
+    "/suche?state=Hessen",
+    "/?long=1",
+    "/nix",
+    "/suche?q=Bus&sector=nix",
+    "/suche?q=Bauhof&lang=en",
+    "/entwuerfe",
+    "/entwuerfe?q=Bauhof",
+]
 
 
 def soup_of(server: Server, path: str) -> BeautifulSoup:
@@ -65,9 +75,9 @@ def test_every_page_has_a_title_and_a_description_of_its_own(server: Server) -> 
         assert [meta(soup, "og:description") for soup in soups] == descriptions
 
 
-HEADER = {"Suche": "/", "Themen": "/vocab", "Rechtsformen": "/vocab/legal-form", "Ontologie": "/ontology", "SPARQL": "/sparql"}
+HEADER = {"Suche": "/suche", "Themen": "/vocab", "Rechtsformen": "/vocab/legal-form", "Ontologie": "/ontology", "SPARQL": "/sparql"}
 CURRENT = [
-    *[("/", {"Suche": "page"}), ("/?q=Bauhof", {"Suche": "page"}), ("/case/standesamt-lossetal", {}), ("/nix", {})],
+    *[("/", {}), ("/suche", {"Suche": "page"}), ("/suche?q=Bauhof", {"Suche": "page"}), ("/case/standesamt-lossetal", {}), ("/nix", {})],
     *[("/vocab", {"Themen": "page"}), ("/vocab/obstacle", {"Themen": "true"}), ("/vocab/obstacle/kirchturmdenken", {"Themen": "true"})],
     *[("/vocab/legal-form", {"Rechtsformen": "page"}), ("/vocab/legal-form/verein", {"Rechtsformen": "true"})],
     *[("/ontology", {"Ontologie": "page"}), ("/sparql", {"SPARQL": "page"})],
@@ -98,9 +108,19 @@ def test_crawlers_read_pages_and_leave_searches_alone(server: Server) -> None:
     assert answer.headers["content-type"].startswith("text/plain")
     rules = RobotFileParser()
     rules.parse(answer.text.splitlines())
-    for path in ("/", "/case/standesamt-lossetal", "/case/standesamt-lossetal?lang=en", "/?lang=en", "/vocab/sector/wasser", "/ontology.ttl", "/sparql"):
+    for path in (
+        "/",
+        "/case/standesamt-lossetal",
+        "/case/standesamt-lossetal?lang=en",
+        "/?lang=en",
+        "/suche",
+        "/suche?lang=en",
+        "/vocab/sector/wasser",
+        "/ontology.ttl",
+        "/sparql",
+    ):
         assert rules.can_fetch("any", path), path
-    searches = ["/?q=Bauhof", "/?sector=wasser&state=Hessen", "/?page=2", "/?lang=en&q=Bus", f"/sparql?query={quote_plus('ASK {}')}"]
+    searches = ["/suche?q=Bauhof", "/suche?sector=wasser&state=Hessen", "/suche?page=2", "/suche?lang=en&q=Bus", f"/sparql?query={quote_plus('ASK {}')}"]
     for path in (*searches, "/api/v1/search?q=Bauhof", "/api/v1/stats"):
         assert not rules.can_fetch("any", path), path
 

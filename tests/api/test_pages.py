@@ -57,7 +57,7 @@ def test_from_question_to_case_without_javascript(page: Page, server: Server) ->
 
 
 def test_a_chosen_filter_can_be_removed_and_survives_a_new_search(page: Page, server: Server) -> None:
-    page.goto(server.address + "/?state=Hessen")
+    page.goto(server.address + "/suche?state=Hessen")
     assert page.get_by_role("heading", level=1).inner_text() == "2 Fälle – Land: Hessen"
     page.get_by_label("Was haben Sie vor?").fill("Standesamt")
     page.get_by_role("button").click()
@@ -67,20 +67,22 @@ def test_a_chosen_filter_can_be_removed_and_survives_a_new_search(page: Page, se
 
 
 def test_error_pages_say_what_was_wrong(page: Page, server: Server) -> None:
-    response = page.goto(server.address + "/?q=Bus&sector=bauhof")
+    response = page.goto(server.address + "/suche?q=Bus&sector=bauhof")
     assert response is not None
     assert response.status == 400
-    assert "Sektor: 'bauhof' ist kein Wert dieses Filters; am nächsten: 'baubetriebshof'" in page.get_by_role("alert").inner_text()
+    assert "Der Filter „Sektor“ kennt den Wert „bauhof“ nicht." in page.get_by_role("alert").inner_text()
     page.get_by_role("alert").get_by_role("link", name="Baubetriebshof").click()
-    assert page.url.endswith("/?q=Bus&sector=baubetriebshof")
+    assert page.url.endswith("/suche?q=Bus&sector=baubetriebshof")
     missing = page.goto(server.address + "/case/nix")
     assert missing is not None
     assert missing.status == 404
-    assert page.get_by_role("link", name="Zur Suche").is_visible()
+    page.get_by_label("Was haben Sie vor?").fill("Standesamt")
+    page.get_by_label("Was haben Sie vor?").press("Enter")
+    assert page.url.endswith("/suche?q=Standesamt")
 
 
 def test_pages_speak_english_too(page: Page, server: Server) -> None:
-    page.goto(server.address + "/?q=registry+office")
+    page.goto(server.address + "/suche?q=registry+office")
     page.get_by_role("link", name="English").click()
     assert "Same task: registry office and resident registration" in page.get_by_role("article").first.inner_text()
     page.get_by_role("article").first.get_by_role("link").click()
@@ -89,17 +91,17 @@ def test_pages_speak_english_too(page: Page, server: Server) -> None:
 
 
 def test_user_text_is_escaped(server: Server) -> None:
-    html = server.request("/?q=%3Cscript%3Ealert(1)%3C/script%3E+Bauhof").text
+    html = server.request("/suche?q=%3Cscript%3Ealert(1)%3C/script%3E+Bauhof").text
     assert [str(script) for script in BeautifulSoup(html, "html.parser")("script")] == ['<script src="/static/search.js" type="module"></script>']
     assert "&lt;script&gt;alert" in html
 
 
 KINDS_OF_PAGE = [
-    *["/", "/?q=gemeinsamer+Bauhof", "/?state=Hessen", "/case/standesamt-lossetal", "/?q=Bus&sector=nix", "/sparql"],
+    *["/", "/suche?q=gemeinsamer+Bauhof", "/suche?state=Hessen", "/case/standesamt-lossetal", "/suche?q=Bus&sector=nix", "/sparql"],
     *["/ontology", "/vocab/sector", "/vocab/legal-form/zweckverband", "/vocab/obstacle/kirchturmdenken?lang=en"],
     *["/vocab/legal-form/laender", "/vocab/legal-form/laender?lang=en", "/statute/06-kgg", "/statute/04-staatsvertrag?lang=en"],
     *["/document/standesamt-lossetal", "/document/standesamt-lossetal?start=10&end=40", "/entwuerfe", "/entwuerfe?q=Bus"],
-    *["/vocab", "/nix", "/?long=1", f"/?state=Hessen&q={'gemeinsamer+Bauhof+' * 15}"],
+    *["/vocab", "/nix", "/?long=1", f"/suche?state=Hessen&q={'gemeinsamer+Bauhof+' * 15}"],
 ]
 
 
@@ -123,7 +125,7 @@ def findings(browser: Browser, address: str) -> list[tuple[str, str]]:
 
 
 def test_page_and_json_give_the_same_hits(server: Server) -> None:
-    soup = BeautifulSoup(server.request("/?q=gemeinsame+Aufgabe").text, "html.parser")
+    soup = BeautifulSoup(server.request("/suche?q=gemeinsame+Aufgabe").text, "html.parser")
     shown = [str(link["href"]).rpartition("/")[2] for link in soup.select("article h2 a")]
     assert shown == [hit["id"] for hit in server.request("/api/v1/search?q=gemeinsame+Aufgabe").json()["hits"]]
 

@@ -22,8 +22,11 @@ SMALLEST_TARGET = 24
 """CSS pixels (WCAG 2.2, 2.5.8)."""
 WORST = 30
 SEARCHES = [
-    *["/?state=Hessen&state=Bayern&sector=standesamt-meldewesen&legal_form=oeffentlich-rechtliche-vereinbarung-delegierend", f"/?q={quote_plus(LONG)}"],
-    *[f"/?q={'Betriebsführungszweckverband' * 7}", "/?q=Gemeinde&lang=en", f"/{'nirgendwo' * 20}", f"/?q=Bus&sector={'unbekannt' * 20}"],
+    *[
+        "/suche?state=Hessen&state=Bayern&sector=standesamt-meldewesen&legal_form=oeffentlich-rechtliche-vereinbarung-delegierend",
+        f"/suche?q={quote_plus(LONG)}",
+    ],
+    *[f"/suche?q={'Betriebsführungszweckverband' * 7}", "/suche?q=Gemeinde&lang=en", f"/{'nirgendwo' * 20}", f"/suche?q=Bus&sector={'unbekannt' * 20}"],
 ]
 SMALL_TARGETS = """smallest => [...document.querySelectorAll('a, button, summary, textarea, input:not([type=hidden], [type=checkbox]), label:has(input)')]
     .filter(target => target.checkVisibility() && !target.matches('.skip'))

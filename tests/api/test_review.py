@@ -279,7 +279,7 @@ def test_pages_are_kept_by_nobody_and_not_indexed(reviewer: TestClient) -> None:
         assert answer.headers["cache-control"] == "no-store", path
         assert answer.headers["referrer-policy"] == "same-origin"
         assert one(BeautifulSoup(answer.text, "html.parser"), "meta[name=robots]")["content"] == "noindex"
-    assert reviewer.get("/").headers["referrer-policy"] == "no-referrer"
+    assert reviewer.get("/").headers["referrer-policy"] == "same-origin"
 
 
 # Questions and answers

@@ -78,7 +78,7 @@ def test_empty_filters_count_as_not_given(server: Server) -> None:
     narrowed = server.request("/api/v1/cases?state=&state=Hessen").json()
     assert narrowed["total"] == 2
     assert post(server, '{"q": "Bus", "state": ["", " "], "sector": []}').json() == post(server, '{"q": "Bus"}').json()
-    empty, none = (cases_on(server.request(f"/?q=Standesamt{filters}")) for filters in ("&state=&sector=", ""))
+    empty, none = (cases_on(server.request(f"/suche?q=Standesamt{filters}")) for filters in ("&state=&sector=", ""))
     assert empty == none != []
 
 
@@ -88,7 +88,7 @@ def cases_on(page: Answer) -> list[str]:
 
 
 def test_pages_may_be_asked_for_more_than_they_know(server: Server) -> None:
-    assert server.request("/?q=Standesamt&utm_source=brief").status == 200
+    assert server.request("/suche?q=Standesamt&utm_source=brief").status == 200
 
 
 @pytest.mark.parametrize("words", ["Bauhof\tund\r\nBus", "Kläranlage 😀", "Bus\u2028Laden"])

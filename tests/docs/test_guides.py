@@ -104,7 +104,7 @@ def test_programs_print(block: Block, server: Server) -> None:
 def test_the_guide_for_practitioners_describes_the_page_of_hits(server: Server) -> None:
     """Where the filters stand, after the hits in a grid of two columns, and how the score is written."""
     guide = (ROOT / "docs" / "practitioners.md").read_text(encoding="utf-8")
-    page = server.request("/?q=Bauhof").text
+    page = server.request("/suche?q=Bauhof").text
     assert page.index('<div class="columns">') < page.index("<article>") < page.index('<nav class="facets" id="filters"')
     assert "Rechts neben den Treffern, auf schmalen Bildschirmen darunter," in guide
     shown = re.search(r"(Übereinstimmung) \d+( %)", page)

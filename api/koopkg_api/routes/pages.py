@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from koopkg.errors import QueryError
-from koopkg.messages import Language, translated
+from koopkg.messages import Language, pieces, translated
 from koopkg.model import FACETS
 from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SIGNALS, Correction, Facet, SearchResult, list_cases, search, similar
+from koopkg.search import SIGNALS, Correction, Facet, Hit, SearchResult, field_label, list_cases, search, similar
 from koopkg.snapshot import OpenSnapshot
-from koopkg_api.asking import PageParameters, refusal
+from koopkg_api.asking import PageParameters, page_notice, refusal
 from koopkg_api.described import NEGOTIATED, negotiated
-from koopkg_api.narrowing import Steps, chosen_in, in_words, named
+from koopkg_api.facet_trees import facet_trees
+from koopkg_api.fact_lines import fact_line
+from koopkg_api.narrowing import Chosen, Steps, chosen_in, in_words, named
 from koopkg_api.proposals import DraftHits, draft_hits
-from koopkg_api.rendering import language_of, render
-from koopkg_api.site import CurrentSnapshot
-from koopkg_api.urls import path_to
+from koopkg_api.rendering import language_of, page_path, render
+from koopkg_api.site import CurrentSnapshot, Served
+from koopkg_api.urls import absolute, path_to
 from koopkg_api.views import SYNTAXES, ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
 
 __all__ = ["router"]
@@ -32,6 +37,8 @@ _PAGE = 10
 _VALUES_SHOWN = 12
 _DIRECTORY = ("sector", "legal-form", "success-factor", "obstacle")
 """Schemes that the start page leads to."""
+_OF_SEARCHES = frozenset({"q", "page", "refine", "spelling", *FACETS})
+"""Parameters that make an address that of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +63,66 @@ class _Found:
 
 
 @router.get("/", name="start")
-def start(request: Request, served: CurrentSnapshot, parameters: Annotated[PageParameters, Query()]) -> Response:
-    """The search field; with a text also its hits, with filters alone the list of cases."""
-    language, asked, found, error = language_of(request), parameters.refined(), None, None
-    path, ontology = path_to(request, "start"), served.opened.ontology
+def start(request: Request, served: CurrentSnapshot, long: str = "") -> Response:
+    """The search field and ways into the cases; a search at this address, where searches were once, goes on at that of searches."""
+    if not _OF_SEARCHES.isdisjoint(request.query_params):
+        query = request.scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{path_to(request, 'search_page')}?{query}", status_code=308)
+    language, asked = language_of(request), PageParameters(long=long)
+    found = _found(served.opened, asked, 1, language)
+    return render(request, "search.html", {**_asked(request, served, asked, found, []), "is_start": True})
+
+
+@router.get("/suche", name="search_page")
+def search_page(request: Request, served: CurrentSnapshot, parameters: Annotated[PageParameters, Query()]) -> Response:
+    """The hits of a text with facets beside them; with filters alone or nothing the list of cases."""
+    language, asked = language_of(request), parameters.refined()
     try:
         found = _found(served.opened, asked, asked.page_number(), language)
-        chosen = chosen_in(found.facets)
-        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
     except QueryError as refused:
-        chosen = named(asked.filters(), ontology, language)
-        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
-        error = refusal(refused, steps, ontology, language)
-    context = {
+        ontology = served.opened.ontology
+        context = _asked(request, served, asked, None, named(asked.filters(), ontology, language))
+        return render(request, "search.html", {**context, "error": refusal(refused, context["steps"], ontology, language)}, status_code=400)
+    return render(request, "search.html", _asked(request, served, asked, found, chosen_in(found.facets)))
+
+
+def _asked(request: Request, served: Served, asked: PageParameters, found: _Found | None, chosen: list[Chosen]) -> dict[str, Any]:
+    """What the page of a search shows; without hits what was asked alone."""
+    language, ontology = language_of(request), served.opened.ontology
+    notice = page_notice(asked, found.page, found.pages) if found else None
+    return {
+        "asked": asked,
         "q": asked.q,
         "title_text": asked.title_text,
         "is_long": asked.is_long,
         "grows": not asked.long,
         "found": found,
-        "is_start": found is not None and not asked.q.strip() and not chosen,
-        "error": error,
+        "facets": facet_trees(found.facets, shown=_VALUES_SHOWN) if found else (),
+        "is_start": False,
+        "error": None,
+        "notice": tuple(pieces(notice, language)) if notice else (),
         "chosen": chosen,
         "chosen_text": in_words(chosen, language),
-        "steps": steps,
+        "steps": Steps(path_to(request, "search_page"), asked.q, chosen, language, is_exact=asked.is_exact),
         "all_drafts": Steps(path_to(request, "drafts_page"), asked.q, chosen, language).whole(),
-        "values_shown": _VALUES_SHOWN,
         "cases": len(served.opened),
         "drafts": len(served.opened.drafts or ()),
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
-    return render(request, "search.html", context, status_code=400 if error else 200)
 
 
 def _understood(result: SearchResult, ontology: Ontology, language: Language) -> tuple[ConceptLink, ...]:
     """What the search text names, each label once: two schemes may have a concept of the same name."""
     links = [concept_link(ontology.concepts[link.iri], language) for link in (result.understood.concepts if result.understood else ())]
     return tuple({link.label: link for link in links}.values())
+
+
+def _hits(opened: OpenSnapshot, hits: Iterable[Hit], language: Language) -> tuple[HitView, ...]:
+    """Hits with the facts of their cases."""
+    catalog, register = opened.catalog, Register.bundled()
+    cases = [(hit, catalog.entry(catalog.row_of(hit.id)).case) for hit in hits]
+    return tuple(hit_view(hit, language, facts=fact_line(case, opened.ontology, register, language)) for hit, case in cases)
 
 
 def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Language) -> _Found:
@@ -107,7 +137,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
         places = tuple(place.name for place in (result.understood.places if result.understood else ()))
         found = _Found(
             True,
-            tuple(hit_view(hit, language) for hit in result.hits),
+            _hits(opened, result.hits, language),
             (),
             _understood(result, opened.ontology, language),
             places,
@@ -116,11 +146,11 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             page,
             draft_hits(opened, result.drafts, language),
             result.corrected,
-            tuple(hit_view(hit, language) for hit in result.nearest),
+            _hits(opened, result.nearest, language),
         )
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)
-        entries = tuple(listed_case(entry.case, opened.ontology, language) for entry in listed.entries)
+        entries = tuple(listed_case(entry.case, opened.ontology, Register.bundled(), language) for entry in listed.entries)
         found = _Found(False, (), entries, (), (), listed.facets, listed.total, page)
     return _found(opened, asked, found.pages, language) if 0 < found.pages < page else found
 
@@ -133,23 +163,39 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     entry = opened.catalog.entry(opened.catalog.row_of(case_id))
     if (suffix := negotiated(request)) is not None:
         return RedirectResponse(path_to(request, "case_file", case_id=case_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
-    comparable = [hit_view(hit, language) for hit in similar(opened, case_id, limit=5, language=language).hits]
     context = {
         "case": case_view(entry, opened.ontology, Register.bundled(), language),
-        "similar": comparable,
+        "similar": _hits(opened, similar(opened, case_id, limit=5, language=language).hits, language),
         "case_id": case_id,
+        "labels": {name: field_label(field, opened.ontology, language) for name, field in FACETS.items()},
+        "search_before": _search_before(request),
+        "built_on": datetime.fromisoformat(opened.manifest.created).date().isoformat(),
+        "address": absolute(request, path_to(request, "case_page", case_id=case_id)),
         "syntaxes": list(SYNTAXES.items()),
     }
-    return render(request, "case.html", context, headers=NEGOTIATED)
+    return render(request, "case.html", context, headers={**NEGOTIATED, "Vary": f"{NEGOTIATED['Vary']}, Referer"})
+
+
+def _search_before(request: Request) -> str | None:
+    """The path of the search that a link of this site was followed from, None where it was another page.
+
+    Of what the browser says only the query is taken, so that the link leads nowhere but to our own searches.
+    """
+    before, _, query = request.headers.get("referer", "").partition("?")
+    if before != absolute(request, path_to(request, "search_page")):
+        return None
+    pairs = [(name, value) for name, value in parse_qsl(query) if name != "lang"]
+    return page_path(request, "search_page", pairs)
 
 
 @router.get("/robots.txt", name="robots")
 async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
-    start_page = path_to(request, "start")
-    searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
-    unchecked, ventures = [path_to(request, "drafts_page"), f"{start_page}draft/"], f"{path_to(request, 'venture_start')}/"
-    refused = [*searches, f"{start_page}?lang=en&", *unchecked, ventures, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    start_page, lists = path_to(request, "start"), path_to(request, "search_page")
+    searches = [f"{lists}?{name}=" for name in ("long", *sorted(_OF_SEARCHES))]
+    unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
+    beside = [f"{path_to(request, 'venture_start')}/", f"{path_to(request, 'comparison_page')}?case=", path_to(request, "comparison_file")]
+    refused = [*searches, f"{lists}?lang=en&", f"{start_page}?long=", *unchecked, *beside, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 

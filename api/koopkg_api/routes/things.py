@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import pyoxigraph as ox
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
@@ -11,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from koopkg.namespaces import BASE, PREFIXES, case_iri, curated_graph_iri
 from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.described import NEGOTIATED, constructed, negotiated, rdf, written
+from koopkg_api.rendering import page_path
 from koopkg_api.site import CurrentSnapshot
-from koopkg_api.urls import path_to
 
 __all__ = ["router"]
 
@@ -47,4 +45,4 @@ async def place_or_body(request: Request, served: CurrentSnapshot, key: str) -> 
     labels = [
         triple.object.value for triple in triples if triple.predicate == _LABEL and isinstance(triple.object, ox.Literal) and triple.object.language == "de"
     ]
-    return RedirectResponse(f"{path_to(request, 'start')}?{urlencode({'q': labels[0] if labels else stem})}", status_code=303, headers=NEGOTIATED)
+    return RedirectResponse(page_path(request, "search_page", {"q": labels[0] if labels else stem}), status_code=303, headers=NEGOTIATED)

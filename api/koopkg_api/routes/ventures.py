@@ -22,8 +22,8 @@ from koopkg_api.ventures import DAYS, Ventures
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_private)])
-_HIDDEN: dict[str, object] = {"addresses": {}}
-"""No search engine shall list what somebody plans."""
+_HIDDEN: dict[str, object] = {"addresses": {}, "own_address": None}
+"""No search engine shall list what somebody plans, and no print on paper give its address away."""
 _SHOWN_FIRST = ("sectors", "state", "partners", "inhabitants", "private_partners", "staff")
 """Fields that the empty form shows; the others stand behind a fold."""
 

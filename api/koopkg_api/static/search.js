@@ -1,6 +1,9 @@
 // The search field grows with its text; Enter searches, Shift+Enter breaks the line. Without this script it is one line, and Enter searches too.
-// A link that narrows the search takes along what was typed since.
+// A link that narrows the search takes along what was typed since. The filters are unfolded on a wide screen, which newer browsers do without this script.
 const field = document.querySelector("#q[data-grows]");
+
+const panel = document.querySelector(".panel");
+if (panel && !CSS.supports("selector(::details-content)")) panel.open = window.matchMedia("(min-width: 48.01rem)").matches;
 
 function textArea(line) {
   const area = document.createElement("textarea");

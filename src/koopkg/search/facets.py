@@ -92,7 +92,7 @@ def facets_of(opened: Searched, is_hit: Mask, passes: Mask, filters: Filters, *,
         selected = filters.get(name, ())
         counts = {value: int(narrowed[opened.facets.rows_of(_key(field, value, opened.ontology))].sum()) for value in selected} | counts
         values = [
-            FacetValue(value, facet_label(name, value, opened.ontology, language), count, value in selected)
+            FacetValue(value, facet_label(name, value, opened.ontology, language), count, value in selected, _broader(field, value, opened.ontology))
             for value, count in sorted(counts.items(), key=lambda item: (item[0] not in selected, -item[1], item[0]))
         ]
         note = translated(_NOTES[name], language) if name in _NOTES else None
@@ -115,6 +115,14 @@ def facet_label(facet: str, value: str, ontology: Ontology, language: Language) 
         return ontology.concept(field.scheme, value).label(language)
     land = ontology.territory_by_name(value) if facet == "state" else ontology.territories.get(place_iri(value))
     return land.name(language) if land else value
+
+
+def _broader(field: CaseField, value: str, ontology: Ontology) -> str | None:
+    """The concept above a value in the same scheme; the first by name where there are several."""
+    if field.scheme is None:
+        return None
+    above = (ontology.concepts[iri] for iri in ontology.concept(field.scheme, value).broader)
+    return min((concept.slug for concept in above if concept.scheme == field.scheme), default=None)
 
 
 def known_values(facet: str, ontology: Ontology) -> dict[str, str]:

@@ -61,12 +61,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value of a facet and how many hits there are if it is chosen."""
+    """One value of a facet, how many hits there are if it is chosen, and the value of the facet that is broader."""
 
     value: str
     label: str
     count: int
     is_selected: bool
+    broader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
