@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koopkg.model import Draft, Linked
+from koopkg.model import Draft, Language, Mention
+from koopkg.search.slots import Role, SlotKind
 from koopkg.search.spelling import Correction
 from koopkg.snapshot import CaseEntry
 
 __all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
+__all__ += ["TakenBack", "Understood", "UnderstoodConcept", "UnderstoodPlace", "UnderstoodSlot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,76 @@ class DraftHits:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodConcept:
+    """A concept that a text names; `key` takes it back, `weight` says how much it tells, `evidence` counts the characters of the text that was searched."""
+
+    iri: str
+    scheme: str
+    slug: str
+    confidence: float
+    evidence: tuple[Mention, ...]
+    key: str
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodPlace:
+    """A place that a text names; a Land that is asked for is a `condition`, `is_met` is false where no hit lies in it and the others are shown."""
+
+    name: str
+    ags: str | None
+    state: str | None
+    iri: str | None
+    confidence: float
+    evidence: tuple[Mention, ...]
+    key: str
+    label: str
+    role: Role
+    is_met: bool
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodSlot:
+    """What else a text says; `least` and `most` bound the numbers that it means, both included."""
+
+    kind: SlotKind
+    value: str
+    label: str
+    role: Role
+    evidence: tuple[Mention, ...]
+    key: str
+    least: int | None
+    most: int | None
+    is_met: bool
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was recognised and is not to count."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a text was understood.
+
+    Attributes:
+        taken_back: What was named in `without`.
+    """
+
+    language: Language
+    concepts: tuple[UnderstoodConcept, ...]
+    places: tuple[UnderstoodPlace, ...]
+    slots: tuple[UnderstoodSlot, ...]
+    taken_back: tuple[TakenBack, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """A page of hits, best first. Drafts are beside them and never among them.
 
@@ -101,7 +173,7 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
-    understood: Linked | None
+    understood: Understood | None
     weights: dict[str, float]
     drafts: DraftHits = DraftHits(0, ())
     corrected: tuple[Correction, ...] = ()
