@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from pydantic import Field
+
 from koopkg.errors import QueryError
 from koopkg.messages import Language, Piece, pieces
 from koopkg.model import FACETS
@@ -27,6 +29,7 @@ class PageParameters(FilterParameters):
     refine: str | None = None
     lang: str = "de"
     spelling: str = ""
+    without: list[str] = Field(default=[])
 
     def refined(self) -> PageParameters:
         """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
@@ -34,7 +37,15 @@ class PageParameters(FilterParameters):
             return self
         packed = parse_qs(self.refine)
         filters = {facet: packed.get(facet, []) for facet in FACETS}
-        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "spelling": packed.get("spelling", [""])[-1], "refine": None})
+        return self.model_copy(
+            update={
+                **filters,
+                "page": packed.get("page", ["1"])[-1],
+                "spelling": packed.get("spelling", [""])[-1],
+                "without": packed.get("without", []),
+                "refine": None,
+            }
+        )
 
     def page_number(self) -> int:
         return max(int(self.page), 1) if self.page.isascii() and self.page.isdigit() and len(self.page) < 10 else 1

@@ -12,18 +12,19 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from koopkg.errors import QueryError
 from koopkg.messages import Language, translated
 from koopkg.model import FACETS
-from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SIGNALS, Correction, Facet, SearchResult, list_cases, search, similar
+from koopkg.search import MOST_IN_ADDRESS, SIGNALS, Correction, Facet, list_cases, search, similar
+from koopkg.sentences import ROLES
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.asking import PageParameters, refusal
+from koopkg_api.chips import Chips, chips_of
 from koopkg_api.described import NEGOTIATED, negotiated
 from koopkg_api.narrowing import Steps, chosen_in, in_words, named
 from koopkg_api.proposals import DraftHits, draft_hits
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
-from koopkg_api.views import SYNTAXES, ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
+from koopkg_api.views import SYNTAXES, HitView, ListedCase, case_view, hit_view, listed_case
 
 __all__ = ["router"]
 
@@ -41,8 +42,7 @@ class _Found:
     is_search: bool
     hits: tuple[HitView, ...]
     entries: tuple[ListedCase, ...]
-    concepts: tuple[ConceptLink, ...]
-    places: tuple[str, ...]
+    chips: Chips | None
     facets: tuple[Facet, ...]
     total: int
     page: int
@@ -63,10 +63,10 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[PageP
     try:
         found = _found(served.opened, asked, asked.page_number(), language)
         chosen = chosen_in(found.facets)
-        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
+        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact, without=asked.without)
     except QueryError as refused:
         chosen = named(asked.filters(), ontology, language)
-        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact)
+        steps = Steps(path, asked.q, chosen, language, is_exact=asked.is_exact, without=asked.without)
         error = refusal(refused, steps, ontology, language)
     context = {
         "q": asked.q,
@@ -83,16 +83,11 @@ def start(request: Request, served: CurrentSnapshot, parameters: Annotated[PageP
         "values_shown": _VALUES_SHOWN,
         "cases": len(served.opened),
         "drafts": len(served.opened.drafts or ()),
+        "roles": {role: translated(label, language) for role, label in ROLES.items()},
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
     return render(request, "search.html", context, status_code=400 if error else 200)
-
-
-def _understood(result: SearchResult, ontology: Ontology, language: Language) -> tuple[ConceptLink, ...]:
-    """What the search text names, each label once: two schemes may have a concept of the same name."""
-    links = [concept_link(ontology.concepts[link.iri], language) for link in (result.understood.concepts if result.understood else ())]
-    return tuple({link.label: link for link in links}.values())
 
 
 def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Language) -> _Found:
@@ -103,14 +98,22 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     """
     offset = min((page - 1) * _PAGE, len(opened))
     if asked.q.strip():
-        result = search(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language, spelling=not asked.is_exact)
-        places = tuple(place.name for place in (result.understood.places if result.understood else ()))
+        result = search(
+            opened,
+            asked.q,
+            asked.filters(),
+            limit=_PAGE,
+            offset=offset,
+            language=language,
+            spelling=not asked.is_exact,
+            without=asked.without,
+            most_characters=MOST_IN_ADDRESS,
+        )
         found = _Found(
             True,
             tuple(hit_view(hit, language) for hit in result.hits),
             (),
-            _understood(result, opened.ontology, language),
-            places,
+            chips_of(result.understood) if result.understood else None,
             result.facets,
             result.total,
             page,
@@ -121,7 +124,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)
         entries = tuple(listed_case(entry.case, opened.ontology, language) for entry in listed.entries)
-        found = _Found(False, (), entries, (), (), listed.facets, listed.total, page)
+        found = _Found(False, (), entries, None, listed.facets, listed.total, page)
     return _found(opened, asked, found.pages, language) if 0 < found.pages < page else found
 
 
@@ -147,7 +150,7 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
 async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
     start_page = path_to(request, "start")
-    searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", *FACETS)]
+    searches = [f"{start_page}?{name}=" for name in ("q", "page", "long", "refine", "without", *FACETS)]
     unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
     refused = [*searches, f"{start_page}?lang=en&", *unchecked, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))

@@ -40,7 +40,8 @@ class Features:
     Attributes:
         matches: IRI of a concept or place -> how well the case answers whoever asks for it, in (0, 1].
         described: The IRIs among them that the case has by itself, in its record or its texts.
-        facets: `scheme/slug`, or `field/value` of places and numbers (`state/Hessen`, `started/2013`), of everything that its record says or that follows from its members, broader concepts included.
+        facets: `scheme/slug`, or `field/value` of places and numbers (`state/Hessen`, `started/2013`), of everything that its record says or that follows
+            from its members, broader concepts included.
         named: IRI of a concept -> how often its texts name it.
     """
 

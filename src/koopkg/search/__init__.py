@@ -24,6 +24,7 @@ from koopkg.text import query_text
 
 __all__ = [
     "MAX_LIMIT",
+    "MOST_IN_ADDRESS",
     "SIGNALS",
     "CasePage",
     "Correction",
@@ -56,6 +57,8 @@ __all__ = [
 ]
 
 MAX_LIMIT = 100
+MOST_IN_ADDRESS = 5_000
+"""Characters of a text that an address can hold on its way through browsers and proxies; longer ones are sent as a body."""
 _REMOTE, _MOST_NEAREST = 0.01, 3
 """Probability from which a case is shown as the nearest where there are no hits, and how many."""
 MOST_DRAFTS = 3
@@ -99,9 +102,12 @@ def search(
     chosen = checked(filters, opened.ontology)
     named, used = opened.linker.link_query(text), signals_named(signals)
     question = question_of_text(opened, text, named, without=without)
-    ranking, unmet = _narrowed(question, rank(question, used), chosen)
+    whole = rank(question, used)
+    ranking, unmet = _narrowed(question, whole, chosen)
     found = _result(question, ranking, chosen, slice(offset, offset + limit), explain=explain, language=language)
-    result = replace(found, corrected=corrections, understood=understood(question, named, unmet, without, language))
+    left_out = int(passing(opened, chosen)[whole.rows].sum()) - found.total
+    told = understood(question, named, unmet, without, left_out=left_out, language=language)
+    result = replace(found, corrected=corrections, understood=told)
     if not result.total:
         result = replace(result, nearest=_nearest(question, used, chosen, explain=explain, language=language))
     beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
@@ -114,7 +120,14 @@ def search(
 
 
 def search_drafts(
-    opened: OpenSnapshot, text: str, filters: Filters | None = None, *, limit: int = 10, offset: int = 0, language: Language = "de"
+    opened: OpenSnapshot,
+    text: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    language: Language = "de",
+    most_characters: int | None = None,
 ) -> SearchResult:
     """What was only read by machine and is comparable to a text, best first; nothing where there are no drafts.
 
@@ -123,10 +136,11 @@ def search_drafts(
     """
     _check_page(opened.manifest.counts["drafts"], limit, offset)
     if opened.drafts is None:
-        _checked_text(opened, text)
+        _checked_text(opened, text, most_characters)
         checked(filters, opened.ontology)
         return SearchResult(0, (), (), None, {})
-    return search(opened.drafts, text, filters, limit=limit, offset=min(offset, len(opened.drafts)), language=language)
+    offset = min(offset, len(opened.drafts))
+    return search(opened.drafts, text, filters, limit=limit, offset=offset, language=language, most_characters=most_characters)
 
 
 def similar(

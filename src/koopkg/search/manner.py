@@ -1,4 +1,4 @@
-"""A search text -> how each part of it is said: asked of others (*Welche Gemeinden in Hessen ...?*) or told of oneself (*Wir sind drei Gemeinden in Hessen*)."""
+"""A search text -> how each part is said: asked of others (*Welche Gemeinden in Hessen ...?*) or told of oneself (*Wir sind drei in Hessen*)."""
 
 from __future__ import annotations
 

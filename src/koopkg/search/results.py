@@ -12,7 +12,7 @@ from koopkg.search.spelling import Correction
 from koopkg.snapshot import CaseEntry
 
 __all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
-__all__ += ["TakenBack", "Understood", "UnderstoodConcept", "UnderstoodPlace", "UnderstoodSlot"]
+__all__ += ["Recognised", "TakenBack", "Understood", "UnderstoodConcept", "UnderstoodPlace", "UnderstoodSlot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,51 +89,54 @@ class DraftHits:
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstoodConcept:
-    """A concept that a text names; `key` takes it back, `weight` says how much it tells, `evidence` counts the characters of the text that was searched."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Something that a text says.
+
+    Attributes:
+        key: Takes it back.
+        evidence: Offsets count the characters of the text that was searched.
+        weight: How much it tells beside others.
+        is_met: False for a condition that no hit meets; then the others are shown.
+    """
+
+    key: str
+    label: str
+    role: Role
+    evidence: tuple[Mention, ...]
+    weight: float
+    is_met: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodConcept(Recognised):
+    """A concept that a text names."""
 
     iri: str
     scheme: str
     slug: str
     confidence: float
-    evidence: tuple[Mention, ...]
-    key: str
-    label: str
-    weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstoodPlace:
-    """A place that a text names; a Land that is asked for is a `condition`, `is_met` is false where no hit lies in it and the others are shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodPlace(Recognised):
+    """A place that a text names; a Land that is asked for is a `condition`."""
 
     name: str
     ags: str | None
     state: str | None
     iri: str | None
     confidence: float
-    evidence: tuple[Mention, ...]
-    key: str
-    label: str
-    role: Role
-    is_met: bool
-    weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstoodSlot:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodSlot(Recognised):
     """What else a text says; `least` and `most` bound the numbers that it means, both included."""
 
     kind: SlotKind
     value: str
-    label: str
-    role: Role
-    evidence: tuple[Mention, ...]
-    key: str
     least: int | None
     most: int | None
-    is_met: bool
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ class Understood:
 
     Attributes:
         taken_back: What was named in `without`.
+        left_out: How many cases would be hits but for the conditions.
     """
 
     language: Language
@@ -157,6 +161,11 @@ class Understood:
     places: tuple[UnderstoodPlace, ...]
     slots: tuple[UnderstoodSlot, ...]
     taken_back: tuple[TakenBack, ...]
+    left_out: int
+
+    def all(self) -> tuple[Recognised, ...]:
+        """Concepts, places and slots."""
+        return (*self.concepts, *self.places, *self.slots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,8 @@ def slots_in(text: str, linked: Linked | None = None, ontology: Ontology | None 
     """
     reading = _Reading(text, Manner(text), linked or Linked("de", (), ()), ontology)
     found: dict[tuple[str, str], Slot] = {}
-    for kind, row in _TABLE.items():
+    for row in _TABLE.values():
         for slot in row(reading):
-            assert slot.kind == kind
             found.setdefault((slot.kind, slot.value), slot)
     return tuple(found.values())
 
@@ -114,7 +113,9 @@ def _outcomes(reading: _Reading) -> Iterator[Slot]:
 
 # Where
 
-_LAND_EXCLUDED = re.compile(r"\b(?:nicht\s+(?:in|aus)|außer(?:halb)?(?:\s+(?:in|aus|von))?|not\s+(?:in|from)|outside(?:\s+of)?|except(?:\s+in)?)\s+(?:de[mr]\s+)?\Z", re.IGNORECASE)
+_LAND_EXCLUDED = re.compile(
+    r"\b(?:nicht\s+(?:in|aus)|außer(?:halb)?(?:\s+(?:in|aus|von))?|not\s+(?:in|from)|outside(?:\s+of)?|except(?:\s+in)?)\s+(?:de[mr]\s+)?\Z", re.IGNORECASE
+)
 
 
 def _lands(reading: _Reading) -> Iterator[Slot]:
@@ -173,7 +174,8 @@ _NEGATABLE = frozenset({"legal-form", "cooperation-type", "actor-type"})
 """Schemes of which concepts are excluded: what people do without. Who has no doctor or no depot is looking for one."""
 _ARTICLE = r"(?:(?:ein|eigen|neu|weiter|gemeinsam|extra|klassisch|privat)\w*|der|den|dem|die|das|an?|the|another|own|its|new|private)\s+"
 _NEGATED = re.compile(
-    rf"(?<!nicht )(?<!not )\b(?:ohne|kein(?:e[nrms]?|e)?|nicht\s+(?:als|über|durch)|anstatt|without|no|not\s+(?:as|through|via)|instead\s+of)\s+(?:{_ARTICLE}){{0,2}}\Z",
+    r"(?<!nicht )(?<!not )\b(?:ohne|kein(?:e[nrms]?|e)?|nicht\s+(?:als|über|durch)|anstatt|without|no|not\s+(?:as|through|via)|instead\s+of)"
+    rf"\s+(?:{_ARTICLE}){{0,2}}\Z",
     re.IGNORECASE,
 )
 _HAD = re.compile(r"\b(?:haben|hat|habe|hatten?|gibt|gab|there\s+(?:is|was)|have|has|had)\b[^,.;:?!]{0,25}\b(?:kein\w*|no)\s+[\w ]*\Z", re.IGNORECASE)
@@ -217,14 +219,35 @@ def _without_legal_person(reading: _Reading) -> Iterator[Slot]:
 
 # How many, how large, since when
 
-_NUMBERS = {word: number for number, words in enumerate(("zwei two beide both", "drei three", "vier four", "fünf five", "sechs six", "sieben seven", "acht eight", "neun nine", "zehn ten", "elf eleven", "zwölf twelve"), start=2) for word in words.split()}
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "zwei two beide both",
+            "drei three",
+            "vier four",
+            "fünf five",
+            "sechs six",
+            "sieben seven",
+            "acht eight",
+            "neun nine",
+            "zehn ten",
+            "elf eleven",
+            "zwölf twelve",
+        ),
+        start=2,
+    )
+    for word in words.split()
+}
 _NUMBER = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|\d{{1,2}})"
 _MUNICIPALITIES = (
     r"(?:(?:orts|nachbar|land|berg|samt|verbands|markt|mitglieds|klein|anrainer|tal|umland)?(?:gemeinden?|städten?|kommunen?|dörfern?|orten?)|ortschaften|(?:land)?kreisen?"
     r"|municipalit(?:y|ies)|towns|villages|communes|counties|districts|parishes|cities|local\s+authorities)"
 )
 _ADJECTIVES = r"(?:(?:(?-i:[a-zäöüß])[a-zäöüß-]+(?:e|en|er|ing|al|ed|ll)|unserer|other)\s+){0,2}"
-_PARTNERS = re.compile(rf"(?<![\w.,-])(?P<least>{_NUMBER})(?:\s*(?:bis|oder|-|–|to|or)\s*(?P<most>{_NUMBER}))?\s+{_ADJECTIVES}{_MUNICIPALITIES}\b", re.IGNORECASE)
+_PARTNERS = re.compile(
+    rf"(?<![\w.,-])(?P<least>{_NUMBER})(?:\s*(?:bis|oder|-|–|to|or)\s*(?P<most>{_NUMBER}))?\s+{_ADJECTIVES}{_MUNICIPALITIES}\b", re.IGNORECASE
+)
 _FEWEST_PARTNERS = 2
 _AMOUNT = r"(?P<number>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{2,7})"
 _INHABITANTS = re.compile(
