@@ -148,7 +148,7 @@ class Ontology:
                 terms.property_labels[iri.replace(KOOP, "koop:")] = _texts(values, f"{PREFIXES['rdfs']}label")
             elif f"{KOOP}Place" in types:
                 terms.territories[iri] = _territory(iri, values)
-            elif f"{_SKOS}Collection" in types:
+            elif f"{_SKOS}Collection" in types and iri.startswith(PLACE):
                 terms.regions[iri] = _region(iri, values)
             elif f"{KOOP}FormStatement" in types and f"{KOOP}value" in values:
                 form, aspect, value = (values[f"{KOOP}{name}"][0].value for name in ("ofForm", "aspect", "value"))

@@ -119,8 +119,9 @@ _LAND_EXCLUDED = re.compile(
 
 
 def _lands(reading: _Reading) -> Iterator[Slot]:
+    regions = [mention for _, evidence in _named_regions(reading) for mention in evidence]
     for place in _territories(reading):
-        if not _is_before(_LAND_EXCLUDED, reading, place.evidence):
+        if not _is_before(_LAND_EXCLUDED, reading, place.evidence) and not all(_is_within(mention, regions) for mention in place.evidence):
             yield Slot("land", str(place.iri).removeprefix(PLACE), _role(reading, place.evidence), place.evidence)
 
 
@@ -132,12 +133,13 @@ def _regions(reading: _Reading) -> Iterator[Slot]:
 def _named_regions(reading: _Reading) -> Iterator[tuple[str, tuple[Mention, ...]]]:
     if reading.ontology is None:
         return
-    taken = {position for place in reading.linked.places for mention in place.evidence for position in range(mention.start, mention.end)}
+    places = [mention for place in reading.linked.places for mention in place.evidence]
     found: dict[str, list[Mention]] = {}
     by_name, expression = _region_names(reading.ontology)
     for match in expression.finditer(reading.text):
-        if taken.isdisjoint(range(match.start(), match.end())):
-            found.setdefault(by_name[str(match.lastgroup)], []).append(Mention(match.start(), match.end(), match.group()))
+        mention = _mention(match)
+        if not any(mention.start < place.end and place.start < mention.end and not _is_within(place, [mention]) for place in places):
+            found.setdefault(by_name[str(match.lastgroup)], []).append(mention)
     for iri, mentions in found.items():
         yield iri.removeprefix(PLACE), tuple(mentions)
 
@@ -180,6 +182,8 @@ _NEGATED = re.compile(
 )
 _HAD = re.compile(r"\b(?:haben|hat|habe|hatten?|gibt|gab|there\s+(?:is|was)|have|has|had)\b[^,.;:?!]{0,25}\b(?:kein\w*|no)\s+[\w ]*\Z", re.IGNORECASE)
 """Who has none says so, and excludes nothing."""
+_SOMETHING_ELSE = re.compile(r"[^,.;:?!]{0,60}\b(?:zu\s+(?!gründen|bilden|schaffen)\w+n|(?!zu)\w+zu\w+en)\b", re.IGNORECASE)
+"""Behind words that are done without something being done to them (ohne die Gemeinden aufzulösen)."""
 _GOES_ON = re.compile(rf"\s*(?:oder|noch|und|or|nor|and)\s+(?:{_ARTICLE})?\Z", re.IGNORECASE)
 _LONGEST_NEGATION = 60
 
@@ -189,12 +193,15 @@ def _excluded(reading: _Reading) -> Iterator[Slot]:
         return
     ends: set[int] = set()
     links = [link for link in reading.linked.concepts if link.scheme in _NEGATABLE]
-    for mention in sorted({mention for link in links for mention in link.evidence}, key=lambda mention: mention.start):
+    mentions = sorted({mention for link in links for mention in link.evidence}, key=lambda mention: mention.start)
+    mentions = [mention for mention in mentions if not _is_within(mention, mentions)]
+    for mention in mentions:
         goes_on = any(0 <= mention.start - end < _LONGEST_NEGATION and _GOES_ON.fullmatch(reading.text, end, mention.start) for end in ends)
         if goes_on or _is_negated(reading.text, mention):
             ends.add(mention.end)
+    excluded = {mention for mention in mentions if mention.end in ends}
     for link in links:
-        if all(mention.end in ends for mention in link.evidence):
+        if excluded.issuperset(link.evidence):
             yield Slot("not", key_of_concept(link), "exclusion", link.evidence)
     for place in _territories(reading):
         if _is_before(_LAND_EXCLUDED, reading, place.evidence):
@@ -203,7 +210,8 @@ def _excluded(reading: _Reading) -> Iterator[Slot]:
 
 def _is_negated(text: str, mention: Mention) -> bool:
     begin = max(mention.start - _LONGEST_NEGATION, 0)
-    return _NEGATED.search(text, begin, mention.start) is not None and _HAD.search(text, begin, mention.start) is None
+    is_left_out = _NEGATED.search(text, begin, mention.start) is not None and _HAD.search(text, begin, mention.start) is None
+    return is_left_out and _SOMETHING_ELSE.match(text, mention.end) is None
 
 
 _NO_LEGAL_PERSON = re.compile(
@@ -252,7 +260,7 @@ _FEWEST_PARTNERS = 2
 _AMOUNT = r"(?P<number>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{2,7})"
 _INHABITANTS = re.compile(
     rf"(?:(?P<under>unter|weniger\s+als|bis\s+zu|under|fewer\s+than|less\s+than|up\s+to)\s+)?(?<![\w.,]){_AMOUNT}\s*"
-    r"(?:-?\s?(?:einwohner\w*|einw\.?|inhabitants|residents)(?!\w*wert)|(?P<people>leuten?|menschen|seelen|people|souls)\b)",
+    r"(?:-?\s?(?:einwohner(?!wert|gleich)\w*|einw(?:\.|\b)|inhabitants|residents)|(?P<people>leuten?|menschen|seelen|people|souls)\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(r"\b(?:je|jeweils|each|every|with)\b[^.?!]{0,15}\Z", re.IGNORECASE)
@@ -362,6 +370,11 @@ KINDS = tuple(_TABLE)
 
 def _mentions(expression: re.Pattern[str], text: str) -> tuple[Mention, ...]:
     return tuple(_mention(match) for match in expression.finditer(text))
+
+
+def _is_within(mention: Mention, others: Iterable[Mention]) -> bool:
+    """Whether words are a part of longer ones."""
+    return any(other.start <= mention.start and mention.end <= other.end and len(mention.quote) < len(other.quote) for other in others)
 
 
 def _mention(match: re.Match[str]) -> Mention:
