@@ -73,8 +73,8 @@ def test_a_whole_paper_is_searched_by_what_it_is_about_and_is_too_long_for_an_ad
     found = server.request("/api/v1/search", method="POST", data=json.dumps({"q": text}).encode(), headers=JSON)
     assert found.status == 200
     assert "activity/bauhof" in {entry["key"] for entry in found.json()["understood"]["concepts"]}
-    problem(server.request("/api/v1/search", method="POST", data=json.dumps({"q": text * 2}).encode(), headers=JSON), 422)
-    assert "at most 5,000" in problem(server.request("/api/v1/search?q=" + quote("Bauhof " * 800)), 422)["detail"]
+    problem(server.request("/api/v1/search", method="POST", data=json.dumps({"q": text * 2}).encode(), headers=JSON), 400)
+    assert "at most 5,000" in problem(server.request("/api/v1/search?q=" + quote("Bauhof " * 800)), 400)["detail"]
 
 
 def test_search_speaks_the_language_asked_for(server: Server, opened: OpenSnapshot) -> None:

@@ -58,6 +58,7 @@ SAID = [
     ("Bauhöfe NRW", ["place/05 condition"]),
     ("Wir suchen Beispiele aus Hessen für einen gemeinsamen Bauhof.", ["place/06 condition"]),
     ("Wir sind drei Gemeinden in Hessen und wollen einen Bauhof.", ["place/06 context", "partners/3 preference"]),
+    ("Was können wir in Hessen gemeinsam tun?", ["place/06 context"]),
     ("Zwei hessische Gemeinden möchten ihre Bauhöfe zusammenlegen.", ["place/06 context", "partners/2 preference"]),
     ("Wir sind zwei Orte in Bayern. Welche Vorbilder gibt es in Hessen?", ["place/09 context", "place/06 condition", "partners/2 preference"]),
     ("Bauhof in Oberösterreich oder Steiermark?", ["place/AT-4 condition", "place/AT-6 condition"]),
