@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from pydantic import Field
+
 from koopkg.errors import QueryError
 from koopkg.messages import Language, Message, Piece, pieces
 from koopkg.model import FACETS
@@ -30,6 +32,7 @@ class PageParameters(FilterParameters):
     refine: str | None = None
     lang: str = "de"
     spelling: str = ""
+    without: list[str] = Field(default=[])
 
     def refined(self) -> PageParameters:
         """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
@@ -37,7 +40,15 @@ class PageParameters(FilterParameters):
             return self
         packed = parse_qs(self.refine)
         filters = {facet: packed.get(facet, []) for facet in FACETS}
-        return self.model_copy(update={**filters, "page": packed.get("page", ["1"])[-1], "spelling": packed.get("spelling", [""])[-1], "refine": None})
+        return self.model_copy(
+            update={
+                **filters,
+                "page": packed.get("page", ["1"])[-1],
+                "spelling": packed.get("spelling", [""])[-1],
+                "without": packed.get("without", []),
+                "refine": None,
+            }
+        )
 
     def page_number(self) -> int:
         """The page asked for; the first where that is no number of a page."""

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from koopkg.model import FACETS, LANGUAGES
-from koopkg.search import field_label, known_values
+from koopkg.search import MOST_IN_ADDRESS, field_label, known_values
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.problems import PROBLEM_RESPONSES, Problem
 
@@ -37,8 +37,8 @@ def describe_api(app: FastAPI, *, most_query_characters: int, opened: OpenSnapsh
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
             _add_responses(path, method, operation)
-    for path, name, schema in _inputs(api):
-        _add_limits(path, name, schema, most_query_characters, opened)
+    for path, name, schema, is_body in _inputs(api):
+        _add_limits(path, name, schema, most_query_characters, opened, is_body=is_body)
     return api
 
 
@@ -55,20 +55,20 @@ def _add_responses(path: str, method: str, operation: dict[str, Any]) -> None:
         responses["304"] = {"description": "The answer is the one whose ETag was sent as If-None-Match"}
 
 
-def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, name and schema of everything that can be sent to the JSON API: parameters, and keys of bodies."""
+def _inputs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
+    """Path, name and schema of everything that can be sent to the JSON API, and whether it is a key of a body: parameters, and keys of bodies."""
     for path, operations in api["paths"].items():
         for operation in operations.values() if path.startswith("/api/") else ():
             for parameter in operation.get("parameters", ()):
-                yield path, parameter["name"], parameter["schema"]
+                yield path, parameter["name"], parameter["schema"], False
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 for name, schema in api["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"].items():
-                    yield path, name, schema
+                    yield path, name, schema, True
 
 
-def _add_limits(path: str, name: str, schema: dict[str, Any], most_query_characters: int, opened: OpenSnapshot | None) -> None:
+def _add_limits(path: str, name: str, schema: dict[str, Any], most_query_characters: int, opened: OpenSnapshot | None, *, is_body: bool) -> None:
     if name == "q":
-        schema["maxLength"] = most_query_characters
+        schema["maxLength"] = most_query_characters if is_body else min(most_query_characters, MOST_IN_ADDRESS)
     elif opened is not None and name in FACETS:
         labels = [field_label(FACETS[name], opened.ontology, language) for language in LANGUAGES]
         schema["title"] = TITLES_BETWEEN.join(labels)

@@ -54,7 +54,7 @@ def _with_broader(values: Iterable[str], known: Mapping[str, FacetValue]) -> set
     found: set[str] = set()
     for value in values:
         above: str | None = value
-        while above in known and above not in found:
+        while above is not None and above in known and above not in found:
             found.add(above)
             above = known[above].broader
     return found

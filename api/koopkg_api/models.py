@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from koopkg.members import inhabitants, lands, size_class
 from koopkg.messages import Language
-from koopkg.model import FACETS, Case, Link, Mention, Place, PlaceLink
+from koopkg.model import FACETS, Case, Mention, Place, PlaceLink
 from koopkg.ontology import Ontology
 from koopkg.register import POPULATION_DATE, Register
-from koopkg.search import MAX_LIMIT, Correction, Facet, Fact, Filters, Hit, Reason, Snippet
+from koopkg.search import MAX_LIMIT, Correction, Facet, Fact, Filters, Hit, Reason, Snippet, Understood
 from koopkg.sentences import sentence_of
 
 __all__ = [
@@ -46,7 +46,6 @@ __all__ = [
     "Spelling",
     "Stats",
     "Text",
-    "Understood",
 ]
 
 
@@ -114,6 +113,11 @@ Limit = Annotated[int, BeforeValidator(_whole), Field(description="Entries on th
 Offset = Annotated[int, BeforeValidator(_whole), Field(description="Entries to skip", json_schema_extra=_SKIPPED)]
 Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
 Spelling = Annotated[bool, Field(description="False searches the text as it is written; else slips of one letter and compounds taken apart are put right")]
+Without = Annotated[
+    list[Annotated[str, Field(max_length=200)]],
+    Field(max_length=50, description="Keys of what was understood and is not to count, as `understood` gives them; what the text does not say is passed over"),
+    AfterValidator(_given),
+]
 Lang = Annotated[Language, Query(description="Language of titles, reasons and labels; where it is given, also of the `detail` of problems, else English")]
 CaseId = Annotated[str, Path(description="Id of a case", json_schema_extra=_SLUG)]
 SchemeName = Annotated[str, Path(description="Name of a concept scheme", json_schema_extra={**_SLUG, "examples": ["sector"]})]
@@ -130,6 +134,7 @@ class SearchParameters(FilterParameters):
     offset: Offset = 0
     explain: Explain = True
     spelling: Spelling = True
+    without: Without = Field(default=[])
     lang: Lang = "de"
 
 
@@ -147,14 +152,6 @@ class ListParameters(FilterParameters):
     limit: Limit = 20
     offset: Offset = 0
     lang: Lang = "de"
-
-
-class Understood(BaseModel):
-    """What was recognised in the search text."""
-
-    language: Language
-    concepts: list[Link]
-    places: list[PlaceLink]
 
 
 class ReasonText(BaseModel):
@@ -203,7 +200,7 @@ class SearchResponse(BaseModel):
     hits: list[Comparable]
     drafts: DraftHits = Field(description="Beside the hits, never among them; empty for the cases comparable to a case")
     facets: list[Facet]
-    understood: Understood | None = Field(description="Null for the cases comparable to a case")
+    understood: Understood | None = Field(description="How the text was understood; null for the cases comparable to a case")
     nearest: list[Comparable] = Field(description="Where there are no hits, the cases that come closest; their scores are below the least of a hit")
     corrected: list[Correction] = Field(description="What was searched instead of words as they were written; empty where nothing was put right")
     weights: dict[str, float] = Field(description="What each part of a score adds to its log odds, multiplied by its value")

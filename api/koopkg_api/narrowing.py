@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ LONGEST_LINE = 200
 times links."""
 _EXACT = ("spelling", "0")
 """What an address or a button says where a text is to be searched as it is written."""
+_WITHOUT = "without"
 _PARAMETERS = {"q": Message("Search text"), "query": Message("Query"), "format": Message("Format"), "update": Message("Update")}
 """Parameters other than facets that pages have -> what people call them."""
 
@@ -44,10 +45,11 @@ class Chosen:
 class Steps:
     """Changes to a search page: each keeps the text and, but for what it changes, the filters."""
 
-    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language, *, is_exact: bool = False) -> None:
+    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language, *, is_exact: bool = False, without: Collection[str] = ()) -> None:
         self._path, self._text = path, text
         self._filters = [(filter_.facet, filter_.value) for filter_ in chosen]
         self._exact = [_EXACT] if is_exact else []
+        self._without = [(_WITHOUT, key) for key in dict.fromkeys(without)]
         self._language = [("lang", language)] if language != "de" else []
 
     def toggled(self, facet: str, value: str) -> Step:
@@ -71,6 +73,12 @@ class Steps:
         """The text without corrections, from the first page."""
         return self._step([*self._filters, _EXACT])
 
+    def taken_back(self, keys: Iterable[str]) -> Step:
+        """With something that was understood no longer counting, or counting again."""
+        pairs = [(_WITHOUT, key) for key in keys]
+        kept = [pair for pair in self._without if pair not in pairs]
+        return self._step(self._filters, without=kept if len(kept) < len(self._without) else [*self._without, *pairs])
+
     def cleared(self) -> Step:
         return self._step([])
 
@@ -81,7 +89,8 @@ class Steps:
         """The address with a large field; only offered while the text is short."""
         return self._address([*self._filters, ("long", "1")])
 
-    def _step(self, pairs: list[tuple[str, str]]) -> Step:
+    def _step(self, pairs: list[tuple[str, str]], *, without: list[tuple[str, str]] | None = None) -> Step:
+        pairs = [*pairs, *(self._without if without is None else without)]
         return Step(None if len(self._text) > LONGEST_LINE else self._address(pairs), urlencode([*pairs, *self._exact]))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:

@@ -77,6 +77,12 @@ class Analyses:
         if self._table is not None:
             self._table.close()
 
+    def has(self, word: str) -> bool:
+        """Whether a word need not be analysed anew, whatever was asked before: looking it up takes a hundredth of the time."""
+        word = word[0].upper() + word[1:].lower()
+        key = word.encode()
+        return word in self._known or (self._table is not None and key in self._table.get([key]))
+
     def segments(self, word: str) -> tuple[str, ...]:
         """The morphemes of a word in order, a stem as one; one segment where there is no division."""
         return tuple(self._analysis(word)[0].split("+"))

@@ -41,7 +41,7 @@ class Settings:
     max_document_bytes: int = field(default=50_000_000, metadata={"help": "largest document that is read, in bytes", "most": 2_000_000_000})
     reading_seconds: float = field(default=60.0, metadata={"help": "processor time that one document may take to read, in seconds", "most": 3_600})
     reading_memory_mib: int = field(default=1_024, metadata={"help": "memory that the reading of one document may use, in MiB", "most": 1_048_576})
-    max_query_characters: int = field(default=5_000, metadata={"help": "longest search text, in characters", "most": 1_000_000})
+    max_query_characters: int = field(default=100_000, metadata={"help": "longest search text, in characters; in an address 5,000", "most": 1_000_000})
     sparql_timeout_seconds: float = field(default=10.0, metadata={"help": "wall time after which a SPARQL query is killed, in seconds", "most": 86_400})
     sparql_memory_mib: int = field(default=1_024, metadata={"help": "memory that one SPARQL worker may use, in MiB", "most": 1_048_576})
     sparql_max_result_mib: int = field(default=64, metadata={"help": "largest SPARQL result, in MiB", "most": 65_536})

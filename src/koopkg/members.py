@@ -12,7 +12,7 @@ from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology, Territory
 from koopkg.register import Area, Register
 
-__all__ = ["inhabitants", "lands", "size_class"]
+__all__ = ["inhabitants", "lands", "size_class", "size_class_of"]
 
 _CLASSES = (
     (500_000, "ab-500000"),
@@ -57,7 +57,13 @@ def size_class(case: Case, register: Register) -> str | None:
     local = [area.population for area in (areas or {}).values() if area.level != "district" or area.is_city]
     if not local or not _is_whole(case):
         return None
-    return next(slug for least, slug in _CLASSES if max(local) >= least)
+    return size_class_of(max(local))
+
+
+def size_class_of(population: int, *, away: int = 0) -> str | None:
+    """The class of a municipality with so many inhabitants, or one so many classes above it (below where negative); None where there is none."""
+    place = next(number for number, (least, _) in enumerate(_CLASSES) if population >= least) - away
+    return _CLASSES[place][1] if 0 <= place < len(_CLASSES) else None
 
 
 def _is_whole(case: Case) -> bool:

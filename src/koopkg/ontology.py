@@ -16,7 +16,7 @@ from koopkg.errors import OntologyError
 from koopkg.messages import Foreign, Language
 from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
 
-__all__ = ["Concept", "Label", "Ontology", "Territory"]
+__all__ = ["Concept", "Label", "Ontology", "Region", "Territory"]
 
 _SKOS = PREFIXES["skos"]
 _SHAPES = "shapes.ttl"
@@ -79,6 +79,19 @@ class Territory:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A group of Länder, or a landscape that lies in some, with its names by language; `members` are their IRIs."""
+
+    iri: str
+    names: tuple[tuple[str, str], ...]
+    other_names: tuple[str, ...]
+    members: tuple[str, ...]
+
+    def name(self, language: str = "de") -> str:
+        return dict(self.names).get(language) or dict(self.names)["de"]
+
+
+@dataclass(frozen=True, slots=True)
 class _Terms:
     """What the read side needs of the ontology, as it is kept in a file."""
 
@@ -91,6 +104,9 @@ class _Terms:
     """Class of ours -> the classes directly above it, of other vocabularies too."""
     sectors: dict[str, list[str]] = field(default_factory=dict)
     """Activity or service -> the sectors that it belongs to."""
+    regions: dict[str, Region] = field(default_factory=dict)
+    form_values: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Legal form -> aspect -> the values that are stated of it, by their slugs: several where the Länder differ."""
 
 
 _TERMS = TypeAdapter(_Terms)
@@ -105,7 +121,7 @@ class Ontology:
 
     def __init__(self, terms: _Terms) -> None:
         self._terms = terms
-        self.concepts, self.territories = terms.concepts, terms.territories
+        self.concepts, self.territories, self.regions = terms.concepts, terms.territories, terms.regions
         self.scheme_labels, self.property_labels, self.unlinked_schemes = terms.scheme_labels, terms.property_labels, terms.unlinked_schemes
 
     @classmethod
@@ -132,6 +148,13 @@ class Ontology:
                 terms.property_labels[iri.replace(KOOP, "koop:")] = _texts(values, f"{PREFIXES['rdfs']}label")
             elif f"{KOOP}Place" in types:
                 terms.territories[iri] = _territory(iri, values)
+            elif f"{_SKOS}Collection" in types and iri.startswith(PLACE):
+                terms.regions[iri] = _region(iri, values)
+            elif f"{KOOP}FormStatement" in types and f"{KOOP}value" in values:
+                form, aspect, value = (values[f"{KOOP}{name}"][0].value for name in ("ofForm", "aspect", "value"))
+                stated = terms.form_values.setdefault(form, {}).setdefault(_slug(aspect), [])
+                if _slug(value) not in stated:
+                    stated.append(_slug(value))
         return cls(terms)
 
     @classmethod
@@ -225,6 +248,10 @@ class Ontology:
         """IRI of a sector, an activity or a service -> IRIs of the sectors that it stands for."""
         itself = {concept.iri: frozenset({concept.iri}) for concept in self.schemes["sector"]}
         return itself | {iri: frozenset(placed) for iri, placed in self._terms.sectors.items()}
+
+    def forms_with(self, aspect: str, value: str) -> list[str]:
+        """Slugs of the legal forms of which this value of an aspect is stated, and no other."""
+        return sorted(_slug(form) for form, stated in self._terms.form_values.items() if stated.get(aspect) == [value])
 
     def territory_by_name(self, name: str) -> Territory | None:
         """The country, state or canton with this German or English name."""
@@ -347,10 +374,23 @@ def _territory(iri: str, values: _Values) -> Territory:
     return Territory(
         iri=iri,
         names=tuple(sorted(_texts(values, f"{_SKOS}prefLabel").items())),
-        other_names=tuple(sorted({literal.value for kind in ("altLabel", "hiddenLabel") for literal in values.get(f"{_SKOS}{kind}", [])})),
+        other_names=_other_names(values),
         ags=ags[0].value if ags else None,
         part_of=part_of[0].value.removeprefix(PLACE) if part_of else None,
     )
+
+
+def _region(iri: str, values: _Values) -> Region:
+    names, members = _texts(values, f"{_SKOS}prefLabel"), values.get(f"{_SKOS}member", [])
+    return Region(iri, tuple(sorted(names.items())), _other_names(values), tuple(sorted(node.value for node in members)))
+
+
+def _other_names(values: _Values) -> tuple[str, ...]:
+    return tuple(sorted({literal.value for kind in ("altLabel", "hiddenLabel") for literal in values.get(f"{_SKOS}{kind}", [])}))
+
+
+def _slug(iri: str) -> str:
+    return iri.rpartition("/")[2]
 
 
 def _texts(values: _Values, predicate: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from koopkg.messages import Language, Message, Quoted, translated
 
-__all__ = ["KINDS", "message_of", "sentence_of"]
+__all__ = ["KINDS", "LEFT_OUT", "NOT_MET", "ROLES", "message_of", "said_of_slot", "sentence_of"]
 
 _TEMPLATES = {
     "shared-sector": Message("Same task: {label}"),
@@ -39,6 +39,28 @@ KINDS = tuple(_TEMPLATES)
 """Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
 
 
+_SLOTS = {
+    "not": Message("not: {label}"),
+    "no-legal-person": Message("without a legal person of its own"),
+    "outcome-ended": Message("failed or ended"),
+    "outcome-planned": Message("still planned"),
+    "private": Message("with a private partner"),
+    "cross-border": Message("across borders"),
+    "citizens": Message("run by citizens"),
+    "partners": Message("{number} municipalities"),
+    "inhabitants": Message("{number:,} inhabitants"),
+    "fewer-inhabitants": Message("up to {number:,} inhabitants"),
+    "founded-then": Message("begun {years}"),
+    "founded-later": Message("begun {years} or later"),
+    "founded-earlier": Message("begun {years} or earlier"),
+}
+"""What a text says beside its subject -> its name for people."""
+ROLES = {"condition": Message("condition"), "context": Message("context"), "preference": Message("preference"), "exclusion": Message("excluded")}
+"""What something that was understood does to a result -> its name for people."""
+NOT_MET = Message("No hit: {label}. The others are shown.")
+LEFT_OUT = Message("Comparable cases left out by conditions: {n:,}")
+
+
 def message_of(kind: str, values: Mapping[str, object]) -> Message:
     """The sentence of a reason, to be said in any language.
 
@@ -48,6 +70,11 @@ def message_of(kind: str, values: Mapping[str, object]) -> Message:
     """
     quoted = {name: Quoted(values[name]) for name in _OF_DOCUMENTS if name in values}
     return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **{**values, **quoted})
+
+
+def said_of_slot(name: str, values: Mapping[str, object], language: Language) -> str:
+    """What a text says beside its subject, in a language."""
+    return translated(Message(_SLOTS[name].text, **values), language)
 
 
 def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:

@@ -23,6 +23,7 @@ from koopkg_api.app import create_app
 from tests.conftest import TINY, Answer, Server, Silent, running_server
 
 CASE = "standesamt-lossetal"
+JSON = {"Content-Type": "application/json"}
 
 
 def problem(answer: Answer, status: int) -> dict[str, Any]:
@@ -44,6 +45,36 @@ def test_search_answers_as_the_library_does(server: Server, opened: OpenSnapshot
     assert [reason["text"] for reason in answer["hits"][0]["reasons"]] == [sentence_of(reason.kind, reason.values, "de") for reason in hits[0].reasons]
     assert answer["snapshot"] == opened.id
     assert [concept["slug"] for concept in answer["understood"]["concepts"]] == ["standesamt", "standesamt-meldewesen"]
+
+
+def test_what_was_understood_says_what_it_does_and_how_it_is_taken_back(server: Server) -> None:
+    asked = "/api/v1/search?q=" + quote("Gibt es ein gemeinsames Standesamt in Hessen, kein Zweckverband?")
+    answer = server.request(asked).json()
+    concepts, places, slots = (answer["understood"][name] for name in ("concepts", "places", "slots"))
+    assert [(entry["key"], entry["label"]) for entry in places] == [("place/06", "Hessen")]
+    assert (places[0]["role"], places[0]["is_met"], places[0]["evidence"][0]["quote"]) == ("condition", True, "Hessen")
+    assert [(entry["kind"], entry["value"], entry["label"], entry["role"]) for entry in slots] == [
+        ("not", "legal-form/zweckverband", "nicht: Zweckverband", "exclusion")
+    ]
+    assert {"activity/standesamt", "sector/standesamt-meldewesen"} <= {entry["key"] for entry in concepts}
+    without = server.request(f"{asked}&without=place/06&without=sector/standesamt-meldewesen&without=place/09").json()["understood"]
+    assert (without["places"], [entry["key"] for entry in without["taken_back"]]) == ([], ["place/06", "sector/standesamt-meldewesen"])
+    assert "sector/standesamt-meldewesen" not in {entry["key"] for entry in without["concepts"]}
+    posted = server.request("/api/v1/search", method="POST", data=json.dumps({"q": "Standesamt in Hessen", "without": ["place/06"]}).encode(), headers=JSON)
+    assert posted.json()["understood"]["places"] == []
+
+
+def test_a_whole_paper_is_searched_by_what_it_is_about_and_is_too_long_for_an_address(server: Server) -> None:
+    """10,000 words: a plan of a depot in a council paper of other sentences."""
+    filler = [f"Zu Punkt {number} der Tagesordnung nimmt der Rat den Bericht der Verwaltung zur Kenntnis." for number in range(700)]
+    filler[350] = "Die Gemeinden wollen einen gemeinsamen Bauhof mit Winterdienst und Grünpflege betreiben und ihre Fahrzeuge zusammenlegen."
+    text = " ".join(filler)
+    assert len(text.split()) > 9_000
+    found = server.request("/api/v1/search", method="POST", data=json.dumps({"q": text}).encode(), headers=JSON)
+    assert found.status == 200
+    assert "activity/bauhof" in {entry["key"] for entry in found.json()["understood"]["concepts"]}
+    problem(server.request("/api/v1/search", method="POST", data=json.dumps({"q": text * 2}).encode(), headers=JSON), 400)
+    assert "at most 5,000" in problem(server.request("/api/v1/search?q=" + quote("Bauhof " * 800)), 400)["detail"]
 
 
 def test_search_speaks_the_language_asked_for(server: Server, opened: OpenSnapshot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -139,6 +139,43 @@ def test_line_ends_of_a_browser_do_not_count_twice(server: Server) -> None:
     text = "Bauhof gemeinsam\n" * 294
     assert 4_950 < len(text.strip()) <= 5_000 < len(text.replace("\n", "\r\n"))
     assert soup_of(server, "/suche?q=" + quote_plus(text.strip().replace("\n", "\r\n"))).select_one("#count")
+
+
+def chips(soup: BeautifulSoup) -> dict[str, str]:
+    """What was recognised -> the address of the page without it."""
+    return {chip.get_text().partition(" ×")[0]: str(chip["href"]) for chip in soup.select(".understood .chip")}
+
+
+def test_each_thing_recognised_is_a_chip_that_takes_it_back(server: Server) -> None:
+    soup = soup_of(server, "/?q=Standesamt+in+Hessen+ohne+Zweckverband")
+    shown = chips(soup)
+    assert {"Standesamt und Meldewesen", "Hessen (Bedingung)", "nicht: Zweckverband (ausgeschlossen)"} <= shown.keys()
+    assert soup.select_one(".understood .chip .visually-hidden").get_text() == " (entfernen)"  # type: ignore[union-attr]
+    without = soup_of(server, shown["Hessen (Bedingung)"])
+    assert "Hessen (Bedingung)" not in chips(without)
+    assert text_of(without, ".understood p:not(#recognised)") == "Zählt nicht: Hessen (wieder zählen)"
+    [again] = without.select(".understood p:not(#recognised) a")
+    assert chips(soup_of(server, str(again["href"]))).keys() == shown.keys()
+
+
+def test_what_was_taken_back_stays_so_when_a_filter_is_added(server: Server) -> None:
+    soup = soup_of(server, "/?q=Standesamt+in+Hessen&without=place%2F06")
+    facets = soup.select(".facets li a")
+    assert facets
+    assert all(parse_qs(urlsplit(str(link["href"])).query)["without"] == ["place/06"] for link in facets)
+
+
+def test_a_condition_without_a_hit_is_said(server: Server) -> None:
+    assert text_of(soup_of(server, "/?q=Standesamt+in+Brandenburg"), ".not-met") == "Kein Treffer: Brandenburg. Gezeigt werden die anderen."
+    assert text_of(soup_of(server, "/?q=registry+office+in+Brandenburg&lang=en"), ".not-met") == "No hit: Brandenburg. The others are shown."
+
+
+def test_of_a_long_text_the_strongest_are_chips_and_the_rest_is_counted(server: Server) -> None:
+    soup = soup_of(server, "/?q=" + quote_plus(LONG))
+    buttons = soup.select(".understood button.chip")
+    assert len(buttons) == 8
+    assert text_of(soup, ".understood li:last-child").startswith("und ")
+    assert {key for key, _ in parse_qsl(str(buttons[0]["value"]))} == {"without"}
 
 
 def test_applied_filters_stand_above_the_hits_and_in_title_and_heading(server: Server) -> None:

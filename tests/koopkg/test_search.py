@@ -109,7 +109,7 @@ def test_titles_speak_the_language_asked_for(language: Language, opened: OpenSna
     [
         ("", Filters(), "q: is empty"),
         ("  \n", Filters(), "q: is empty"),
-        ("x" * 20_000, Filters(), "q: has 20,000 characters; at most 5,000"),
+        ("x" * 120_000, Filters(), "q: has 120,000 characters; at most 100,000"),
         ("Bauhof", Filters(sector=("bauhof",)), "sector: 'bauhof' is no value of this filter; nearest: 'baubetriebshof'"),
         ("Bauhof", Filters(state=("Hesen",)), "state: 'Hesen' is no value of this filter; nearest: 'Hessen'"),
         ("Bauhof", Filters(country=("Deutschland",)), "country: 'Deutschland' is no value"),

@@ -423,9 +423,12 @@ def test_whoever_asks_for_something_or_says_much_looks_for_no_name(text: str, co
     assert signal.ask(question_of_case(concepts, concepts.catalog.entry(row).case, row)) is None
 
 
-@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+@pytest.mark.parametrize("signal", [signal for signal in SIGNALS if signal.name != "fit"], ids=lambda signal: signal.name)
 def test_each_signal_has_a_say_in_the_score(signal: Signal, tasks: OpenSnapshot) -> None:
-    """Left out, it moves a case by a fifth of its score at least: none is there for show. Whoever asks for something does not look for a name."""
+    """Left out, it moves a case by a fifth of its score at least: none is there for show. Whoever asks for something does not look for a name.
+
+    Partners and size decide between cases that are alike else (`test_slots.py`).
+    """
     question = question_of_text(tasks, "Tal" if signal.name == "named" else "Bauhof in Hessen, der gescheitert ist")
     scores = [
         dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))

@@ -12,7 +12,7 @@ from koopkg.errors import QueryError
 from koopkg.messages import Language, translated
 from koopkg.namespaces import draft_graph_iri
 from koopkg.register import Register
-from koopkg.search import SIGNALS, list_cases, search_drafts
+from koopkg.search import MOST_IN_ADDRESS, SIGNALS, list_cases, search_drafts
 from koopkg.snapshot import OpenSnapshot
 from koopkg.sparql import GRAPH_FORMATS
 from koopkg_api.asking import PageParameters, refusal
@@ -83,7 +83,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     drafts = opened.drafts
     offset = min((page - 1) * _PAGE, len(drafts or ()))
     if asked.q.strip():
-        result = search_drafts(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language)
+        result = search_drafts(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language, most_characters=MOST_IN_ADDRESS)
         hits = tuple(found_draft(opened, hit, language) for hit in result.hits)
         found = _Found(result.total, page, hits=hits, chosen=tuple(chosen_in(result.facets)))
     elif drafts is not None:

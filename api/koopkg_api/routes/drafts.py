@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from koopkg.register import Register
-from koopkg.search import list_drafts, search_drafts
+from koopkg.search import MOST_IN_ADDRESS, list_drafts, search_drafts
 from koopkg_api.draft_models import DraftDetail, DraftId, DraftList, DraftParameters, ListedDraft, ProposalDetail, summary_of
 from koopkg_api.models import Comparable, Lang
 from koopkg_api.site import CurrentSnapshot
@@ -23,7 +23,7 @@ def drafts(served: CurrentSnapshot, parameters: Annotated[DraftParameters, Query
     """List what was only read by machine, or search it; nobody has checked it, and it counts as no case."""
     opened, lang, limit, offset = served.opened, parameters.lang, parameters.limit, parameters.offset
     if parameters.q.strip():
-        result = search_drafts(opened, parameters.q, limit=limit, offset=offset, language=lang)
+        result = search_drafts(opened, parameters.q, limit=limit, offset=offset, language=lang, most_characters=MOST_IN_ADDRESS)
         total, found = result.total, [ListedDraft.of(opened.catalog.draft(hit.id), Comparable.of(hit, lang)) for hit in result.hits]
     else:
         page = list_drafts(opened, limit=limit, offset=offset)

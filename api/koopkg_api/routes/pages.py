@@ -15,11 +15,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from koopkg.errors import QueryError
 from koopkg.messages import Language, pieces, translated
 from koopkg.model import FACETS
-from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SIGNALS, Correction, Facet, Hit, SearchResult, field_label, list_cases, search, similar
+from koopkg.search import MOST_IN_ADDRESS, SIGNALS, Correction, Facet, Hit, field_label, list_cases, search, similar
+from koopkg.sentences import ROLES
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.asking import PageParameters, page_notice, refusal
+from koopkg_api.chips import Chips, chips_of
 from koopkg_api.described import NEGOTIATED, negotiated
 from koopkg_api.facet_trees import facet_trees
 from koopkg_api.fact_lines import fact_line
@@ -28,7 +29,7 @@ from koopkg_api.proposals import DraftHits, draft_hits
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot, Served
 from koopkg_api.urls import absolute, path_to
-from koopkg_api.views import SYNTAXES, ConceptLink, HitView, ListedCase, case_view, concept_link, hit_view, listed_case
+from koopkg_api.views import SYNTAXES, HitView, ListedCase, case_view, hit_view, listed_case
 
 __all__ = ["router"]
 
@@ -37,7 +38,7 @@ _PAGE = 10
 _VALUES_SHOWN = 12
 _DIRECTORY = ("sector", "legal-form", "success-factor", "obstacle")
 """Schemes that the start page leads to."""
-_OF_SEARCHES = frozenset({"q", "page", "refine", "spelling", *FACETS})
+_OF_SEARCHES = frozenset({"q", "page", "refine", "spelling", "without", *FACETS})
 """Parameters that make an address that of a search."""
 
 
@@ -48,8 +49,7 @@ class _Found:
     is_search: bool
     hits: tuple[HitView, ...]
     entries: tuple[ListedCase, ...]
-    concepts: tuple[ConceptLink, ...]
-    places: tuple[str, ...]
+    chips: Chips | None
     facets: tuple[Facet, ...]
     total: int
     page: int
@@ -103,19 +103,14 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
         "notice": tuple(pieces(notice, language)) if notice else (),
         "chosen": chosen,
         "chosen_text": in_words(chosen, language),
-        "steps": Steps(path_to(request, "search_page"), asked.q, chosen, language, is_exact=asked.is_exact),
+        "steps": Steps(path_to(request, "search_page"), asked.q, chosen, language, is_exact=asked.is_exact, without=asked.without),
         "all_drafts": Steps(path_to(request, "drafts_page"), asked.q, chosen, language).whole(),
         "cases": len(served.opened),
         "drafts": len(served.opened.drafts or ()),
+        "roles": {role: translated(label, language) for role, label in ROLES.items()},
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
-
-
-def _understood(result: SearchResult, ontology: Ontology, language: Language) -> tuple[ConceptLink, ...]:
-    """What the search text names, each label once: two schemes may have a concept of the same name."""
-    links = [concept_link(ontology.concepts[link.iri], language) for link in (result.understood.concepts if result.understood else ())]
-    return tuple({link.label: link for link in links}.values())
 
 
 def _hits(opened: OpenSnapshot, hits: Iterable[Hit], language: Language) -> tuple[HitView, ...]:
@@ -133,14 +128,22 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     """
     offset = min((page - 1) * _PAGE, len(opened))
     if asked.q.strip():
-        result = search(opened, asked.q, asked.filters(), limit=_PAGE, offset=offset, language=language, spelling=not asked.is_exact)
-        places = tuple(place.name for place in (result.understood.places if result.understood else ()))
+        result = search(
+            opened,
+            asked.q,
+            asked.filters(),
+            limit=_PAGE,
+            offset=offset,
+            language=language,
+            spelling=not asked.is_exact,
+            without=asked.without,
+            most_characters=MOST_IN_ADDRESS,
+        )
         found = _Found(
             True,
             _hits(opened, result.hits, language),
             (),
-            _understood(result, opened.ontology, language),
-            places,
+            chips_of(result.understood) if result.understood else None,
             result.facets,
             result.total,
             page,
@@ -151,7 +154,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)
         entries = tuple(listed_case(entry.case, opened.ontology, Register.bundled(), language) for entry in listed.entries)
-        found = _Found(False, (), entries, (), (), listed.facets, listed.total, page)
+        found = _Found(False, (), entries, None, listed.facets, listed.total, page)
     return _found(opened, asked, found.pages, language) if 0 < found.pages < page else found
 
 

@@ -11,7 +11,7 @@ from koopkg.messages import Language
 from koopkg.namespaces import case_iri, concept_iri, document_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
-from koopkg.search import SearchResult, list_cases, search, similar
+from koopkg.search import MOST_IN_ADDRESS, SearchResult, list_cases, search, similar
 from koopkg.snapshot import CaseEntry
 from koopkg_api.models import (
     CaseDetail,
@@ -29,7 +29,6 @@ from koopkg_api.models import (
     SearchParameters,
     SearchRequest,
     SearchResponse,
-    Understood,
 )
 from koopkg_api.site import CurrentSnapshot, Served
 from koopkg_api.strictness import refuse_what_is_not_described
@@ -42,7 +41,7 @@ router = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(refus
 @router.get("/search", operation_id="search")
 def search_by_address(served: CurrentSnapshot, parameters: Annotated[SearchParameters, Query()]) -> SearchResponse:
     """Find comparable cooperations for a text."""
-    return _search(served, parameters)
+    return _search(served, parameters, most_characters=MOST_IN_ADDRESS)
 
 
 @router.post("/search", operation_id="searchByText")
@@ -92,7 +91,7 @@ def similar_cases(served: CurrentSnapshot, case_id: CaseId, parameters: Annotate
     return _response(served, result, parameters)
 
 
-def _search(served: Served, parameters: SearchParameters) -> SearchResponse:
+def _search(served: Served, parameters: SearchParameters, *, most_characters: int | None = None) -> SearchResponse:
     result = search(
         served.opened,
         parameters.q,
@@ -102,13 +101,13 @@ def _search(served: Served, parameters: SearchParameters) -> SearchResponse:
         explain=parameters.explain,
         language=parameters.lang,
         spelling=parameters.spelling,
+        without=parameters.without,
+        most_characters=most_characters,
     )
     return _response(served, result, parameters)
 
 
 def _response(served: Served, result: SearchResult, parameters: SearchParameters | ListParameters) -> SearchResponse:
-    linked = result.understood
-    understood = Understood(language=linked.language, concepts=list(linked.concepts), places=list(linked.places)) if linked else None
     return SearchResponse(
         snapshot=served.id,
         total=result.total,
@@ -117,7 +116,7 @@ def _response(served: Served, result: SearchResult, parameters: SearchParameters
         hits=[Comparable.of(hit, parameters.lang) for hit in result.hits],
         drafts=DraftHits(total=result.drafts.total, hits=[Comparable.of(hit, parameters.lang) for hit in result.drafts.hits]),
         facets=list(result.facets),
-        understood=understood,
+        understood=result.understood,
         nearest=[Comparable.of(hit, parameters.lang) for hit in result.nearest],
         corrected=list(result.corrected),
         weights=result.weights,

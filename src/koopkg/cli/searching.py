@@ -11,16 +11,17 @@ import typer
 from koopkg.cli.conventions import AsJson, ReasonLanguage, opened_snapshot, print_json
 from koopkg.filter_options import with_filters
 from koopkg.messages import Message, translated
-from koopkg.sentences import sentence_of
+from koopkg.sentences import LEFT_OUT, NOT_MET, ROLES, sentence_of
 
 if TYPE_CHECKING:
     from koopkg.messages import Language
-    from koopkg.search import Filters, Hit, SearchResult
+    from koopkg.search import Filters, Hit, SearchResult, Understood
 
 __all__ = ["compare", "search", "similar"]
 
 _CORRECTED = "Searched for “{searched}” instead of “{written}”."
 _NEAREST = Message("Nearest, but probably not comparable")
+_UNDERSTOOD = Message("Recognised")
 _BESIDE = Message("Automatically extracted, unchecked")
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
 
@@ -31,6 +32,7 @@ def search(
     filters: Filters,
     limit: Limit = 10,
     spelling: Annotated[bool, typer.Option(help="Put slips of one letter and compounds taken apart right.")] = True,
+    without: Annotated[list[str] | None, typer.Option(help="Key of something understood that is not to count; may be repeated.")] = None,
     language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
@@ -38,7 +40,7 @@ def search(
     from koopkg.search import search as run
 
     opened = opened_snapshot()
-    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language, spelling=spelling), language, as_json=as_json)
+    _print_result(opened.id, run(opened, text, filters, limit=limit, language=language, spelling=spelling, without=without or ()), language, as_json=as_json)
 
 
 @with_filters
@@ -100,6 +102,8 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
         return
     for correction in result.corrected:
         typer.echo(translated(Message(_CORRECTED, searched=correction.searched, written=correction.written), language))
+    if result.understood:
+        _print_understood(result.understood, language)
     typer.echo(f"{result.total} hits")
     _print_hits(result.hits, language)
     if result.nearest:
@@ -108,6 +112,17 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
     if result.drafts.total:
         typer.echo(f"\n{translated(_BESIDE, language)}: {result.drafts.total}")
         _print_hits(result.drafts.hits, language)
+
+
+def _print_understood(understood: Understood, language: Language) -> None:
+    """One line for each thing that was understood, with the key for `--without`."""
+    for entry in understood.all():
+        typer.echo(f"{translated(_UNDERSTOOD, language)}: {entry.label} ({translated(ROLES[entry.role], language)})  [{entry.key}]")
+    for entry in understood.all():
+        if not entry.is_met:
+            typer.echo(translated(Message(NOT_MET.text, label=entry.label), language))
+    if understood.left_out:
+        typer.echo(translated(Message(LEFT_OUT.text, n=understood.left_out), language))
 
 
 def _print_hits(hits: Sequence[Hit], language: Language) -> None:

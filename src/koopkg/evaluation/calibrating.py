@@ -31,8 +31,9 @@ _COST_OF_LOSING = 5.0
 """What it costs to give no hits where there are some, beside giving some where there are none."""
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.03, 0.4, 0.01))
 _NEVER_SURE = 0.995
-_NAMED, _WEIGHT_OF_NAMED = "named", 7.0
-"""The signal that topics cannot teach, which ask for something and not for a name: enough to make a hit of a case that has nothing else."""
+_SET = {"named": 7.0, "fit": 0.05}
+"""Signals that topics cannot teach -> their weights. They ask for something and not for a name: that is enough to make a hit of a case that has nothing else.
+Few say how many or how large, and judges do not ask: of cases that are alike else, that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, no
     shown = [np.interp(elsewhere[number], points[:, 0], points[:, 1]) for number in range(len(lessons))]
     least = _least(lessons, shown)
     weights, intercept = _fitted(lessons)
-    names = [signal.name for signal in SIGNALS if signal.name != _NAMED]
+    names = [signal.name for signal in SIGNALS if signal.name not in _SET]
     return Scoring(
         intercept=round(intercept, 4),
-        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)} | {_NAMED: _WEIGHT_OF_NAMED},
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)} | _SET,
         nothing=round(float(weights[-1]), 4),
         curve=curve,
         least=least,
@@ -100,8 +101,8 @@ def _of_nothing(opened: OpenSnapshot, texts: Iterable[str]) -> Iterable[_Lesson]
 
 
 def _learnable(found: Said) -> Said:
-    """Without the signal that cannot be learned."""
-    kept = [place for place, signal in enumerate(SIGNALS) if signal.name != _NAMED]
+    """Without the signals that cannot be learned."""
+    kept = [place for place, signal in enumerate(SIGNALS) if signal.name not in _SET]
     return replace(found, parts=found.parts[:, kept])
 
 

@@ -103,6 +103,10 @@ class Columns:
         stretch = self._stretch(key)
         return int(stretch.stop - stretch.start)
 
+    def keys_below(self, prefix: str) -> Sequence[str]:
+        """The keys that begin so, in order."""
+        return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix + "\U0010ffff")]
+
     def counts_among(self, is_hit: npt.NDArray[np.bool_], prefix: str) -> dict[str, int]:
         """Key -> how many of the cases marked in a bool array (n_cases,) have it, for the keys that begin so and have any."""
         first, last = bisect_left(self.keys, prefix), bisect_left(self.keys, prefix + "\U0010ffff")

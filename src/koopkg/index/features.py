@@ -40,7 +40,8 @@ class Features:
     Attributes:
         matches: IRI of a concept or place -> how well the case answers whoever asks for it, in (0, 1].
         described: The IRIs among them that the case has by itself, in its record or its texts.
-        facets: `scheme/slug`, or `state/…` and `country/…`, of everything that its record says or that follows from its members, broader concepts included.
+        facets: `scheme/slug`, or `field/value` of places and numbers (`state/Hessen`, `started/2013`), of everything that its record says or that follows
+            from its members, broader concepts included.
         named: IRI of a concept -> how often its texts name it.
     """
 
@@ -127,6 +128,6 @@ def _facets(case: Case, ontology: Ontology, register: Register) -> Iterator[str]
     for scheme, slug in [*case.concepts(), *([(str(SIZE_CLASS.scheme), size)] if size else [])]:
         yield from (f"{scheme}/{ontology.concepts[above].slug}" for above in ontology.with_broader(concept_iri(scheme, slug)))
     for field in CASE_FIELDS:
-        if field.kind == "place":
+        if field.kind in ("place", "number"):
             yield from (f"{field.name}/{value}" for value in field.values(case))
     yield from (f"state/{land.name()}" for land in lands(case, ontology))

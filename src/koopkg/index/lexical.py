@@ -86,13 +86,13 @@ class Analyser:
     def stems(self, text: str, morphology: Morphology) -> list[str]:
         return [token.stem for token in morphology.tokens(text) if token.surface.lower() not in FUNCTION_WORDS]
 
-    def constituents(self, text: str) -> list[str]:
+    def constituents(self, text: str, *, is_query: bool = False) -> list[str]:
         """Stems of the compounds' constituents, and of simple words too, so that Bus finds Bürgerbus and Bürgerbus finds Bus."""
-        found = []
+        found, parts = [], self.german.parts_of_query() if is_query else self.german.parts
         for token in self.german.tokens(text):
             if token.surface.lower() in FUNCTION_WORDS:
                 continue
-            spans = self.german.parts(token.surface)
+            spans = parts(token.surface)
             found += [self.german.stem(token.surface[start:end]) for start, end in spans] or [token.stem]
         return found
 
@@ -305,7 +305,7 @@ class LexicalIndex:
             "title": german,
             "labels": german,
             "body": german,
-            "constituents": self._analyser.constituents(text),
+            "constituents": self._analyser.constituents(text, is_query=True),
             "english": self._analyser.stems(text, self._analyser.english),
         }
 

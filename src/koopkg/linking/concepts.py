@@ -129,6 +129,7 @@ class _Text:
         self._initial = [True, *(bool(_SENTENCE_END.search(gap)) for gap in gaps)]
         self._joined = [bool(_GAP.match(gap)) for gap in gaps]
         self._is_sentence = any(token.surface.lower() in FUNCTION_WORDS for token in self._tokens)
+        self._parts_of = lexicon.morphology.parts_of_query() if is_query else lexicon.morphology.parts
         self._has_capitals = not is_query or any(self._shows_capitals(position) for position in range(len(self._tokens)))
 
     def matches(self) -> Iterator[_Match]:
@@ -180,7 +181,7 @@ class _Text:
 
     def _parts(self, token: Token) -> Iterator[tuple[int, int, Entry, str]]:
         """Labels of one word that are a part of a compound; weak ones are too ambiguous there."""
-        parts = self._lexicon.morphology.parts(token.surface)
+        parts = self._parts_of(token.surface)
         for first in range(len(parts)):
             for last in range(first, len(parts) if first else len(parts) - 1):
                 is_head = last == len(parts) - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,17 +10,21 @@ import numpy as np
 from koopkg.errors import QueryError
 from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
+from koopkg.search.fitting import conditions_of
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
-from koopkg.search.ranking import Ranking, Said, rank, said_of
-from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
+from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
+from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet, Understood
 from koopkg.search.signals import SIGNALS, Signal, signals_named
+from koopkg.search.slots import Slot, slots_in
 from koopkg.search.spelling import Correction, corrected
+from koopkg.search.understanding import understood
 from koopkg.snapshot import OpenSnapshot, Searched
 from koopkg.text import query_text
 
 __all__ = [
     "MAX_LIMIT",
+    "MOST_IN_ADDRESS",
     "SIGNALS",
     "CasePage",
     "Correction",
@@ -34,7 +38,9 @@ __all__ = [
     "Reason",
     "Said",
     "SearchResult",
+    "Slot",
     "Snippet",
+    "Understood",
     "comparable",
     "facet_label",
     "field_label",
@@ -47,10 +53,13 @@ __all__ = [
     "search",
     "search_drafts",
     "similar",
+    "slots_in",
     "warm_up",
 ]
 
 MAX_LIMIT = 100
+MOST_IN_ADDRESS = 5_000
+"""Characters of a text that an address can hold on its way through browsers and proxies; longer ones are sent as a body."""
 _REMOTE, _MOST_NEAREST = 0.01, 3
 """Probability from which a case is shown as the nearest where there are no hits, and how many."""
 MOST_DRAFTS = 3
@@ -69,6 +78,8 @@ def search(
     language: Language = "de",
     drafts: int = MOST_DRAFTS,
     spelling: bool = True,
+    without: Collection[str] = (),
+    most_characters: int | None = None,
 ) -> SearchResult:
     """Cases comparable to what a text says, best first; ties by id.
 
@@ -81,28 +92,43 @@ def search(
         explain: Whether hits have parts and reasons.
         language: Of titles and labels, `de` or `en`.
         spelling: Whether slips and compounds taken apart are put right.
+        without: Keys of what was understood and is not to count; those of what the text does not say do nothing.
+        most_characters: Longest text; None for as long as the settings have it.
 
     Raises:
         QueryError: The text is empty or too long, a filter value or signal is unknown, or the page is out of range.
     """
-    text, corrections = _corrected(opened, _checked_text(opened, text), is_asked=spelling)
+    text, corrections = _corrected(opened, _checked_text(opened, text, most_characters), is_asked=spelling)
     _check_page(len(opened), limit, offset)
     chosen = checked(filters, opened.ontology)
-    question, used = question_of_text(opened, text), signals_named(signals)
-    found = _result(question, rank(question, used), chosen, slice(offset, offset + limit), explain=explain, language=language)
-    result = replace(found, corrected=corrections)
+    named, used = opened.linker.link_query(text), signals_named(signals)
+    question = question_of_text(opened, text, named, without=without)
+    whole = rank(question, used)
+    ranking, unmet = _narrowed(question, whole, chosen)
+    found = _result(question, ranking, chosen, slice(offset, offset + limit), explain=explain, language=language)
+    left_out = int(passing(opened, chosen)[whole.rows].sum()) - found.total
+    told = understood(question, named, unmet, without, left_out=left_out, language=language)
+    result = replace(found, corrected=corrections, understood=told)
     if not result.total:
         result = replace(result, nearest=_nearest(question, used, chosen, explain=explain, language=language))
     beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
     if beside is None:
         return result
-    of_drafts = question_of_text(beside, text, question.linked)
-    beside_it = _result(of_drafts, rank(of_drafts, used), chosen, slice(0, drafts), explain=explain, language=language)
+    of_drafts = question_of_text(beside, text, named, without=without)
+    ranking_beside, _ = _narrowed(of_drafts, rank(of_drafts, used), chosen)
+    beside_it = _result(of_drafts, ranking_beside, chosen, slice(0, drafts), explain=explain, language=language)
     return replace(result, drafts=DraftHits(beside_it.total, beside_it.hits))
 
 
 def search_drafts(
-    opened: OpenSnapshot, text: str, filters: Filters | None = None, *, limit: int = 10, offset: int = 0, language: Language = "de"
+    opened: OpenSnapshot,
+    text: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    language: Language = "de",
+    most_characters: int | None = None,
 ) -> SearchResult:
     """What was only read by machine and is comparable to a text, best first; nothing where there are no drafts.
 
@@ -111,10 +137,11 @@ def search_drafts(
     """
     _check_page(opened.manifest.counts["drafts"], limit, offset)
     if opened.drafts is None:
-        _checked_text(opened, text)
+        _checked_text(opened, text, most_characters)
         checked(filters, opened.ontology)
         return SearchResult(0, (), (), None, {})
-    return search(opened.drafts, text, filters, limit=limit, offset=min(offset, len(opened.drafts)), language=language)
+    offset = min(offset, len(opened.drafts))
+    return search(opened.drafts, text, filters, limit=limit, offset=offset, language=language, most_characters=most_characters)
 
 
 def similar(
@@ -189,9 +216,12 @@ def link(opened: OpenSnapshot, text: str) -> Linked:
 
 
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:
-    """Every case that any of the signals proposes with its score, best first; ties by id. For evaluation."""
-    ranking = rank(_question(opened, text), signals_named(signals), least=0.0)
-    return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows, ranking.scores, strict=True)]
+    """Every case that any of the signals proposes with its score, the hits that meet the conditions first, best first; ties by id. For evaluation."""
+    question, used = _question(opened, text), signals_named(signals)
+    ranking, hits = rank(question, used, least=0.0), rank(question, used)
+    first, _ = narrowed(hits, conditions_of(opened, question.slots), np.ones(len(opened), dtype=bool))
+    order = np.argsort(~np.isin(ranking.rows, first.rows), kind="stable")
+    return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows[order], ranking.scores[order], strict=True)]
 
 
 def said(opened: OpenSnapshot, text: str) -> Said:
@@ -220,7 +250,13 @@ def _result(question: Question, ranking: Ranking, filters: Filters, page: slice,
     passes = passing(opened, filters)
     places = np.flatnonzero(passes[ranking.rows])
     hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
-    return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), question.linked, ranking.weights)
+    return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), None, ranking.weights)
+
+
+def _narrowed(question: Question, ranking: Ranking, filters: Filters) -> tuple[Ranking, tuple[Slot, ...]]:
+    """What meets the conditions of a text, and those that no hit meets; a filter by Land takes the place of a Land in the text."""
+    slots = [slot for slot in question.slots if slot.role != "condition" or slot.kind == "founded" or not {"state", "country"} & filters.keys()]
+    return narrowed(ranking, conditions_of(question.opened, slots), passing(question.opened, filters))
 
 
 def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tuple[Correction, ...]]:
@@ -232,9 +268,10 @@ def _nearest(question: Question, signals: Sequence[Signal], filters: Filters, *,
     return _result(question, rank(question, signals, least=_REMOTE), filters, slice(0, _MOST_NEAREST), explain=explain, language=language).hits
 
 
-def _checked_text(opened: Searched, text: str) -> str:
+def _checked_text(opened: Searched, text: str, most: int | None = None) -> str:
     """The text as everything else works with it."""
-    text, longest = query_text(text, field="q"), opened.settings.max_query_characters
+    longest = opened.settings.max_query_characters
+    text, longest = query_text(text, field="q"), min(most or longest, longest)
     if len(text) > longest:
         raise QueryError("{field}: has {count:,} characters; at most {most:,} are searched; shorten the text", field="q", count=len(text), most=longest)
     if not text.strip():

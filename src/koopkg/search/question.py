@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log
 
 from koopkg.index import Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, TASK_SCHEMES, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
-from koopkg.search.slots import Slot, slots_in
+from koopkg.search.slots import Slot, key_of_concept, key_of_place, slots_in
 from koopkg.search.stretches import stretches_of
 from koopkg.snapshot import Searched
 
@@ -27,9 +27,11 @@ class Question:
 
     Attributes:
         text: Normalised.
-        linked: What the text names; None where a case is asked about.
+        linked: What the text names and asks for: without what was taken back, or must not be; None where a case is asked about.
         asked: IRI of a concept or place -> weight above zero.
         case_row: The case asked about; it is left out of the answer.
+        slots: What is asked of a case beside its subject; nothing where a case is asked about.
+        dropped: IRIs of the concepts that were taken back, with all narrower ones: they are no likely tasks either.
     """
 
     opened: Searched
@@ -38,10 +40,18 @@ class Question:
     linked: Linked | None
     asked: Mapping[str, float]
     case_row: int | None = None
+    slots: tuple[Slot, ...] = ()
+    dropped: frozenset[str] = frozenset()
 
     @cached_property
     def meaning(self) -> Asked:
         """What is asked for by meaning: the direction in which cases lie that answer it, and the tasks that are likely meant."""
+        meant = self._meant
+        kept = {slug: share for slug, share in meant.tasks.items() if concept_iri("activity", slug) not in self.dropped}
+        return replace(meant, tasks=kept) if self.dropped else meant
+
+    @cached_property
+    def _meant(self) -> Asked:
         vectors = self.opened.vectors
         if self.case_row is not None:
             return vectors.adaptation.asked_by(vectors.meaning(self.case_row))
@@ -53,11 +63,6 @@ class Question:
         """Where the text names what is done together."""
         links = self.linked.concepts if self.linked else ()
         return [mention.start for link in links if link.scheme in TASK_SCHEMES for mention in link.evidence]
-
-    @cached_property
-    def slots(self) -> tuple[Slot, ...]:
-        """What is asked of a case beside its subject; nothing where a case is asked about."""
-        return slots_in(self.text) if self.case_row is None else ()
 
     @cached_property
     def covered(self) -> Mapping[str, float]:
@@ -77,20 +82,26 @@ class Question:
         return self.stems if self.language == "de" else self.opened.lexical.telling_stems(self.text, self.language)
 
 
-def question_of_text(opened: Searched, text: str, linked: Linked | None = None, *, also: Iterable[str] = ()) -> Question:
+def question_of_text(opened: Searched, text: str, linked: Linked | None = None, *, also: Iterable[str] = (), without: Collection[str] = ()) -> Question:
     """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing.
 
     Args:
         linked: What the text names, where that is known.
         also: IRIs of concepts that are asked for beside it.
+        without: Keys of concepts, places and slots that were taken back.
     """
     linked = linked or opened.linker.link_query(text)
-    asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in linked.concepts if _weight(link.scheme)}
-    asked |= {
-        place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in linked.places if place.iri and place.iri in opened.frequencies
-    }
+    slots = slots_in(text, linked, opened.ontology)
+    unwanted = {*without, *(slot.value for slot in slots if slot.kind == "not")}
+    concepts = tuple(link for link in linked.concepts if key_of_concept(link) not in unwanted)
+    places = tuple(place for place in linked.places if key_of_place(place) not in unwanted)
+    kept = tuple(slot for slot in slots if slot.key not in without)
+    asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in concepts if _weight(link.scheme)}
+    asked |= {place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in places if place.iri and place.iri in opened.frequencies}
     asked |= {iri: weight * _rarity(opened, iri) for iri in also if (weight := _weight(opened.ontology.concepts[iri].scheme))}
-    return Question(opened, text, linked.language, linked, asked)
+    dropped = (link.iri for link in linked.concepts if key_of_concept(link) in without)
+    below = frozenset(iri for taken_back in dropped for iri in opened.ontology.with_narrower(taken_back))
+    return Question(opened, text, linked.language, replace(linked, concepts=concepts, places=places), asked, slots=kept, dropped=below)
 
 
 def question_of_case(opened: Searched, case: Case, row: int) -> Question:

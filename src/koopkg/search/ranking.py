@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from koopkg.index import Matrix, Rows
+from koopkg.search.fitting import Condition, Mask
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores, Scoring, log_odds
 from koopkg.search.signals import SIGNALS, Signal
+from koopkg.search.slots import Slot
 
-__all__ = ["Ranking", "Said", "rank", "said_of"]
+__all__ = ["Ranking", "Said", "narrowed", "rank", "said_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,23 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float | None =
     order = kept[np.argsort(-odds[kept], kind="stable")]
     weights = {signal.name: scoring.weights[signal.name] for signal, _ in asked}
     return Ranking(pool[order], scores[order], {name: said[order] for name, said in parts.items()}, weights)
+
+
+def narrowed(ranking: Ranking, conditions: Iterable[Condition], among: Mask) -> tuple[Ranking, tuple[Slot, ...]]:
+    """The cases of a ranking that meet all conditions, and what none of them meets, where there are some: that is not insisted on.
+
+    Args:
+        among: Whether each case passes the filters: bool array (n_cases,).
+    """
+    kept, unmet = np.ones(len(ranking.rows), dtype=bool), list[Slot]()
+    for condition in conditions:
+        meets = kept & condition.meets[ranking.rows]
+        if np.any(meets & among[ranking.rows]):
+            kept = meets
+        elif np.any(among[ranking.rows]):
+            unmet += condition.slots
+    parts = {name: said[kept] for name, said in ranking.parts.items()}
+    return replace(ranking, rows=ranking.rows[kept], scores=ranking.scores[kept], parts=parts), tuple(unmet)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

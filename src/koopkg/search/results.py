@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koopkg.model import Draft, Linked
+from koopkg.model import Draft, Language, Mention
+from koopkg.search.slots import Role, SlotKind
 from koopkg.search.spelling import Correction
 from koopkg.snapshot import CaseEntry
 
 __all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
+__all__ += ["Recognised", "TakenBack", "Understood", "UnderstoodConcept", "UnderstoodPlace", "UnderstoodSlot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,85 @@ class DraftHits:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Something that a text says.
+
+    Attributes:
+        key: Takes it back.
+        evidence: Offsets count the characters of the text that was searched.
+        weight: How much it tells beside others.
+        is_met: False for a condition that no hit meets; then the others are shown.
+    """
+
+    key: str
+    label: str
+    role: Role
+    evidence: tuple[Mention, ...]
+    weight: float
+    is_met: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodConcept(Recognised):
+    """A concept that a text names."""
+
+    iri: str
+    scheme: str
+    slug: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodPlace(Recognised):
+    """A place that a text names; a Land that is asked for is a `condition`."""
+
+    name: str
+    ags: str | None
+    state: str | None
+    iri: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstoodSlot(Recognised):
+    """What else a text says; `least` and `most` bound the numbers that it means, both included."""
+
+    kind: SlotKind
+    value: str
+    least: int | None
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was recognised and is not to count."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a text was understood.
+
+    Attributes:
+        taken_back: What was named in `without`.
+        left_out: How many cases would be hits but for the conditions.
+    """
+
+    language: Language
+    concepts: tuple[UnderstoodConcept, ...]
+    places: tuple[UnderstoodPlace, ...]
+    slots: tuple[UnderstoodSlot, ...]
+    taken_back: tuple[TakenBack, ...]
+    left_out: int
+
+    def all(self) -> tuple[Recognised, ...]:
+        """Concepts, places and slots."""
+        return (*self.concepts, *self.places, *self.slots)
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """A page of hits, best first. Drafts are beside them and never among them.
@@ -102,7 +183,7 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
-    understood: Linked | None
+    understood: Understood | None
     weights: dict[str, float]
     drafts: DraftHits = DraftHits(0, ())
     corrected: tuple[Correction, ...] = ()

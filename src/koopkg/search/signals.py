@@ -11,6 +11,7 @@ from koopkg.errors import QueryError
 from koopkg.index import Rows
 from koopkg.messages import Message
 from koopkg.model import TASK_SCHEMES, Link, PlaceLink
+from koopkg.search.fitting import suiting
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores
 
@@ -22,8 +23,10 @@ _LEAST_SHARE = 0.002
 """Probability of a task that is worth a look: all below add up to too little to move a case."""
 _MOST_NAMES, _NAMES_CONCEPTS = 5, 0.7
 """Words of a text that may be a name, and what is left of a score where some of them name concepts."""
-_ENDED = ("status/beendet", "status/gescheitert")
-"""Facet values of cases that have come to an end."""
+_PLACES = ("land", "region")
+"""Kinds of slots that a short text may consist of and still be nothing but names."""
+_OUTCOMES = {"ended": ("status/beendet", "status/gescheitert"), "planned": ("status/geplant",)}
+"""What is asked for -> facet values of the cases of which that came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,20 @@ def _concepts(question: Question) -> Answers | None:
 
 
 def _outcome(question: Question) -> Answers | None:
-    """Whether a case came to the end that is asked for."""
-    if not question.slots:
+    """Whether a case came to the end that is asked for, or has not begun where that is."""
+    wanted = [status for slot in question.slots if slot.kind == "outcome" for status in _OUTCOMES[slot.value]]
+    if not wanted:
         return None
     every = np.zeros(len(question.opened), dtype=np.float32)
-    for value in _ENDED:
+    for value in wanted:
         every[question.opened.facets.rows_of(value)] = 1
     return _best(every)
+
+
+def _fit(question: Question) -> Answers | None:
+    """How well a case suits what else is said of partners, size and form."""
+    suits = suiting(question.opened, question.slots)
+    return None if suits is None else _best(suits)
 
 
 def _named(question: Question) -> Answers | None:
@@ -109,7 +119,7 @@ def _named(question: Question) -> Answers | None:
     Who writes nothing but a name, or a form, or an obstacle, looks for all that have it; what is meant by a task the other signals know better.
     """
     opened, linked = question.opened, question.linked
-    if linked is None or question.slots or any(link.scheme in TASK_SCHEMES for link in linked.concepts):
+    if linked is None or any(slot.kind not in _PLACES for slot in question.slots) or any(link.scheme in TASK_SCHEMES for link in linked.concepts):
         return None
     found: dict[tuple[int, int], list[str]] = {}
     named: tuple[Link | PlaceLink, ...] = (*linked.concepts, *linked.places)
@@ -158,6 +168,7 @@ SIGNALS = (
     Signal("tasks", Message("task"), _tasks),
     Signal("outcome", Message("outcome"), _outcome),
     Signal("named", Message("names"), _named),
+    Signal("fit", Message("partners and size"), _fit),
 )
 """The table; what each weighs stands in `scoring.json`."""
 

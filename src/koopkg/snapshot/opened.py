@@ -61,7 +61,7 @@ class Searched:
 
     @cached_property
     def facets(self) -> Columns:
-        """`scheme/slug`, `state/…` or `country/…` -> the cases whose records say so, narrower concepts included."""
+        """`scheme/slug`, or `field/value` of places and numbers (`state/Hessen`, `started/2013`) -> the cases whose records say so, narrower included."""
         return Columns.open(self.indexes.arrays / "facets")
 
     @cached_property

@@ -1,0 +1,62 @@
+"""How a text was understood -> the chips of a search page: the strongest first, each name once, with the keys that take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from koopkg.search import Understood
+
+__all__ = ["Chip", "Chips", "chips_of"]
+
+_MOST = 8
+"""Chips that people look at; of a long text the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Something that was understood; two schemes may have a concept of the same name, which then has two keys. `role` is None of what plainly ranks."""
+
+    label: str
+    keys: tuple[str, ...]
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chips:
+    """What a page says of how a text was understood.
+
+    Attributes:
+        shown: The strongest.
+        more: How many others there are.
+        taken_back: What is not to count.
+        not_met: Names of the conditions that no hit meets.
+        left_out: How many cases would be hits but for the conditions.
+    """
+
+    shown: tuple[Chip, ...]
+    more: int
+    taken_back: tuple[Chip, ...]
+    not_met: tuple[str, ...]
+    left_out: int
+
+
+def chips_of(understood: Understood) -> Chips:
+    """The chips of a page."""
+    said = understood.all()
+    roles = {entry.key: entry.role for entry in said if entry.role in ("condition", "exclusion")}
+    keys: dict[str, list[str]] = {}
+    for entry in sorted(said, key=lambda entry: -entry.weight):
+        keys.setdefault(entry.label, []).append(entry.key)
+    chips = [Chip(label, tuple(own), next((roles[key] for key in own if key in roles), None)) for label, own in keys.items()]
+    chips.sort(key=lambda chip: chip.role is None)  # what leaves cases out is never hidden
+    back: dict[str, list[str]] = {}
+    for taken in understood.taken_back:
+        back.setdefault(taken.label, []).append(taken.key)
+    not_met = tuple(entry.label for entry in said if not entry.is_met)
+    return Chips(
+        tuple(chips[:_MOST]),
+        max(len(chips) - _MOST, 0),
+        tuple(Chip(label, tuple(own)) for label, own in back.items()),
+        not_met,
+        understood.left_out,
+    )
