@@ -105,6 +105,7 @@ _TEXT: dict[str, Any] = {
 }
 _PAGE_SIZE: dict[str, Any] = {"minimum": 1, "maximum": MAX_LIMIT}
 _SKIPPED: dict[str, Any] = {"minimum": 0}
+_KEY: dict[str, Any] = {"pattern": r"^[^\x00-\x1f\x7f]*$", "examples": ["place/06"]}
 _SLUG: dict[str, Any] = {"pattern": "^[a-z0-9-]+$", "maxLength": 200}
 """Limits that the library keeps, for OpenAPI; `koopkg_api.description` adds those that depend on settings and snapshot."""
 
@@ -114,7 +115,7 @@ Offset = Annotated[int, BeforeValidator(_whole), Field(description="Entries to s
 Explain = Annotated[bool, Field(description="False leaves out the parts of the scores and the reasons")]
 Spelling = Annotated[bool, Field(description="False searches the text as it is written; else slips of one letter and compounds taken apart are put right")]
 Without = Annotated[
-    list[Annotated[str, Field(max_length=200)]],
+    list[Annotated[str, Field(max_length=200, json_schema_extra=_KEY)]],
     Field(max_length=50, description="Keys of what was understood and is not to count, as `understood` gives them; what the text does not say is passed over"),
     AfterValidator(_given),
 ]

@@ -119,8 +119,9 @@ class _Vocabulary:
     def _is_noun(self, word: str) -> bool:
         """Whether a word is a noun; of words that no document has only the first few hundred are analysed."""
         analyses = self._german.analyses
-        self._analysed += not analyses.has(word)
-        return self._analysed <= _MOST_ANALYSED and analyses.is_noun(word)
+        is_known = analyses.has(word)
+        self._analysed += not is_known
+        return (is_known or self._analysed <= _MOST_ANALYSED) and analyses.is_noun(word)
 
     def _is_made_of_known(self, word: str) -> bool:
         parts = [word[start:end] for start, end in self._german.parts(word[0].upper() + word[1:])]
