@@ -89,7 +89,7 @@ def calls_with_templates(path: Path) -> Iterator[tuple[str, str, set[str] | None
         place = (KEYWORDS[name] or (1,))[0] - 1
         template = node.args[place] if len(node.args) > place else None
         if isinstance(template, ast.Constant) and isinstance(template.value, str):
-            given = {keyword.arg for keyword in node.keywords}
+            given = {keyword.arg for keyword in node.keywords} | ({"n"} if name == "counted" else set())
             yield name, template.value, None if None in given else {value for value in given if value is not None}
 
 

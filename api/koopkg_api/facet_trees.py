@@ -53,10 +53,10 @@ def _with_broader(values: Iterable[str], known: Mapping[str, FacetValue]) -> set
     """Some values and all that they stand below."""
     found: set[str] = set()
     for value in values:
-        above: str | None = value
-        while above is not None and above in known and above not in found:
-            found.add(above)
-            above = known[above].broader
+        above = known.get(value)
+        while above is not None and above.value not in found:
+            found.add(above.value)
+            above = known.get(above.broader or "")
     return found
 
 

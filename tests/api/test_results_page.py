@@ -1,4 +1,4 @@
-"""What a list of cases offers: its own address, facts of each case, facets as a tree before them, and help where an address asks for what is not there."""
+"""What a list of cases offers: its own address, the facts of each, facets as a tree before them, and help where an address asks for what is not there."""
 
 from __future__ import annotations
 
