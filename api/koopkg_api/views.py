@@ -156,6 +156,7 @@ class HitView:
     snippet: Snippet
     reasons: tuple[ReasonView, ...]
     language: Language = "de"
+    difference: ReasonView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,7 @@ def listed_case(case: Case, ontology: Ontology, language: Language) -> ListedCas
 def hit_view(hit: Hit, language: Language, *, of_texts: Language = "de") -> HitView:
     """What a list of hits shows of one."""
     reasons = tuple(_reason_view(reason, language) for reason in hit.reasons)
-    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts)
+    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts, _reason_view(hit.difference, language) if hit.difference else None)
 
 
 def _reason_view(reason: Reason, language: Language) -> ReasonView:

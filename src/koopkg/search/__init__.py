@@ -13,7 +13,7 @@ from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of,
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, rank, said_of
-from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet
+from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet
 from koopkg.search.signals import SIGNALS, Signal, signals_named
 from koopkg.search.spelling import Correction, corrected
 from koopkg.snapshot import OpenSnapshot, Searched
@@ -29,6 +29,7 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fact",
+    "FactSource",
     "Filters",
     "Hit",
     "Reason",
@@ -198,14 +199,14 @@ def _question(opened: OpenSnapshot, text: str) -> Question:
     return question_of_text(opened, corrected(opened, query_text(text, field="q"))[0])
 
 
-def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language) -> SearchResult:
+def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language, is_hit: bool = True) -> SearchResult:
     opened = question.opened
-    is_hit: Mask = np.zeros(len(opened), dtype=bool)
-    is_hit[ranking.rows] = True
+    is_ranked: Mask = np.zeros(len(opened), dtype=bool)
+    is_ranked[ranking.rows] = True
     passes = passing(opened, filters)
     places = np.flatnonzero(passes[ranking.rows])
-    hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
-    return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), question.linked, ranking.weights)
+    hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language, is_hit=is_hit) for place in places[page])
+    return SearchResult(len(places), hits, facets_of(opened, is_ranked, passes, filters, language=language), question.linked, ranking.weights)
 
 
 def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tuple[Correction, ...]]:
@@ -214,7 +215,8 @@ def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tup
 
 def _nearest(question: Question, signals: Sequence[Signal], filters: Filters, *, explain: bool, language: Language) -> tuple[Hit, ...]:
     """The cases that come closest to being a hit; none where nothing is even remotely likely."""
-    return _result(question, rank(question, signals, least=_REMOTE), filters, slice(0, _MOST_NEAREST), explain=explain, language=language).hits
+    ranking = rank(question, signals, least=_REMOTE)
+    return _result(question, ranking, filters, slice(0, _MOST_NEAREST), explain=explain, language=language, is_hit=False).hits
 
 
 def _checked_text(opened: Searched, text: str) -> str:

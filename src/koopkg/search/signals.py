@@ -14,7 +14,7 @@ from koopkg.model import TASK_SCHEMES, Link, PlaceLink
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores
 
-__all__ = ["SIGNALS", "Answers", "Signal", "signals_named"]
+__all__ = ["ENDED", "SIGNALS", "Answers", "Signal", "signals_named"]
 
 _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.002
 """Probability of a task that is worth a look: all below add up to too little to move a case."""
 _MOST_NAMES, _NAMES_CONCEPTS = 5, 0.7
 """Words of a text that may be a name, and what is left of a score where some of them name concepts."""
-_ENDED = ("status/beendet", "status/gescheitert")
+ENDED = ("status/beendet", "status/gescheitert")
 """Facet values of cases that have come to an end."""
 
 
@@ -98,7 +98,7 @@ def _outcome(question: Question) -> Answers | None:
     if not question.slots:
         return None
     every = np.zeros(len(question.opened), dtype=np.float32)
-    for value in _ENDED:
+    for value in ENDED:
         every[question.opened.facets.rows_of(value)] = 1
     return _best(every)
 
