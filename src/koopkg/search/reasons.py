@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -63,10 +63,11 @@ class Found:
 
 def reasons_for(case: Case, texts: CaseTexts, question: Question, found: Found, *, language: Language) -> tuple[Reason, ...]:
     """The reasons for one hit, at most five; none that repeats the snippet."""
-    shared = list(_shared(case, question, language))
-    mentioned = list(_mentioned(texts, question, found, {str(reason.fact.value) for _, reason in shared}, language))
-    told = [*shared, *_related(case, question, language), *mentioned, *_likely(case, question, language), *_places(case, question, language)]
-    told += [*_ended(case, question, language), *_texts(case, question, found, " ".join(str(reason.fact.quote) for _, reason in mentioned))]
+    gains = _gains(case, texts, question)
+    mentioned = list(_mentioned(texts, question, found, gains, {concept_iri(*named) for named in case.concepts()}, language))
+    told = [*_shared(case, question, gains, language), *_related(case, question, gains, language), *mentioned, *_likely(case, question, language)]
+    told += [*_places(case, question, language), *_ended(case, question, language)]
+    told += _texts(case, question, found, " ".join(str(reason.fact.quote) for _, reason in mentioned))
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
     for _, reason in told:
@@ -80,47 +81,77 @@ def _gain(question: Question, weight: float) -> float:
     return Scoring.bundled().weights["concepts"] * weight / sum(question.asked.values())
 
 
-def _shared(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+def _gains(case: Case, texts: CaseTexts, question: Question) -> dict[str, float]:
+    """IRI of a concept of the case -> what the log odds would lose without it: nothing where another one answers as well.
+
+    Of several that answer equally well, the first in the table of fields has what they add together.
+    """
+    own = {concept_iri(*named) for named in case.concepts()}
+    strengths = {link.iri: _MENTIONED * link.confidence for text in texts for link in text.linked.concepts}
+    strengths = {concept_iri(*named): 1.0 for named in case.concepts()} | {iri: said for iri, said in strengths.items() if iri not in own}
+    gains = dict.fromkeys(strengths, 0.0)
+    for asked, weight in question.asked.items():
+        answers = {iri: strength * share for iri, strength in strengths.items() if (share := _share(question, iri, asked))}
+        best, *others = sorted(answers, key=lambda iri: -answers[iri]) or [None]
+        if best is not None:
+            second = answers[others[0]] if others else 0.0
+            gains[best] += _gain(question, weight) * (answers[best] - second if second < answers[best] else answers[best])
+    return gains
+
+
+def _share(question: Question, iri: str, asked: str) -> float:
+    """How well a concept answers whoever asks for another one, as where the columns of a snapshot are made."""
+    ontology = question.opened.ontology
+    if asked not in ontology.concepts or iri not in ontology.concepts:
+        return 0.0
+    if asked in ontology.with_broader(iri):
+        return 1.0
+    return _BROADER if iri in ontology.concepts[asked].broader else _RELATED if iri in ontology.related[asked] else 0.0
+
+
+def _shared(case: Case, question: Question, gains: Mapping[str, float], language: Language) -> Iterator[tuple[float, Reason]]:
     """Concepts of the record that are asked for, or are narrower than one that is."""
     ontology, told = question.opened.ontology, set[str]()
     for field, slug, record in concepts_of(case):
         iri = concept_iri(str(field.scheme), slug)
-        if iri in question.covered and iri not in told:
+        gain = gains[iri] + (_gain_of_tasks(case, question, slug) if field.scheme == "activity" else 0)
+        if iri in question.covered and iri not in told and gain > 0:
             told.add(iri)
             values = {"field": field_label(field, ontology, language), "label": ontology.concepts[iri].label(language)}
-            gain = _gain(question, question.covered[iri]) + (_gain_of_tasks(case, question, slug) if field.scheme == "activity" else 0)
             yield gain, Reason(f"shared-{field.scheme}", values, concept_fact(question.opened, case, field, iri, record))
 
 
-def _related(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+def _related(case: Case, question: Question, gains: Mapping[str, float], language: Language) -> Iterator[tuple[float, Reason]]:
     """A concept one step above or beside one that is asked for, where the case has none that is."""
     ontology = question.opened.ontology
     own = {concept_iri(str(field.scheme), slug): (field, record) for field, slug, record in concepts_of(case)}
-    for iri, weight in question.asked.items():
+    for iri in question.asked:
         concept = ontology.concepts.get(iri)
         if concept is None or own.keys() & ontology.with_narrower(iri):
             continue
-        near = dict.fromkeys(ontology.related[iri], _RELATED) | dict.fromkeys(concept.broader, _BROADER)
-        for other in sorted((near.keys() & own.keys()) - question.asked.keys(), key=lambda other: (-near[other], other))[:1]:
+        near = (ontology.related[iri] | set(concept.broader)) & own.keys() - question.covered.keys()
+        for other in sorted(near, key=lambda other: (-gains[other], other))[:1]:
             field, record = own[other]
             values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
             kind = "related-sector" if concept.scheme == field.scheme == "sector" else "related"
-            yield _gain(question, weight) * near[other], Reason(kind, values, concept_fact(question.opened, case, field, other, record))
+            if gains[other] > 0:
+                yield gains[other], Reason(kind, values, concept_fact(question.opened, case, field, other, record))
 
 
-def _mentioned(texts: CaseTexts, question: Question, found: Found, told: set[str], language: Language) -> Iterator[tuple[float, Reason]]:
+def _mentioned(
+    texts: CaseTexts, question: Question, found: Found, gains: Mapping[str, float], own: set[str], language: Language
+) -> Iterator[tuple[float, Reason]]:
     """Concepts asked for that only a text of the case names, outside the snippet."""
-    shown, ontology = found.snippet, question.opened.ontology
+    shown, ontology, told = found.snippet, question.opened.ontology, set[str]()
     for text in texts:
         for link in text.linked.concepts:
-            if link.iri not in question.covered or link.iri in told:
+            if link.iri not in question.covered or link.iri in own | told or gains[link.iri] <= 0:
                 continue
             hidden = [said for said in link.evidence if text.document.id != shown.document.id or not shown.passage.start <= said.start < shown.passage.end]
             if len(hidden) == len(link.evidence):  # what the snippet shows needs no reason
                 told.add(link.iri)
                 fact = passage_fact(text.document, hidden[0].start, hidden[0].end)
-                gain = _gain(question, question.covered[link.iri]) * _MENTIONED * link.confidence
-                yield gain, Reason("mentioned", {"label": ontology.concepts[link.iri].label(language)}, fact)
+                yield gains[link.iri], Reason("mentioned", {"label": ontology.concepts[link.iri].label(language)}, fact)
 
 
 def _likely(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
@@ -128,17 +159,22 @@ def _likely(case: Case, question: Question, language: Language) -> Iterator[tupl
     ontology = question.opened.ontology
     for slug in case.activities:
         iri, share = concept_iri("activity", slug), question.meaning.tasks.get(slug, 0.0)
-        if share >= _LIKELY and iri not in question.covered:
+        gain = _gain_of_tasks(case, question, slug)
+        if share >= _LIKELY and iri not in question.covered and gain > 0:
             values = {"label": ontology.concepts[iri].label(language)}
-            yield _gain_of_tasks(case, question, slug), Reason("likely-activity", values, statement(question.opened, case, "koop:activity", iri))
+            yield gain, Reason("likely-activity", values, statement(question.opened, case, "koop:activity", iri))
 
 
 def _gain_of_tasks(case: Case, question: Question, slug: str) -> float:
-    """What an activity of a case adds to the log odds because it is likely to be meant; as the signal for tasks has it."""
-    tasks = question.meaning.tasks
-    total = sum(tasks.get(other, 0.0) for other in case.activities)
-    lost = sqrt(total) - sqrt(max(total - tasks.get(slug, 0.0), 0.0))
-    return Scoring.bundled().weights["tasks"] * lost / sqrt(sqrt(max(len(case.activities), 1)))
+    """What an activity of a case adds to the log odds because it is likely to be meant; less than nothing where the case is only broader for it."""
+    ontology, tasks = question.opened.ontology, question.meaning.tasks
+
+    def likeliness(slugs: Iterable[str]) -> float:
+        every = {above.rpartition("/")[2] for other in slugs for above in ontology.with_broader(concept_iri("activity", other))}
+        return sqrt(sum(tasks.get(other, 0.0) for other in every) / sqrt(max(len(every), 1)))
+
+    gained = likeliness(case.activities) - likeliness(other for other in case.activities if other != slug)
+    return Scoring.bundled().weights["tasks"] * gained
 
 
 def _places(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
