@@ -156,7 +156,7 @@ class ListParameters(FilterParameters):
 
 
 class ReasonText(BaseModel):
-    """Why a case is comparable, in one plain sentence, and the fact that it rests on."""
+    """Why a case is comparable, or in what it differs, in one plain sentence, and the fact that it rests on."""
 
     kind: str
     text: str
@@ -176,12 +176,14 @@ class Comparable(BaseModel):
     score: float
     parts: dict[str, float]
     snippet: Snippet
-    reasons: list[ReasonText]
+    reasons: list[ReasonText] = Field(description="What adds most to the score first; none repeats the snippet")
+    difference: ReasonText | None = Field(description="What differs most from what is asked for; null where nothing is known to")
 
     @classmethod
     def of(cls, hit: Hit, language: Language) -> Comparable:
         reasons = [ReasonText.of(reason, language) for reason in hit.reasons]
-        return cls(id=hit.id, iri=hit.iri, title=hit.title, score=hit.score, parts=hit.parts, snippet=hit.snippet, reasons=reasons)
+        differs = ReasonText.of(hit.difference, language) if hit.difference else None
+        return cls(id=hit.id, iri=hit.iri, title=hit.title, score=hit.score, parts=hit.parts, snippet=hit.snippet, reasons=reasons, difference=differs)
 
 
 class DraftHits(BaseModel):

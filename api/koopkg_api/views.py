@@ -161,6 +161,7 @@ class HitView:
     reasons: tuple[ReasonView, ...]
     language: Language = "de"
     facts: FactLine | None = None
+    difference: ReasonView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,8 @@ def listed_case(case: Case, ontology: Ontology, register: Register, language: La
 def hit_view(hit: Hit, language: Language, *, facts: FactLine | None = None, of_texts: Language = "de") -> HitView:
     """What a list of hits shows of one."""
     reasons = tuple(_reason_view(reason, language) for reason in hit.reasons)
-    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts, facts)
+    differing = _reason_view(hit.difference, language) if hit.difference else None
+    return HitView(hit.id, hit.title, hit.score, hit.parts, hit.snippet, reasons, of_texts, facts, differing)
 
 
 def _reason_view(reason: Reason, language: Language) -> ReasonView:

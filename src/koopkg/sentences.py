@@ -25,16 +25,28 @@ _TEMPLATES = {
     "shared-obstacle": Message("Same obstacle: {label}"),
     "shared-service": Message("Same offer: {label}"),
     "related-sector": Message("Related task: {label} (close to {asked})"),
+    "related": Message("Related: {label} (close to {asked})"),
     "place": Message("Located in {label}"),
     "title": Message("Named in the title: {words}"),
     "words": Message("Named in the text: {words}"),
+    "mentioned": Message("Spoken of in the text: {label}"),
+    "outcome": Message("Status asked for: {label}"),
     "meaning": Message("Passage closest in meaning: “{quote}”"),
-    "section": Message("Closest in meaning: section “{section}”"),
+    "meaning-too": Message("Passage close in meaning too: “{quote}”"),
+    "other-law": Message("Differs: {label} instead of {asked}, law there: {statute}"),
+    "other-land": Message("Differs: {label} instead of {asked}"),
+    "other-status": Message("Differs: status: {label}"),
+    "differs-status": Message("Differs: status: {label} instead of {asked}"),
+    "differs-legal-form": Message("Differs: legal form: {label} instead of {asked}"),
+    "differs-size-class": Message("Differs: largest municipality: {label} instead of {asked}"),
+    "differs-partners": Message("Differs: {label} partners instead of {asked}"),
+    "other-task": Message("Differs: task: {label} instead of {asked}"),
+    "words-missing": Message("Differs: not named here: {words}"),
     "task": Message("Deals with the task {label}"),
     "service": Message("Joint service: {label}"),
 }
 _HERE_TOO = Message("Here too: {field}: {label}")
-_OF_DOCUMENTS = ("quote", "section")
+_OF_DOCUMENTS = ("quote",)
 KINDS = tuple(_TEMPLATES)
 """Kinds of reasons with a sentence of their own; every other one is said with the name of its field."""
 
@@ -65,8 +77,8 @@ def message_of(kind: str, values: Mapping[str, object]) -> Message:
     """The sentence of a reason, to be said in any language.
 
     Args:
-        values: By the placeholders of the sentence: `label` of the concept or place, `asked` for the one that it is related to, `words`, and `quote`
-            or `section` of a document, which stay German. A kind without a sentence of its own needs `field`, its name for people, and `label`.
+        values: By the placeholders of the sentence: `label` of the concept or place, `asked` for the one that it is related to or that is asked for,
+            `words`, and `quote` of a document, which stays German. A kind without a sentence of its own needs `field`, its name for people, and `label`.
     """
     quoted = {name: Quoted(values[name]) for name in _OF_DOCUMENTS if name in values}
     return Message(_TEMPLATES.get(kind, _HERE_TOO).text, **{**values, **quoted})

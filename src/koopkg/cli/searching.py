@@ -15,7 +15,7 @@ from koopkg.sentences import LEFT_OUT, NOT_MET, ROLES, sentence_of
 
 if TYPE_CHECKING:
     from koopkg.messages import Language
-    from koopkg.search import Filters, Hit, SearchResult, Understood
+    from koopkg.search import Filters, Hit, Reason, SearchResult, Understood
 
 __all__ = ["compare", "search", "similar"]
 
@@ -130,8 +130,14 @@ def _print_hits(hits: Sequence[Hit], language: Language) -> None:
         typer.echo(f"\n{place:2}. {hit.title}  [{hit.score:.2f}]  {hit.id}")
         for reason in hit.reasons:
             typer.echo(f"    - {sentence_of(reason.kind, reason.values, language)}")
+        if hit.difference:
+            typer.echo(f"    {sentence_of(hit.difference.kind, hit.difference.values, language)}")
 
 
 def _with_sentences(hit: Hit, language: Language) -> dict[str, Any]:
-    reasons = [{"kind": reason.kind, "text": sentence_of(reason.kind, reason.values, language), "fact": asdict(reason.fact)} for reason in hit.reasons]
-    return {**asdict(hit), "reasons": reasons}
+    difference = _sentence(hit.difference, language) if hit.difference else None
+    return {**asdict(hit), "reasons": [_sentence(reason, language) for reason in hit.reasons], "difference": difference}
+
+
+def _sentence(reason: Reason, language: Language) -> dict[str, Any]:
+    return {"kind": reason.kind, "text": sentence_of(reason.kind, reason.values, language), "fact": asdict(reason.fact)}

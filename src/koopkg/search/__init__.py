@@ -14,7 +14,7 @@ from koopkg.search.fitting import conditions_of
 from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
-from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, Hit, Reason, SearchResult, Snippet, Understood
+from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
 from koopkg.search.signals import SIGNALS, Signal, signals_named
 from koopkg.search.slots import Slot, slots_in
 from koopkg.search.spelling import Correction, corrected
@@ -33,6 +33,7 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fact",
+    "FactSource",
     "Filters",
     "Hit",
     "Reason",
@@ -243,14 +244,14 @@ def _question(opened: OpenSnapshot, text: str) -> Question:
     return question_of_text(opened, corrected(opened, query_text(text, field="q"))[0])
 
 
-def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language) -> SearchResult:
+def _result(question: Question, ranking: Ranking, filters: Filters, page: slice, *, explain: bool, language: Language, is_hit: bool = True) -> SearchResult:
     opened = question.opened
-    is_hit: Mask = np.zeros(len(opened), dtype=bool)
-    is_hit[ranking.rows] = True
+    is_ranked: Mask = np.zeros(len(opened), dtype=bool)
+    is_ranked[ranking.rows] = True
     passes = passing(opened, filters)
     places = np.flatnonzero(passes[ranking.rows])
-    hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language) for place in places[page])
-    return SearchResult(len(places), hits, facets_of(opened, is_hit, passes, filters, language=language), None, ranking.weights)
+    hits = tuple(hit_at(int(place), ranking, question, explain=explain, language=language, is_hit=is_hit) for place in places[page])
+    return SearchResult(len(places), hits, facets_of(opened, is_ranked, passes, filters, language=language), None, ranking.weights)
 
 
 def _narrowed(question: Question, ranking: Ranking, filters: Filters) -> tuple[Ranking, tuple[Slot, ...]]:
@@ -265,7 +266,8 @@ def _corrected(opened: Searched, text: str, *, is_asked: bool) -> tuple[str, tup
 
 def _nearest(question: Question, signals: Sequence[Signal], filters: Filters, *, explain: bool, language: Language) -> tuple[Hit, ...]:
     """The cases that come closest to being a hit; none where nothing is even remotely likely."""
-    return _result(question, rank(question, signals, least=_REMOTE), filters, slice(0, _MOST_NEAREST), explain=explain, language=language).hits
+    ranking = rank(question, signals, least=_REMOTE)
+    return _result(question, ranking, filters, slice(0, _MOST_NEAREST), explain=explain, language=language, is_hit=False).hits
 
 
 def _checked_text(opened: Searched, text: str, most: int | None = None) -> str:

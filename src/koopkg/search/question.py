@@ -65,6 +65,11 @@ class Question:
         return [mention.start for link in links if link.scheme in TASK_SCHEMES for mention in link.evidence]
 
     @cached_property
+    def case(self) -> Case | None:
+        """The case asked about; None where a text asks."""
+        return None if self.case_row is None else self.opened.catalog.entry(self.case_row).case
+
+    @cached_property
     def covered(self) -> Mapping[str, float]:
         """IRI of a concept that a record may have -> what it tells: each that is asked for, and all narrower ones."""
         ontology = self.opened.ontology

@@ -1,36 +1,41 @@
-"""A case and a question -> what they share, what tells most first, each with the fact it rests on."""
+"""A case and a question -> what they share, what adds most to the score first, each with the fact it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
-from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, Case, Language, Passage, concepts_of, fields_of
-from koopkg.namespaces import concept_iri, document_iri, place_iri
+from koopkg.index import CaseTexts
+from koopkg.members import lands
+from koopkg.model import Case, Document, Language, Mention, Passage, concepts_of
+from koopkg.namespaces import concept_iri, place_iri
 from koopkg.search.facets import field_label
-from koopkg.search.question import Question, weight_of_place
-from koopkg.search.results import Fact, Reason
+from koopkg.search.facts import concept_fact, passage_fact, statement
+from koopkg.search.question import Question
+from koopkg.search.results import Reason
+from koopkg.search.scoring import Scoring
+from koopkg.search.signals import OUTCOMES
 
-__all__ = ["Found", "reasons_for", "shortened"]
+__all__ = ["Found", "InText", "reasons_for", "shortened"]
 
-_LEAST, _MOST = 2, 4
-_MOST_OF_A_FIELD = 2
+_MOST, _MOST_OF_A_FIELD = 5, 2
 _QUOTE_CHARACTERS = 160
-_LIKELY = 0.2
-"""Probability from which a task counts as what a text probably asks for."""
-_TITLE, _WORDS, _MEANING = 0.05, 0.2, 0.1
-"""How much it tells that words or a passage fit, on the scale of weight times rarity on which concepts are told: they are in plain sight."""
+_MOST_WORDS = 5
+_LIKELY = 0.1
+"""Probability from which a task counts as what a text probably asks for; on the dev topics it is one of the judged cases in half of the texts."""
+_BROADER, _RELATED, _MENTIONED = 0.7, 0.2, 0.5
+"""What is left of a match with what is one step wider or related, and of one that rests on a mention alone; as where the columns of a snapshot are made."""
 
 
-def _properties() -> Iterator[tuple[str, str]]:
-    """Concept scheme -> the property by which a case has its concepts, also those of nested records."""
-    for field in CASE_FIELDS:
-        for inner in fields_of(field.record) if field.record else (field,):
-            if inner.scheme and inner in CONCEPT_FIELDS.values():
-                yield inner.scheme, str(field.shortcut or inner.property)
+@dataclass(frozen=True, slots=True)
+class InText:
+    """Something that a document of a case says; `words` are those of the question in it, `gain` what it adds to the log odds of the score."""
 
-
-_PROPERTIES = dict(_properties())
+    document: Document
+    passage: Passage
+    words: Sequence[Mention] = ()
+    gain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +43,115 @@ class Found:
     """What was found in the texts of a hit.
 
     Attributes:
+        snippet: The passage that is shown.
         title_words: Words of the title that the question has too.
-        words: Those of the snippet, with their offsets in the document.
-        passage: The passage closest in meaning, None where it is the snippet or there is none.
+        elsewhere: The passage beside the snippet with the most words of the question that neither title nor snippet has; None where there is none.
+        meant: The passage closest in meaning, the snippet left out; None where it brings the case no closer.
+        is_nearest: Whether that is the closest of all.
+        parts: What each signal says of the case.
+        words: How many different words of the question its title and texts have.
     """
 
-    document_id: str
+    snippet: InText
     title_words: Sequence[str]
-    words: Sequence[tuple[str, int, int]]
-    passage: Passage | None
-    snippet: Passage
+    elsewhere: InText | None
+    meant: InText | None
+    is_nearest: bool
+    parts: Mapping[str, float]
+    words: int
 
 
-def reasons_for(case: Case, question: Question, found: Found, *, language: Language) -> tuple[Reason, ...]:
-    """The reasons for one hit, two to four, none that repeats the snippet; that the snippet is closest in meaning is said where little else is."""
-    told = [*_shared(case, question, language), *_related(case, question, language), *_likely(case, question, language), *_places(case, question, language)]
-    told += _texts(case, question, found)
+def reasons_for(case: Case, texts: CaseTexts, question: Question, found: Found, *, language: Language) -> tuple[Reason, ...]:
+    """The reasons for one hit, at most five; none that repeats the snippet."""
+    gains = _gains(case, texts, question)
+    mentioned = list(_mentioned(texts, question, found, gains, {concept_iri(*named) for named in case.concepts()}, language))
+    told = [*_shared(case, question, gains, language), *_related(case, question, gains, language), *mentioned, *_likely(case, question, language)]
+    told += [*_places(case, question, language), *_ended(case, question, language)]
+    told += _texts(case, question, found, " ".join(str(reason.fact.quote) for _, reason in mentioned))
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
     for _, reason in told:
         if sum(other.kind == reason.kind for other in reasons) < _MOST_OF_A_FIELD:
             reasons.append(reason)
-    if len(reasons) < _LEAST and found.passage is None:
-        reasons.append(_nearest_section(found))
     return tuple(reasons[:_MOST])
 
 
-def _statement(name: str, value: str, quote: str | None = None) -> Fact:
-    return Fact("statement", property=name, value=value, quote=quote)
+def _gain(question: Question, weight: float) -> float:
+    """What a concept or place adds to the log odds that has a weight among those asked for."""
+    return Scoring.bundled().weights["concepts"] * weight / sum(question.asked.values())
 
 
-def _shared(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+def _gains(case: Case, texts: CaseTexts, question: Question) -> dict[str, float]:
+    """IRI of a concept of the case -> what the log odds would lose without it: nothing where another one answers as well.
+
+    Of several that answer equally well, the first in the table of fields has what they add together.
+    """
+    own = {concept_iri(*named) for named in case.concepts()}
+    strengths = {link.iri: _MENTIONED * link.confidence for text in texts for link in text.linked.concepts}
+    strengths = {concept_iri(*named): 1.0 for named in case.concepts()} | {iri: said for iri, said in strengths.items() if iri not in own}
+    gains = dict.fromkeys(strengths, 0.0)
+    for asked, weight in question.asked.items():
+        answers = {iri: strength * share for iri, strength in strengths.items() if (share := _share(question, iri, asked))}
+        if answers:
+            best, *others = sorted(answers, key=lambda iri: -answers[iri])
+            second = answers[others[0]] if others else 0.0
+            gains[best] += _gain(question, weight) * (answers[best] - second if second < answers[best] else answers[best])
+    return gains
+
+
+def _share(question: Question, iri: str, asked: str) -> float:
+    """How well a concept answers whoever asks for another one, as where the columns of a snapshot are made."""
+    ontology = question.opened.ontology
+    if asked not in ontology.concepts or iri not in ontology.concepts:
+        return 0.0
+    if asked in ontology.with_broader(iri):
+        return 1.0
+    return _BROADER if iri in ontology.concepts[asked].broader else _RELATED if iri in ontology.related[asked] else 0.0
+
+
+def _shared(case: Case, question: Question, gains: Mapping[str, float], language: Language) -> Iterator[tuple[float, Reason]]:
     """Concepts of the record that are asked for, or are narrower than one that is."""
     ontology, told = question.opened.ontology, set[str]()
     for field, slug, record in concepts_of(case):
         iri = concept_iri(str(field.scheme), slug)
-        if iri in question.covered and iri not in told:
+        gain = gains[iri] + (_gain_of_tasks(case, question, slug) if field.scheme == "activity" else 0)
+        if iri in question.covered and iri not in told and gain > 0:
             told.add(iri)
             values = {"field": field_label(field, ontology, language), "label": ontology.concepts[iri].label(language)}
-            quote = getattr(record, field.evidence) if field.evidence else None
-            yield question.covered[iri], Reason(f"shared-{field.scheme}", values, _statement(_PROPERTIES[str(field.scheme)], iri, quote))
+            yield gain, Reason(f"shared-{field.scheme}", values, concept_fact(question.opened, case, field, iri, record))
 
 
-def _related(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
-    """A task close to one that is asked for, where the case has none that is."""
-    ontology, own = question.opened.ontology, {concept_iri("sector", slug) for slug in case.sectors}
-    for iri, weight in question.asked.items():
+def _related(case: Case, question: Question, gains: Mapping[str, float], language: Language) -> Iterator[tuple[float, Reason]]:
+    """A concept one step above or beside one that is asked for, where the case has none that is."""
+    ontology = question.opened.ontology
+    own = {concept_iri(str(field.scheme), slug): (field, record) for field, slug, record in concepts_of(case)}
+    for iri in question.asked:
         concept = ontology.concepts.get(iri)
-        if concept and concept.scheme == "sector" and not own & ontology.with_narrower(iri):
-            for other in sorted(ontology.related[iri] & own - question.asked.keys())[:1]:
-                values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
-                yield weight / 2, Reason("related-sector", values, _statement("koop:sector", other))
+        if concept is None or own.keys() & ontology.with_narrower(iri):
+            continue
+        near = (ontology.related[iri] | set(concept.broader)) & own.keys() - question.covered.keys()
+        for other in sorted(near, key=lambda other: (-gains[other], other))[:1]:
+            field, record = own[other]
+            values = {"label": ontology.concepts[other].label(language), "asked": concept.label(language)}
+            kind = "related-sector" if concept.scheme == field.scheme == "sector" else "related"
+            if gains[other] > 0:
+                yield gains[other], Reason(kind, values, concept_fact(question.opened, case, field, other, record))
+
+
+def _mentioned(
+    texts: CaseTexts, question: Question, found: Found, gains: Mapping[str, float], own: set[str], language: Language
+) -> Iterator[tuple[float, Reason]]:
+    """Concepts asked for that only a text of the case names, outside the snippet."""
+    shown, ontology, told = found.snippet, question.opened.ontology, set[str]()
+    for text in texts:
+        for link in text.linked.concepts:
+            if link.iri not in question.covered or link.iri in own | told or gains[link.iri] <= 0:
+                continue
+            hidden = [said for said in link.evidence if text.document.id != shown.document.id or not shown.passage.start <= said.start < shown.passage.end]
+            if len(hidden) == len(link.evidence):  # what the snippet shows needs no reason
+                told.add(link.iri)
+                fact = passage_fact(text.document, hidden[0].start, hidden[0].end)
+                yield gains[link.iri], Reason("mentioned", {"label": ontology.concepts[link.iri].label(language)}, fact)
 
 
 def _likely(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
@@ -96,42 +159,73 @@ def _likely(case: Case, question: Question, language: Language) -> Iterator[tupl
     ontology = question.opened.ontology
     for slug in case.activities:
         iri, share = concept_iri("activity", slug), question.meaning.tasks.get(slug, 0.0)
-        if share >= _LIKELY and iri not in question.covered:
-            yield share, Reason("likely-activity", {"label": ontology.concepts[iri].label(language)}, _statement("koop:activity", iri))
+        gain = _gain_of_tasks(case, question, slug)
+        if share >= _LIKELY and iri not in question.covered and gain > 0:
+            values = {"label": ontology.concepts[iri].label(language)}
+            yield gain, Reason("likely-activity", values, statement(question.opened, case, "koop:activity", iri))
+
+
+def _gain_of_tasks(case: Case, question: Question, slug: str) -> float:
+    """What an activity of a case adds to the log odds because it is likely to be meant; less than nothing where the case is only broader for it."""
+    ontology, tasks = question.opened.ontology, question.meaning.tasks
+
+    def likeliness(slugs: Iterable[str]) -> float:
+        every = {above.rpartition("/")[2] for other in slugs for above in ontology.with_broader(concept_iri("activity", other))}
+        return sqrt(sum(tasks.get(other, 0.0) for other in every) / sqrt(max(len(every), 1)))
+
+    gained = likeliness(case.activities) - likeliness(other for other in case.activities if other != slug)
+    return Scoring.bundled().weights["tasks"] * gained
 
 
 def _places(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+    """Where the case lies that is asked for: a member, a Land that it touches, the country."""
     ontology = question.opened.ontology
-    members = {place_iri(place.ags): place.name for place in case.places if place.ags}
-    land = ontology.territory_by_name(case.state) if case.state else None
+    here = {place_iri(place.ags): ("koop:member", place.name) for place in case.places if place.ags}
+    here |= {land.iri: ("koop:land", land.name(language)) for land in lands(case, ontology)}
+    country = ontology.territories.get(place_iri(case.country))
+    here |= {country.iri: ("koop:country", country.name(language))} if country else {}
     for place in question.linked.places if question.linked else ():
-        if place.iri in members:
-            yield 2 * weight_of_place(), Reason("place", {"label": members[place.iri]}, _statement("koop:member", place.iri))
-        elif land and place.iri == land.iri:
-            yield question.asked.get(land.iri, 0.0), Reason("place", {"label": land.name(language)}, _statement("koop:land", land.iri))
+        if place.iri in here and place.iri in question.asked:
+            name, label = here[place.iri]
+            yield _gain(question, question.asked[place.iri]), Reason("place", {"label": label}, statement(question.opened, case, name, place.iri))
 
 
-def _texts(case: Case, question: Question, found: Found) -> Iterator[tuple[float, Reason]]:
+def _ended(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+    """That it came to the end that is asked for."""
+    if any(f"status/{case.status}" in OUTCOMES[slot.value] for slot in question.slots if slot.kind == "outcome"):
+        iri = concept_iri("status", case.status)
+        gain = Scoring.bundled().weights["outcome"]
+        if iri not in question.covered:
+            yield (
+                gain,
+                Reason("outcome", {"label": question.opened.ontology.concepts[iri].label(language)}, statement(question.opened, case, "koop:status", iri)),
+            )
+
+
+def _texts(case: Case, question: Question, found: Found, named: str) -> Iterator[tuple[float, Reason]]:
+    """Words and passages; a word that a concept was named by is not told again."""
+    of_word = Scoring.bundled().weights["lexical"] * found.parts.get("lexical", 0.0) / max(found.words, 1)
     if found.title_words:
-        words = ", ".join({word.casefold(): word for word in found.title_words}.values())
-        yield _TITLE, Reason("title", {"words": words}, _statement("dcterms:title", case.title_in(question.language)))
-    beyond = [entry for entry in found.words if entry[0].casefold() not in {word.casefold() for word in found.title_words}]
-    if beyond:
-        words = ", ".join(list({word.casefold(): word for word, _, _ in beyond}.values())[:5])
-        start, end = min(start for _, start, _ in beyond), max(end for _, _, end in beyond)
-        yield _WORDS, Reason("words", {"words": words}, Fact("passage", document=document_iri(found.document_id), start=start, end=end))
-    if found.passage is not None:
-        fact = _passage_fact(found.document_id, found.passage)
-        yield _MEANING, Reason("meaning", {"quote": shortened(found.passage.text)}, fact)
+        words = _joined(found.title_words)
+        yield (
+            of_word * len(found.title_words),
+            Reason("title", {"words": words}, statement(question.opened, case, "dcterms:title", case.title_in(question.language))),
+        )
+    if found.elsewhere is not None:
+        beyond = [word for word in found.elsewhere.words if word.quote.casefold() not in named.casefold()][:_MOST_WORDS]
+        if beyond:
+            fact = passage_fact(found.elsewhere.document, beyond[0].start, beyond[-1].end, has_quote=False)
+            yield of_word * len(beyond), Reason("words", {"words": _joined([word.quote for word in beyond])}, fact)
+    if found.meant is not None:
+        passage = found.meant.passage
+        kind = "meaning" if found.is_nearest else "meaning-too"
+        fact = passage_fact(found.meant.document, passage.start, passage.end)
+        yield found.meant.gain, Reason(kind, {"quote": shortened(passage.text)}, fact)
 
 
-def _nearest_section(found: Found) -> Reason:
-    """Where the snippet itself is what is closest in meaning: the section that it stands in."""
-    return Reason("section", {"section": found.snippet.section}, _passage_fact(found.document_id, found.snippet))
-
-
-def _passage_fact(document_id: str, passage: Passage) -> Fact:
-    return Fact("passage", document=document_iri(document_id), start=passage.start, end=passage.end, quote=passage.text)
+def _joined(words: Sequence[str]) -> str:
+    """Different words in their order."""
+    return ", ".join({word.casefold(): word for word in words}.values())
 
 
 def shortened(text: str) -> str:

@@ -11,13 +11,22 @@ from koopkg.search.slots import Role, SlotKind
 from koopkg.search.spelling import Correction
 from koopkg.snapshot import CaseEntry
 
-__all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "Hit", "Reason", "SearchResult", "Snippet"]
+__all__ = ["CasePage", "DraftHits", "DraftPage", "Facet", "FacetValue", "Fact", "FactSource", "Hit", "Reason", "SearchResult", "Snippet"]
 __all__ += ["Recognised", "TakenBack", "Understood", "UnderstoodConcept", "UnderstoodPlace", "UnderstoodSlot"]
 
 
 @dataclass(frozen=True, slots=True)
+class FactSource:
+    """Where a fact was found: the source with a number among those of the case; without a number the record of the case, or the document of a passage."""
+
+    number: int | None
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """What a reason points at: a curated statement (property and value) or a passage of a document (offsets and quote)."""
+    """What a reason points at: a curated statement (property and value) or a passage of a document (offsets and quote), and where that was found."""
 
     type: Literal["statement", "passage"]
     property: str | None = None
@@ -26,11 +35,12 @@ class Fact:
     start: int | None = None
     end: int | None = None
     quote: str | None = None
+    source: FactSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a case is comparable: a kind with its values, from which `koopkg.sentences` makes a sentence, and the fact that it rests on."""
+    """Why a case is comparable, or in what it differs: a kind with values, from which `koopkg.sentences` makes a sentence, and the fact it rests on."""
 
     kind: str
     values: Mapping[str, str]
@@ -50,7 +60,12 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case found; `score` is the probability that a practitioner would call it comparable, made of `parts` in [0, 1], one a signal."""
+    """A case found; `score` is the probability that a practitioner would call it comparable, made of `parts` in [0, 1], one a signal.
+
+    Attributes:
+        reasons: What it shares with what is asked for, what adds most to the score first.
+        difference: What differs most from what is asked for; None where nothing is known to.
+    """
 
     id: str
     iri: str
@@ -59,6 +74,7 @@ class Hit:
     parts: dict[str, float]
     snippet: Snippet
     reasons: tuple[Reason, ...]
+    difference: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

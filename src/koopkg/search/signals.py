@@ -15,7 +15,7 @@ from koopkg.search.fitting import suiting
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores
 
-__all__ = ["SIGNALS", "Answers", "Signal", "signals_named"]
+__all__ = ["OUTCOMES", "SIGNALS", "Answers", "Signal", "signals_named"]
 
 _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
@@ -25,7 +25,7 @@ _MOST_NAMES, _NAMES_CONCEPTS = 5, 0.7
 """Words of a text that may be a name, and what is left of a score where some of them name concepts."""
 _PLACES = ("land", "region")
 """Kinds of slots that a short text may consist of and still be nothing but names."""
-_OUTCOMES = {"ended": ("status/beendet", "status/gescheitert"), "planned": ("status/geplant",)}
+OUTCOMES = {"ended": ("status/beendet", "status/gescheitert"), "planned": ("status/geplant",)}
 """What is asked for -> facet values of the cases of which that came."""
 
 
@@ -98,7 +98,7 @@ def _concepts(question: Question) -> Answers | None:
 
 def _outcome(question: Question) -> Answers | None:
     """Whether a case came to the end that is asked for, or has not begun where that is."""
-    wanted = [status for slot in question.slots if slot.kind == "outcome" for status in _OUTCOMES[slot.value]]
+    wanted = [status for slot in question.slots if slot.kind == "outcome" for status in OUTCOMES[slot.value]]
     if not wanted:
         return None
     every = np.zeros(len(question.opened), dtype=np.float32)

@@ -1,0 +1,147 @@
+"""Reasons are why: without what a reason names the case scores lower, without what none names it does not; over the dev topics and all real cases."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from typing import Any
+
+import numpy as np
+
+from koopkg.evaluation import topics
+from koopkg.index import CaseTexts, ColumnsBuilder, embedded_texts, features_of
+from koopkg.model import Case
+from koopkg.namespaces import place_iri
+from koopkg.register import Register
+from koopkg.search import SIGNALS, Hit, search
+from koopkg.search.question import Question, question_of_text
+from koopkg.search.ranking import said_of
+from koopkg.search.scoring import Scoring
+from koopkg.snapshot import OpenSnapshot
+
+_SAME = 1e-4
+"""Log odds that are rounding."""
+_MOST = 40
+"""Hits a kind of reason, evenly from all: enough to tell 95 % from 80 %."""
+_HEADS = 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A hit with the question that it answers, and the log odds of its score."""
+
+    question: Question
+    row: int
+    hit: Hit
+    odds: float
+
+    @property
+    def opened(self) -> OpenSnapshot:
+        assert isinstance(self.question.opened, OpenSnapshot)
+        return self.question.opened
+
+    @property
+    def case(self) -> Case:
+        return self.opened.catalog.entry(self.row).case
+
+    @property
+    def texts(self) -> CaseTexts:
+        return self.opened.catalog.entry(self.row).texts
+
+    @property
+    def named(self) -> set[str]:
+        """What any of the reasons names: values of statements."""
+        return {reason.fact.value for reason in self.hit.reasons if reason.fact.value}
+
+
+_FOUND: dict[int, list[Explained]] = {}
+
+
+def explained(opened: OpenSnapshot) -> list[Explained]:
+    """The first ten hits of each dev topic."""
+    if id(opened) not in _FOUND:
+        with as_file(files("koopkg_corpus")) as folder:
+            texts = [topic.text for topic in topics(folder / "eval" / "topics.yaml") if topic.split == "dev"]
+        _FOUND[id(opened)] = [found for text in texts for found in _of_text(opened, text)]
+    return _FOUND[id(opened)]
+
+
+def _of_text(opened: OpenSnapshot, text: str) -> Iterator[Explained]:
+    question = question_of_text(opened, text)
+    odds = odds_of(question)
+    for hit in search(opened, text, drafts=0, spelling=False).hits:
+        row = opened.catalog.row_of(hit.id)
+        yield Explained(question, row, hit, float(odds[row]))
+
+
+def odds_of(question: Question) -> Any:
+    """Log odds of every case."""
+    said = said_of(question)
+    return Scoring.bundled().odds({signal.name: said.parts[:, number] for number, signal in enumerate(SIGNALS)}, question.meaning.nothing)
+
+
+def without_in_record(found: Explained, case: Case, iri: str) -> float:
+    """The log odds where a record were another one and its texts did not name a concept or place."""
+    opened, row = found.opened, found.row
+    texts = [replace(text, linked=replace(text.linked, concepts=tuple(link for link in text.linked.concepts if link.iri != iri))) for text in found.texts]
+    features = features_of(case, texts, opened.ontology, Register.bundled())
+    altered = copy.copy(opened)
+    altered.__dict__.pop("activities", None)
+    moved = np.arange(len(opened), dtype=np.int32)
+    moved[row] = -1
+    for name, entries in (("matches", features.matches), ("facets", dict.fromkeys(features.facets, 1.0))):
+        builder = ColumnsBuilder()
+        builder.add(row, entries)
+        altered.__dict__[name] = getattr(opened, name).merged(moved, builder.columns())
+    question = replace(found.question, opened=altered)
+    question.__dict__["meaning"] = found.question.meaning
+    return float(odds_of(question)[row])
+
+
+def without_concept(record: Any, scheme: str, slug: str) -> Any:
+    """A record, nested ones included, without a concept; of a nested record with several, the others stay."""
+    from koopkg.model import fields_of
+
+    changes: dict[str, Any] = {}
+    for field in fields_of(type(record)):
+        values = field.values(record)
+        if field.record is not None:
+            kept = tuple(without_concept(value, scheme, slug) for value in values)
+        elif field.kind == "concept" and field.scheme == scheme:
+            kept = tuple(value for value in values if value != slug)
+        else:
+            continue
+        changes[field.name] = kept if field.is_many else (kept[0] if kept else None)
+    return replace(record, **changes)
+
+
+def without_place(case: Case, iri: str) -> Case:
+    places = tuple(place for place in case.places if not place.ags or not place_iri(place.ags).startswith(iri))
+    if iri == place_iri(case.country):
+        return replace(case, places=(), state=None, country="")
+    if any(place.ags and place_iri(place.ags) == iri for place in case.places):
+        return replace(case, places=tuple(place for place in case.places if not place.ags or place_iri(place.ags) != iri))
+    return replace(case, places=places, state=None)
+
+
+def drop_of_concept(found: Explained, iri: str) -> float:
+    scheme, slug = iri.split("/")[-2:]
+    case = replace(found.case, status="unbekannt") if scheme == "status" else without_concept(found.case, scheme, slug)
+    return found.odds - without_in_record(found, case, iri)
+
+
+def drop_of_words(found: Explained, words: list[str]) -> float:
+    """What the question loses at a case where it does not have some words."""
+    return 0.0
+
+
+def drop_of_passage(found: Explained, place: tuple[int, int]) -> float:
+    """What the case loses that has not this passage."""
+    vectors = found.opened.vectors
+    of_case, adaptation, direction = vectors.of_case(found.row), vectors.adaptation, found.question.meaning.direction
+    heads = found.opened.encoder.encode_document(embedded_texts(found.case, found.texts, found.opened.ontology)[:_HEADS])
+    kept = [number for number, at in enumerate(of_case.passages.tolist()) if tuple(at) != place]
+    whole, less = (adaptation.meaning(heads, of_case.vectors[rows]) for rows in (slice(None), kept))
+    return float((whole - less) @ direction) * Scoring.bundled().weights["dense"]
