@@ -53,6 +53,16 @@ def test_from_a_case_to_a_comparison_and_with_one_case_less(page: Page, server: 
     assert CASES[2] not in page.url
 
 
+def test_hits_are_chosen_for_a_comparison(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/suche?q=gemeinsamer+Bauhof")
+    boxes = page.get_by_role("checkbox", name="Vergleich")
+    assert boxes.count() >= 2
+    for place in range(2):
+        boxes.nth(place).check()
+    page.get_by_role("button", name="Gewählte Fälle vergleichen").click()
+    assert page.get_by_role("columnheader").count() == 3
+
+
 @pytest.mark.parametrize("query", ["", "?case=bauhof-gruenkraut-bodnegg", "?lang=en"])
 def test_without_two_cases_a_page_says_how_to_come_by_them(query: str, server: Server) -> None:
     answer = server.request(f"/vergleich{query}")

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from koopkg.model import CONCEPT_FIELDS, CaseField
-from koopkg.namespaces import concept_iri, document_iri, place_iri
-from koopkg.search import Hit, Reason
+from koopkg.namespaces import case_iri, concept_iri, document_iri, place_iri
+from koopkg.search import FactSource, Hit, Reason
 from koopkg.snapshot import OpenSnapshot
 from tests.koopkg.test_search import assert_holds
 from tests.koopkg.worlds import SECTION, hits_for, hits_like, record, world
@@ -179,13 +179,16 @@ def test_words_of_the_title_are_a_reason(text: str, words: str, three: OpenSnaps
 
 
 def test_words_of_the_text_are_a_reason_with_their_place(three: OpenSnapshot) -> None:
-    hits = hits_for(three, "Leuchtturm mit Laterne")
+    """Of another passage than the one that is shown: what the snippet marks is in plain sight."""
+    hits = hits_for(three, "Leuchtturm mit Laterne und Brücke")
     [reason] = of_kind(hits["leer"], "words")
-    assert reason.values["words"] == "Laternen, Leuchttürme"
+    assert hits["leer"].snippet.section == SECTION
+    assert reason.values["words"] == "Brücken"
     text = three.catalog.document("leer").document.text
-    assert text[reason.fact.start : reason.fact.end] == "Laternen leuchten am Ufer, wo Laternen und Leuchttürme"
+    assert text[reason.fact.start : reason.fact.end] == "Brücken"
     assert reason.fact.document == document_iri("leer")
     assert not [name for name in ("voll", "anders") if of_kind(hits[name], "words")]
+    assert not of_kind(hits_for(three, "Leuchtturm mit Laterne")["leer"], "words")
 
 
 def test_words_that_the_title_has_too_are_not_told_twice(three: OpenSnapshot) -> None:
@@ -195,11 +198,15 @@ def test_words_that_the_title_has_too_are_not_told_twice(three: OpenSnapshot) ->
 
 
 def test_a_word_of_title_and_text_is_told_of_the_title_alone(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
-    bodies = {"eins": "Der Leuchtturm steht, wo auch ein Kahn liegt.", "zwei": "Zweiter Text.", "drei": "Dritter Text."}
+    bodies = {
+        "eins": {SECTION: "Der Leuchtturm steht, wo ein Kahn liegt.", "Hürden": "Am Leuchtturm fehlte ein Ruder."},
+        "zwei": "Zweiter Text.",
+        "drei": "Dritter Text.",
+    }
     titles = {"eins": "Vorhaben Leuchtturm", "zwei": "Vorhaben Sonnenuhr", "drei": "Vorhaben Kornblume"}
     lights = world(tmp_path_factory, known_vectors, *(record(name, body=bodies[name], title=titles[name]) for name in bodies))
-    hit = hits_for(lights, "Leuchtturm mit Kahn")["eins"]
-    assert [reason.values["words"] for kind in ("title", "words") for reason in of_kind(hit, kind)] == ["Leuchtturm", "Kahn"]
+    hit = hits_for(lights, "Leuchtturm mit Kahn und Ruder")["eins"]
+    assert [reason.values["words"] for kind in ("title", "words") for reason in of_kind(hit, kind)] == ["Leuchtturm", "Ruder"]
 
 
 NEAREST = "Eine Laterne hilft nicht, wenn man zu Fuß über das Wasser will und nur ein Boot hinüberfährt."
@@ -229,14 +236,21 @@ def test_of_equal_passages_the_first_is_the_snippet(three: OpenSnapshot) -> None
     assert hits_for(three, "Brücken aus Holz und Ufer")["leer"].snippet.section == "Organisation und Ablauf"
 
 
-def test_where_little_else_is_known_the_section_is_a_reason(three: OpenSnapshot) -> None:
-    """Of the snippet, which is what is closest in meaning; with two other reasons, or another passage that is closer, it is not told."""
-    vague = hits_for(three, "Quasare und Neutronensterne")["anders"]
-    assert kinds(vague) == ["section"]
-    assert vague.reasons[0].values["section"] == vague.snippet.section == SECTION
-    assert (vague.reasons[0].fact.start, vague.reasons[0].fact.quote) == (vague.snippet.start, vague.snippet.text)
-    assert "section" not in kinds(hits_for(three, "GmbH in Bayern")["anders"])
-    assert "section" not in kinds(hits_for(three, NEAREST)["leer"])
+def test_a_case_that_shares_nothing_has_no_reason(three: OpenSnapshot) -> None:
+    """Of one passage, which is shown: that it is the closest of all says nothing."""
+    assert kinds(hits_for(three, "Quasare und Neutronensterne")["anders"]) == []
+
+
+def test_a_reason_names_the_source_of_its_record(three: OpenSnapshot, tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
+    """The numbered source that a nested record cites, else the record of the case; of a passage its document."""
+    cited = {"factor": "augenhoehe", "evidence": "Alle stimmen ab", "source": 1}
+    one = world(tmp_path_factory, known_vectors, record("eins", body="Text.", success_factors=[cited]))
+    [reason] = of_kind(hits_for(one, one.ontology.concept("success-factor", "augenhoehe").label("de"))["eins"], "shared-success-factor")
+    assert reason.fact.source == FactSource(1, "Amtsblatt", "https://example.org/amtsblatt")
+    [reason] = of_kind(hits_for(three, "Zweckverband")["voll"], "shared-legal-form")
+    assert reason.fact.source == FactSource(None, "Vorhaben Voll", case_iri("voll"))
+    [reason] = of_kind(hits_for(three, NEAREST)["leer"], "meaning")
+    assert reason.fact.source == FactSource(None, "Vorhaben Leer", document_iri("leer"))
 
 
 QUESTIONS = [
@@ -249,25 +263,21 @@ QUESTIONS = [
 def test_reasons_rest_on_facts_are_few_and_do_not_repeat_the_snippet(text: str, three: OpenSnapshot) -> None:
     store = ox.Store.read_only(str(three.files.graph))
     for hit in hits_for(three, text).values():
-        assert len(hit.reasons) <= 4
-        assert hit.reasons
+        assert len(hit.reasons) <= 5
         assert all(len(of_kind(hit, kind)) <= 2 for kind in kinds(hit))
         for reason in hit.reasons:
             assert_holds(reason, hit.id, store, three.catalog.document(hit.id).document)
-            if reason.kind == "meaning":
-                assert reason.fact.start != hit.snippet.start
-                assert reason.fact.quote != hit.snippet.text
-            if reason.kind == "section":
-                assert len(hit.reasons) <= 2
+            if reason.fact.type == "passage":
+                assert reason.fact.start is not None
+                assert not hit.snippet.start <= reason.fact.start < hit.snippet.start + len(hit.snippet.text)
 
 
 def test_what_tells_most_comes_first(three: OpenSnapshot) -> None:
-    """A member of the place asked for, then concepts by the weight of their field, however they are ordered in the question, then words."""
+    """What adds most to the score: by the weight of the field, however the question orders it, then words."""
     text = "Phase Betrieb, ländlich, auf Augenhöhe, Baubetriebshof, Wipperfürth"
-    assert kinds(hits_for(three, text)["voll"])[:3] == ["place", "shared-sector", "shared-success-factor"]
-    assert kinds(hits_for(three, ", ".join(reversed(text.split(", "))))["voll"])[:3] == ["place", "shared-sector", "shared-success-factor"]
-    told = kinds(hits_for(three, "Zeppeline von Voll mit Zweckverband")["voll"])
-    assert told == ["shared-legal-form", "words", "title"]
+    assert kinds(hits_for(three, text)["voll"])[:3] == ["shared-sector", "place", "shared-success-factor"]
+    assert kinds(hits_for(three, ", ".join(reversed(text.split(", "))))["voll"])[:3] == ["shared-sector", "place", "shared-success-factor"]
+    assert kinds(hits_for(three, "Zeppeline von Voll mit Zweckverband")["voll"])[:2] == ["shared-legal-form", "title"]
 
 
 def test_of_one_weight_the_rarer_comes_first(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:

@@ -12,8 +12,8 @@ __all__ = ["concept_fact", "passage_fact", "statement"]
 
 def _properties() -> dict[str, str]:
     """Concept scheme -> the property by which a case has its concepts, also those of nested records."""
-    lines = [inner for field in CASE_FIELDS for inner in (fields_of(field.record) if field.record else (field,))]
-    return {inner.scheme: str(inner.shortcut or inner.property) for inner in lines if inner.scheme and inner in CONCEPT_FIELDS.values()}
+    lines = [(field, inner) for field in CASE_FIELDS for inner in (fields_of(field.record) if field.record else (field,))]
+    return {inner.scheme: str(field.shortcut or inner.property) for field, inner in lines if inner.scheme and inner in CONCEPT_FIELDS.values()}
 
 
 _PROPERTIES = _properties()

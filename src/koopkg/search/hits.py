@@ -7,6 +7,7 @@ from collections.abc import Iterator, Set
 import numpy as np
 
 from koopkg.index import CaseTexts, highlights
+from koopkg.index.columns import unit
 from koopkg.model import Language, Mention
 from koopkg.search.differences import difference_of
 from koopkg.search.question import Question
@@ -97,20 +98,15 @@ def _elsewhere(texts: CaseTexts, question: Question, told: Set[str]) -> InText |
 def _meant(texts: CaseTexts, shown: tuple[int, int], row: int, question: Question) -> tuple[InText | None, bool]:
     """The passage closest in meaning but for the one that is shown, where it brings the case closer; and whether none is closer."""
     of_case, direction = question.opened.vectors.of_case(row), question.meaning.direction
-    total, closeness = of_case.vectors.sum(axis=0), of_case.vectors @ direction
-    for place in np.argsort(-closeness, kind="stable")[:2].tolist():
+    total, order = of_case.vectors.sum(axis=0), np.argsort(-(of_case.vectors @ direction), kind="stable").tolist()
+    beside = direction - (of_case.meaning @ direction) * of_case.meaning  # only what points aside of a vector turns it
+    for place in order[:2]:
         document, number = map(int, of_case.passages[place])
         if (document, number) != shown:
-            gain = _cosine(total, direction) - _cosine(total - of_case.vectors[place], direction)
-            found = _in_text(texts, (document, number))
-            gain *= Scoring.bundled().weights["dense"] * _OF_PASSAGES
-            is_nearest = (document, number) == tuple(map(int, of_case.passages[int(np.argmax(closeness))]))
-            return (InText(found.document, found.passage, gain=gain), is_nearest) if gain > 0 else (None, False)
+            found, turned = _in_text(texts, (document, number)), unit(total) - unit(total - of_case.vectors[place])
+            gain = float(beside @ turned) * Scoring.bundled().weights["dense"] * _OF_PASSAGES
+            return (InText(found.document, found.passage, gain=gain), place == order[0]) if gain > 0 else (None, False)
     return None, False
-
-
-def _cosine(vector: np.ndarray, direction: np.ndarray) -> float:
-    return float(vector @ direction / max(float(np.linalg.norm(vector)), 1e-9))
 
 
 def _in_text(texts: CaseTexts, place: tuple[int, int]) -> InText:
