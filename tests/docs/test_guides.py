@@ -102,11 +102,11 @@ def test_programs_print(block: Block, server: Server) -> None:
 
 
 def test_the_guide_for_practitioners_describes_the_page_of_hits(server: Server) -> None:
-    """Where the filters stand, after the hits in a grid of two columns, and how the score is written."""
+    """Where the filters stand, before the hits in a grid of two columns, and how the score is written."""
     guide = (ROOT / "docs" / "practitioners.md").read_text(encoding="utf-8")
     page = server.request("/suche?q=Bauhof").text
-    assert page.index('<div class="columns">') < page.index("<article>") < page.index('<nav class="facets" id="filters"')
-    assert "Rechts neben den Treffern, auf schmalen Bildschirmen darunter," in guide
+    assert page.index('<div class="columns">') < page.index('<nav class="facets" id="filters"') < page.index("<article>")
+    assert "Links neben den Treffern, auf schmalen Bildschirmen darüber zum Aufklappen," in guide
     shown = re.search(r"(Übereinstimmung) \d+( %)", page)
     assert shown is not None
     assert re.search(rf"\*\*Die {shown[1]}\*\* \(„\d+{shown[2]}“", guide)
