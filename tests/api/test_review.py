@@ -410,7 +410,7 @@ def test_a_question_that_is_gone_leads_back_to_the_queue(reviewer: TestClient, w
         soup = soup_of(reviewer, path, 404)
         assert soup.find("a", href="/review") is not None
     page = BeautifulSoup(answer_to(reviewer, f"{DEPOT_ID}:status=pilot", "accept", 404, {}).text, "html.parser")
-    assert "diese Frage wird nicht mehr gestellt" in text_of(page, "[role=alert]")
+    assert "Diese Frage wird nicht mehr gestellt" in text_of(page, "[role=alert]")
     assert written(world) == []
 
 
@@ -604,7 +604,7 @@ def test_a_corpus_that_cannot_be_written_to_is_told(reviewer: TestClient, world:
     try:
         page = reviewer.post("/review", data={"key": reviewer_key(), "question": STATUS, "verdict": "accept"}, headers={"Cookie": f"koopkg_review={SESSION}"})
         assert page.status_code == 500
-        assert "nichts wurde festgehalten" in page.text
+        assert "Nichts wurde festgehalten" in page.text
         assert str(world.corpus) not in page.text
         data = {"key": reviewer_key(), "what": "write", **RECORD}
         assert reviewer.post(f"/review/{DEPOT_ID}/case", data=data, headers={"Cookie": f"koopkg_review={SESSION}"}).status_code == 500

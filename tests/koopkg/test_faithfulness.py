@@ -24,8 +24,8 @@ from koopkg.snapshot import OpenSnapshot
 
 _SAME = 1e-4
 """Log odds that are rounding."""
-_MOST = 40
-"""Hits a kind of reason, evenly from all: enough to tell 95 % from 80 %."""
+_MOST = 150
+"""Hits a kind of reason, evenly from all."""
 _HEADS = 3
 
 

@@ -52,5 +52,5 @@ def test_another_form_than_the_one_asked_for_is_said(four: OpenSnapshot) -> None
 def test_cases_are_compared_record_with_record(four: OpenSnapshot) -> None:
     hits = hits_like(four, "hier")
     assert said(hits["dort"].difference) == "Anders: Niedersachsen statt Hessen, dort gilt: NKomZG"
-    assert said(hits["aus"].difference) == "Anders: Stand: gescheitert statt aktiv"
+    assert said(hits["aus"].difference) == "Anders: Stand: Gescheitert statt Aktiv"
     assert said(hits["viele"].difference) == "Anders: 6 Partner statt 2"

@@ -198,7 +198,7 @@ def test_words_that_the_title_has_too_are_not_told_twice(three: OpenSnapshot) ->
 
 
 def test_a_word_of_title_and_text_is_told_of_the_title_alone(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> None:
-    bodies = {
+    bodies: dict[str, str | dict[str, str]] = {
         "eins": {SECTION: "Der Leuchtturm steht, wo ein Kahn liegt.", "Hürden": "Am Leuchtturm fehlte ein Ruder."},
         "zwei": "Zweiter Text.",
         "drei": "Dritter Text.",

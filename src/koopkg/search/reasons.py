@@ -23,7 +23,7 @@ _MOST, _MOST_OF_A_FIELD = 5, 2
 _QUOTE_CHARACTERS = 160
 _MOST_WORDS = 5
 _LIKELY = 0.05
-"""Probability from which a task counts as one that a text may well ask for: of the activities below, one in fourteen moves the score of its case."""
+"""Probability from which a task counts as one that a text may well ask for: of the activities that no reason names, at most one in ten adds to the score."""
 _BROADER, _RELATED, _MENTIONED = 0.7, 0.2, 0.5
 """What is left of a match with what is one step wider or related, and of one that rests on a mention alone; as where the columns of a snapshot are made."""
 
@@ -92,10 +92,10 @@ def _gains(case: Case, texts: CaseTexts, question: Question) -> dict[str, float]
     gains = dict.fromkeys(strengths, 0.0)
     for asked, weight in question.asked.items():
         answers = {iri: strength * share for iri, strength in strengths.items() if (share := _share(question, iri, asked))}
-        if answers:
-            best, *others = sorted(answers, key=lambda iri: -answers[iri])
-            second = answers[others[0]] if others else 0.0
-            gains[best] += _gain(question, weight) * (answers[best] - second if second < answers[best] else answers[best])
+        ranked = sorted(answers, key=lambda iri: -answers[iri])
+        if ranked:
+            first, second = answers[ranked[0]], answers[ranked[1]] if len(ranked) > 1 else 0.0
+            gains[ranked[0]] += _gain(question, weight) * (first - second if second < first else first)
     return gains
 
 
