@@ -15,6 +15,7 @@ from koopkg.search.hits import hit_at
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
+from koopkg.search.scoring import Scoring
 from koopkg.search.signals import SIGNALS, Signal, signals_named
 from koopkg.search.slots import Slot, slots_in
 from koopkg.search.spelling import Correction, corrected
@@ -219,7 +220,7 @@ def link(opened: OpenSnapshot, text: str) -> Linked:
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:
     """Every case that any of the signals proposes with its score, the hits that meet the conditions first, best first; ties by id. For evaluation."""
     question, used = _question(opened, text), signals_named(signals)
-    ranking, hits = rank(question, used, least=0.0), rank(question, used)
+    ranking, hits = rank(question, used, least=0.0), rank(question, used, least=Scoring.bundled().least)
     first, _ = narrowed(hits, conditions_of(opened, question.slots), np.ones(len(opened), dtype=bool))
     order = np.argsort(~np.isin(ranking.rows, first.rows), kind="stable")
     return [(opened.catalog.id_of(int(row)), float(score)) for row, score in zip(ranking.rows[order], ranking.scores[order], strict=True)]
