@@ -246,7 +246,9 @@ def test_an_advice_says_the_same_in_json(advice: Advice) -> None:
 
 def test_a_text_is_read_into_a_profile(full: OpenSnapshot) -> None:
     profile = understood_profile(full, DEPOT)
-    assert (profile.state, profile.activities) == ("Hessen", ("bauhof",))
+    assert (profile.state, profile.activities, profile.partners) == ("Hessen", ("bauhof",), 4)
+    told = understood_profile(full, "Drei Gemeinden wollen mit privatem Partner einen Verein gründen, aber keinen Zweckverband.")
+    assert (told.partners, told.private_partners, told.wished_forms, told.excluded_forms) == (3, True, ("verein",), ("zweckverband",))
     assert understood_profile(full, SHOP).state == "Brandenburg"
     assert understood_profile(full, "Wir aus Kassel wollen ein Freibad retten").state == "Hessen"
 

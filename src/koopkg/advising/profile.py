@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -12,7 +12,7 @@ from koopkg.messages import Foreign, Language
 from koopkg.model import Linked
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology, Territory
-from koopkg.search import link
+from koopkg.search import link, slots_in
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
@@ -135,19 +135,24 @@ def checked_profile(profile: Profile, ontology: Ontology) -> Profile:
 
 
 def understood_profile(opened: OpenSnapshot, text: str) -> Profile:
-    """What a text says of a profile by what it names; of a scheme that a profile has one concept of, the first named.
+    """What a text says of a profile by what it names; of a scheme of which a profile has one concept, the first. A form that is ruled out is not wished for.
 
     Raises:
         QueryError: The text is not valid Unicode.
     """
     linked = link(opened, text)
-    named = {field: tuple(_named(linked, scheme, opened.ontology)) for field, scheme in CONCEPTS_OF_PROFILE.items() if field != "excluded_forms"}
+    slots = slots_in(query_text(text, field="text"), linked, opened.ontology)
+    excluded = {slot.value for slot in slots if slot.kind == "not"}
+    named = {field: tuple(_named(linked, scheme, excluded, opened.ontology)) for field, scheme in CONCEPTS_OF_PROFILE.items() if field != "excluded_forms"}
     return Profile(
         text=text,
         sectors=named["sectors"],
         activities=named["activities"],
         challenges=named["challenges"],
         state=_land_named(linked, opened.ontology),
+        partners=next((slot.least for slot in slots if slot.kind == "partners" and slot.least == slot.most), None),
+        private_partners=True if any(slot.kind == "private" and slot.value == "yes" for slot in slots) else None,
+        excluded_forms=tuple(slug for key in sorted(excluded) for scheme, _, slug in [key.partition("/")] if scheme == "legal-form"),
         area_type=next(iter(named["area_type"]), None),
         wished_forms=named["wished_forms"],
         phase=next(iter(named["phase"]), None),
@@ -155,11 +160,11 @@ def understood_profile(opened: OpenSnapshot, text: str) -> Profile:
     )
 
 
-def _named(linked: Linked, scheme: str, ontology: Ontology) -> Iterable[str]:
-    """Slugs of the concepts of a scheme in the order in which they are named; those that a narrower named one implies are left out."""
+def _named(linked: Linked, scheme: str, excluded: Container[str], ontology: Ontology) -> Iterable[str]:
+    """Slugs of the concepts of a scheme in the order in which they are named; those that a narrower named one implies, or that are ruled out, are left out."""
     links = sorted((found for found in linked.concepts if found.scheme == scheme), key=lambda found: found.evidence[0].start)
     implied = {above for found in links for above in ontology.with_broader(found.iri) - {found.iri}}
-    return (found.slug for found in links if found.iri not in implied)
+    return (found.slug for found in links if found.iri not in implied and f"{scheme}/{found.slug}" not in excluded)
 
 
 def _land_named(linked: Linked, ontology: Ontology) -> str | None:

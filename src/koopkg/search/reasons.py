@@ -71,7 +71,8 @@ def reasons_for(case: Case, texts: CaseTexts, question: Question, found: Found, 
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
     for _, reason in told:
-        if sum(other.kind == reason.kind for other in reasons) < _MOST_OF_A_FIELD:
+        alike = [other for other in reasons if other.kind == reason.kind]
+        if len(alike) < _MOST_OF_A_FIELD and all(other.values != reason.values for other in alike):  # two schemes may have a concept of the same name
             reasons.append(reason)
     return tuple(reasons[:_MOST])
 
