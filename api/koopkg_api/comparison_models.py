@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from koopkg.comparing import MOST_CASES, Agreement, Column, Comparison
+from koopkg.comparing import LEAST_CASES, MOST_CASES, Agreement, Column, Comparison
 from koopkg.references import Citation
 from koopkg_api.models import Lang
 
 __all__ = ["CompareRequest", "ComparisonResponse"]
+
+
+_IDS: dict[str, Any] = {
+    "minItems": LEAST_CASES,
+    "maxItems": MOST_CASES,
+    "uniqueItems": True,
+    "examples": [["bauhof-gruenkraut-bodnegg", "kita-salut-saarbruecken"]],
+}
+"""Limits that the library keeps, for OpenAPI."""
 
 
 class CompareRequest(BaseModel):
@@ -18,7 +27,9 @@ class CompareRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cases: Annotated[list[Annotated[str, Field(max_length=200)]], Field(description=f"Ids of 2 to {MOST_CASES} different cases", max_length=50)]
+    cases: Annotated[
+        list[Annotated[str, Field(max_length=200, json_schema_extra=_ID)]], Field(description="Ids of different cases", max_length=50, json_schema_extra=_IDS)
+    ]
     lang: Lang = "de"
 
 

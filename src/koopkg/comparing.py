@@ -22,10 +22,10 @@ from koopkg.register import Register
 from koopkg.search import facet_label, field_label
 from koopkg.snapshot import OpenSnapshot
 
-__all__ = ["MOST_CASES", "Agreement", "Cell", "Column", "Comparison", "Row", "Value", "agreement_label", "compare", "comparison_csv"]
+__all__ = ["LEAST_CASES", "MOST_CASES", "Agreement", "Cell", "Column", "Comparison", "Row", "Value", "agreement_label", "compare", "comparison_csv"]
 
 Agreement = Literal["shared", "partly", "different"]
-_LEAST_CASES, MOST_CASES = 2, 8
+LEAST_CASES, MOST_CASES = 2, 8
 _LEFT_OUT = frozenset(
     {"id", "title", "title_en", "legal_form_evidence", "state", "summary_en", "search_phrases", "search_phrases_en", "checked_on", "sources", "coordination"}
 )
@@ -102,8 +102,8 @@ def compare(opened: OpenSnapshot, case_ids: Sequence[str], *, language: Language
         QueryError: There are fewer or more, or one is named twice.
         UnknownCaseError: There is no such case.
     """
-    if not _LEAST_CASES <= len(case_ids) <= MOST_CASES:
-        raise QueryError("{field}: has {count} cases; expected {least} to {most}", field="cases", count=len(case_ids), least=_LEAST_CASES, most=MOST_CASES)
+    if not LEAST_CASES <= len(case_ids) <= MOST_CASES:
+        raise QueryError("{field}: has {count} cases; expected {least} to {most}", field="cases", count=len(case_ids), least=LEAST_CASES, most=MOST_CASES)
     [(twice, times)] = Counter(case_ids).most_common(1)
     if times > 1:
         raise QueryError("{field}: names {value!r} twice; a case is compared with others", field="cases", value=twice)
@@ -140,7 +140,7 @@ def comparison_csv(comparison: Comparison, language: Language) -> bytes:
 def _row(name: str, label: str, cells: tuple[Cell, ...]) -> Row | None:
     """A row with how far the cases agree; None where fewer than two say something."""
     keys = [frozenset(value.key for value in cell.values) for cell in cells]
-    if sum(map(bool, keys)) < _LEAST_CASES:
+    if sum(map(bool, keys)) < LEAST_CASES:
         return None
     counts = Counter(key for of_case in keys for key in of_case)
     agreement: Agreement = "shared" if len(set(keys)) == 1 else "partly" if max(counts.values()) > 1 else "different"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from koopkg.comparing import MOST_CASES, Comparison, agreement_label, compare, c
 from koopkg.errors import QueryError, UnknownCaseError
 from koopkg.messages import Piece, pieces, translated
 from koopkg_api.comparison_models import CompareRequest, ComparisonResponse
+from koopkg_api.problems import PROBLEM_RESPONSES
 from koopkg_api.rendering import language_of, render
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.strictness import refuse_what_is_not_described
@@ -23,10 +24,13 @@ _CSV = "text/csv"
 _FILE = {"Content-Disposition": 'attachment; filename="koopkg-vergleich.csv"'}
 _WITHOUT: dict[str, object] = {"addresses": {}}
 """No search engine shall list comparisons."""
-_CSV_RESPONSE: dict[int | str, dict[str, object]] = {200: {"content": {_CSV: {}}, "description": "JSON, or where `Accept` prefers it a table for spreadsheets"}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {_CSV: {}}, "description": "JSON, or where `Accept` prefers it a table for spreadsheets"},
+    404: PROBLEM_RESPONSES[404],
+}
 
 
-@router.post("/api/v1/compare", operation_id="compare", tags=["cases"], dependencies=[Depends(refuse_what_is_not_described)], responses=_CSV_RESPONSE)
+@router.post("/api/v1/compare", operation_id="compare", tags=["cases"], dependencies=[Depends(refuse_what_is_not_described)], responses=_RESPONSES)
 def compare_cases(served: CurrentSnapshot, request: Request, asked: CompareRequest) -> ComparisonResponse:
     """Put two to eight cases side by side: what they share first, each value with its source; as CSV where that is what is accepted."""
     comparison = compare(served.opened, asked.cases, language=asked.lang)
