@@ -13,12 +13,8 @@ from koopkg_api.models import Lang
 __all__ = ["CompareRequest", "ComparisonResponse"]
 
 
-_IDS: dict[str, Any] = {
-    "minItems": LEAST_CASES,
-    "maxItems": MOST_CASES,
-    "uniqueItems": True,
-    "examples": [["bauhof-gruenkraut-bodnegg", "kita-salut-saarbruecken"]],
-}
+_ID: dict[str, Any] = {"pattern": "^[a-z0-9-]+$"}
+_IDS: dict[str, Any] = {"minItems": LEAST_CASES, "maxItems": MOST_CASES, "uniqueItems": True}
 """Limits that the library keeps, for OpenAPI."""
 
 
