@@ -75,11 +75,20 @@ def test_every_page_has_a_title_and_a_description_of_its_own(server: Server) -> 
         assert [meta(soup, "og:description") for soup in soups] == descriptions
 
 
-HEADER = {"Suche": "/suche", "Themen": "/vocab", "Rechtsformen": "/vocab/legal-form", "Ontologie": "/ontology", "SPARQL": "/sparql"}
+HEADER = {
+    "Suche": "/suche",
+    "Vorhaben planen": "/vorhaben",
+    "Vergleich": "/vergleich",
+    "Themen": "/vocab",
+    "Rechtsformen": "/vocab/legal-form",
+    "Ontologie": "/ontology",
+    "SPARQL": "/sparql",
+}
 CURRENT = [
     *[("/", {}), ("/suche", {"Suche": "page"}), ("/suche?q=Bauhof", {"Suche": "page"}), ("/case/standesamt-lossetal", {}), ("/nix", {})],
     *[("/vocab", {"Themen": "page"}), ("/vocab/obstacle", {"Themen": "true"}), ("/vocab/obstacle/kirchturmdenken", {"Themen": "true"})],
     *[("/vocab/legal-form", {"Rechtsformen": "page"}), ("/vocab/legal-form/verein", {"Rechtsformen": "true"})],
+    *[("/vorhaben", {"Vorhaben planen": "page"}), ("/vergleich", {"Vergleich": "page"})],
     *[("/ontology", {"Ontologie": "page"}), ("/sparql", {"SPARQL": "page"})],
 ]
 
