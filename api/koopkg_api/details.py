@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from koopkg.headings import RECORD_HEADINGS
-from koopkg.messages import Language, local_number, translated
+from koopkg.messages import Language, local_date, local_number, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
 from koopkg.ontology import Concept, Ontology
 from koopkg.search import field_label
@@ -19,7 +19,6 @@ _LEADS = ("text", "name", "title", "evidence")
 """Fields of a record of which the first that it has says what the record is about."""
 _OF_A_CASE = {(field.name, str(field.scheme)): field for field in CASE_FIELDS if field.scheme}
 """Name and scheme of a field -> that of a case, whose label a field of a record takes over: within a stage the phase is the phase."""
-_LOCALES = {"de": "de", "en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,4 @@ def _written(moment: str, language: Language) -> str:
     if len(moment) == len("2010"):
         return moment
     day = date.fromisoformat(moment if moment.count("-") == 2 else f"{moment}-01")
-    from babel.dates import format_date  # not at the top: a start would wait for it
-
-    return format_date(day, "long" if moment.count("-") == 2 else "LLLL yyyy", locale=_LOCALES[language])
+    return local_date(day, language, form="long" if moment.count("-") == 2 else "LLLL yyyy")

@@ -88,11 +88,11 @@ def local_number(number: float, language: Language, *, is_grouped: bool = True) 
     return format_decimal(number, locale=language, group_separator=is_grouped)
 
 
-def local_date(day: date, language: Language) -> str:
-    """A date as people write it, day before month in every language."""
+def local_date(day: date, language: Language, *, form: str = "medium") -> str:
+    """A date as people write it, day before month in every language; `form` is one of Babel's, a length or a pattern."""
     from babel.dates import format_date  # not at the top: a start would wait for it
 
-    return format_date(day, locale=_LOCALES[language])
+    return format_date(day, form, locale=_LOCALES[language])
 
 
 def _filled(template: str, values: Mapping[str, object], language: Language) -> Iterator[Piece]:

@@ -75,7 +75,7 @@ class _Considered:
     @cached_property
     def fit(self) -> Fit:
         """How it meets the needs."""
-        values = [found.value_iri if found else None for _, found in self._needs]
+        values = [found.value_iri if found else None for found in self._needs]
         if _NO in values:
             return "not"
         if not values or any(value not in (_YES, _PARTLY) for value in values):
@@ -93,7 +93,7 @@ class _Considered:
             option=self.option,
             basis=tuple(_basis(provision, citations) for provision in self._provisions),
             fit=self.fit,
-            needs=tuple(_need(found, citations) for _, found in self._needs if found and _tells(found)),
+            needs=tuple(_need(found, citations) for found in self._needs if found and _tells(found)),
             against=tuple(_need(found, citations) for aspect in _AGAINST if (found := self._properties.get(aspect)) and _tells(found)),
             situations=self._notes.situations,
         )
@@ -127,10 +127,10 @@ class _Considered:
         return found
 
     @property
-    def _needs(self) -> Iterator[tuple[str, FormProperty | None]]:
-        """What the profile needs a form to allow, with what is said of it."""
+    def _needs(self) -> Iterator[FormProperty | None]:
+        """What is said of each thing that the profile needs a form to allow."""
         wanted = ((_PRIVATE, self._profile.private_partners), (_STAFF, self._profile.staff))
-        return ((aspect, self._properties.get(aspect)) for aspect, is_needed in wanted if is_needed)
+        return (self._properties.get(aspect) for aspect, is_needed in wanted if is_needed)
 
 
 def _tells(found: FormProperty) -> bool:

@@ -13,11 +13,11 @@ from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
-__all__ = ["CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
+__all__ = ["BROADER", "EXTRACTED", "RELATED", "CaseTexts", "Features", "LinkedDocument", "embedded_heads", "embedded_passages", "features_of", "lexical_text"]
 
 FACT_SECTIONS = frozenset({"Organisation", "Anlass", "Ergebnisse", "Erfolgsfaktoren", "Hürden", "Gründe des Endes"})
 """Sections that restate structured facts: words and concepts find them; vectors for them would take half as long again."""
-_BROADER, _RELATED, _EXTRACTED = 0.7, 0.2, 0.5
+BROADER, RELATED, EXTRACTED = 0.7, 0.2, 0.5
 """What is left of a match over one step up, over skos:related, and of one that rests on a mention alone."""
 
 
@@ -105,7 +105,7 @@ def _described(case: Case, texts: CaseTexts, ontology: Ontology) -> dict[str, fl
     """Concept or place -> 1 if curated, less if only mentioned."""
     described: dict[str, float] = {}
     for link in (link for text in texts for link in text.linked.concepts):
-        described[link.iri] = max(described.get(link.iri, 0.0), _EXTRACTED * link.confidence)
+        described[link.iri] = max(described.get(link.iri, 0.0), EXTRACTED * link.confidence)
     described |= {place_iri(place.ags): 1.0 for place in case.places if place.ags}
     described |= {concept_iri(scheme, slug): 1.0 for scheme, slug in case.concepts()}
     described |= {land.iri: 1.0 for land in lands(case, ontology)}
@@ -119,8 +119,8 @@ def _answers(iri: str, ontology: Ontology) -> Iterator[tuple[str, float]]:
     yield iri, 1.0
     if iri in ontology.concepts:
         yield from ((above, 1.0) for above in ontology.with_broader(iri))
-        yield from ((below, _BROADER) for below in ontology.narrower[iri])
-        yield from ((other, _RELATED) for other in ontology.related[iri])
+        yield from ((below, BROADER) for below in ontology.narrower[iri])
+        yield from ((other, RELATED) for other in ontology.related[iri])
 
 
 def _facets(case: Case, ontology: Ontology, register: Register) -> Iterator[str]:

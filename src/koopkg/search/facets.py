@@ -17,7 +17,7 @@ from koopkg.search.results import Facet, FacetValue
 from koopkg.snapshot import Searched
 from koopkg.text import query_text
 
-__all__ = ["Filters", "checked", "facet_label", "facets_of", "field_label", "known_values", "passing"]
+__all__ = ["Filters", "Mask", "checked", "facet_label", "facets_of", "field_label", "known_values", "passing"]
 
 Mask = npt.NDArray[np.bool_]
 _NOTES = {

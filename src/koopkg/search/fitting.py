@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
-import numpy.typing as npt
 
 from koopkg.members import size_class_of
 from koopkg.model import SIZE_CLASS
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
+from koopkg.search.facets import Mask
 from koopkg.search.scoring import Scores
 from koopkg.search.slots import Slot
 from koopkg.snapshot import Searched
 
-__all__ = ["Condition", "Mask", "conditions_of", "suiting"]
+__all__ = ["Condition", "conditions_of", "suiting"]
 
-Mask = npt.NDArray[np.bool_]
 _PRIVATE = ("cooperation-type/public-private", "actor-type/unternehmen")
 _CROSS_BORDER = ("cooperation-type/grenzueberschreitend", "cooperation-type/euregio")
 _CITIZENS = ("cooperation-type/koproduktion", "initiative/bottom-up")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from koopkg.index import Matrix, Rows
-from koopkg.search.fitting import Condition, Mask
+from koopkg.search.facets import Mask
+from koopkg.search.fitting import Condition
 from koopkg.search.question import Question
 from koopkg.search.scoring import Scores, Scoring, log_odds
 from koopkg.search.signals import SIGNALS, Signal

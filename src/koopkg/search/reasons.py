@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from koopkg.index import CaseTexts
+from koopkg.index.features import BROADER, EXTRACTED, RELATED
 from koopkg.members import lands
 from koopkg.model import Case, Document, Language, Mention, Passage, concepts_of
 from koopkg.namespaces import concept_iri, place_iri
@@ -24,8 +25,6 @@ _QUOTE_CHARACTERS = 160
 _MOST_WORDS = 5
 _LIKELY = 0.05
 """Probability from which a task counts as one that a text may well ask for: of the activities that no reason names, at most one in ten adds to the score."""
-_BROADER, _RELATED, _MENTIONED = 0.7, 0.2, 0.5
-"""What is left of a match with what is one step wider or related, and of one that rests on a mention alone; as where the columns of a snapshot are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _gains(case: Case, texts: CaseTexts, question: Question) -> dict[str, float]
     Of several that answer equally well, the first in the table of fields has what they add together.
     """
     own = {concept_iri(*named) for named in case.concepts()}
-    strengths = {link.iri: _MENTIONED * link.confidence for text in texts for link in text.linked.concepts}
+    strengths = {link.iri: EXTRACTED * link.confidence for text in texts for link in text.linked.concepts}
     strengths = {concept_iri(*named): 1.0 for named in case.concepts()} | {iri: said for iri, said in strengths.items() if iri not in own}
     gains = dict.fromkeys(strengths, 0.0)
     for asked, weight in question.asked.items():
@@ -107,7 +106,7 @@ def _share(question: Question, iri: str, asked: str) -> float:
         return 0.0
     if asked in ontology.with_broader(iri):
         return 1.0
-    return _BROADER if iri in ontology.concepts[asked].broader else _RELATED if iri in ontology.related[asked] else 0.0
+    return BROADER if iri in ontology.concepts[asked].broader else RELATED if iri in ontology.related[asked] else 0.0
 
 
 def _shared(case: Case, question: Question, gains: Mapping[str, float], language: Language) -> Iterator[tuple[float, Reason]]:
