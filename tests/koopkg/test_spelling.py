@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koopkg.model import LANGUAGES
 from koopkg.search import Correction, search
 from koopkg.search.spelling import corrected
 from koopkg.snapshot import OpenSnapshot
@@ -44,6 +45,9 @@ def villages(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> O
         ("Unsere Dorfgenosenschaft", "Unsere Dorfgenossenschaft"),  # in the last part of a compound that nobody has
         ("Unsere Dorfegnossenschaft", "Unsere Dorfgenossenschaft"),  # where that begins
         ("Unser Feurwehrkonzert", "Unser Feuerwehrkonzert"),  # and in the first
+        ("Der Bürgemeister und die Gemeinde", "Der Bürgermeister und die Gemeinde"),  # also one that can be read as a compound, of Bürge and Meister
+        ("Wir wollen das niht", "Wir wollen das nicht"),  # of four letters
+        ("Was sagen die Nahbargemeinden?", "Was sagen die Nachbargemeinden?"),
         ("The municipalites run a village shop", "The municipalities run a village shop"),
     ],
 )
@@ -54,7 +58,7 @@ def test_a_slip_of_one_letter_is_put_right(written: str, meant: str, villages: O
 @pytest.mark.parametrize(("written", "meant"), [("Wer will ihn bestreiben?", "Wer will ihn betreiben?"), ("Sie fahen ihn gern", "Sie fahren ihn gern")])
 def test_of_several_words_that_could_be_meant_the_one_is_taken_that_cases_have(written: str, meant: str, villages: OpenSnapshot) -> None:
     """Bestreben and Fahnen are words, too."""
-    assert all(word in WordList.bundled() for word in ("bestreben", "fahnen"))
+    assert all(word in WordList.bundled("de") for word in ("bestreben", "fahnen"))
     assert corrected(villages, written)[0] == meant
 
 
@@ -177,6 +181,8 @@ RIGHT = [
     "Kirchhundem bei Olpe",
     "Der Dorfladen in Altertheim",  # no Altersheim
     "Die Kinderleihe der Bücherei",
+    "Akten mitbearbeiten und miterledigen, durch eine Nebenvereinbarung",
+    "Wir haben zwei Leihautos und die Brache am Dorfladen.",
     "What is the rate for car sharing, and is it worth it?",
     "what is the rate for car sharing, and is it worth it?",
     "We want to run a village shop as a cooperative, but the rate of interest is high.",
@@ -251,7 +257,14 @@ def test_a_search_without_spelling_is_as_written(villages: OpenSnapshot) -> None
 
 
 @pytest.mark.parametrize(
-    ("word", "is_known"), [("konzerte", True), ("worth", True), ("straße", True), ("genosenschaft", False), ("xqzvbx", False), ("", False)]
+    ("word", "languages"),
+    [("konzerte", {"de"}), ("neighbouring", {"en"}), ("fußgänger", {"de"}), ("sport", {"de", "en"}), ("genosenschaft", set()), ("xqzvbx", set()), ("", set())],
 )
-def test_the_list_has_the_words_of_both_languages(word: str, is_known: bool) -> None:
-    assert (word in WordList.bundled()) == is_known
+def test_the_lists_have_the_words_of_their_language(word: str, languages: set[str]) -> None:
+    assert {language for language in LANGUAGES if word in WordList.bundled(language)} == languages
+
+
+def test_the_lists_know_how_common_a_word_is() -> None:
+    words = WordList.bundled("de")
+    assert words.share("nicht") > words.share("konzerte") > words.share("niht") > words.share("xqzvbx") == 0
+    assert list(words.shares(["nicht", "xqzvbx", "konzerte"])) == [words.share(word) for word in ("nicht", "xqzvbx", "konzerte")]

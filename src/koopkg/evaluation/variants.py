@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 
 from koopkg.evaluation.topics import Topic
 from koopkg.morphology import Morphology
 
-__all__ = ["VARIANTS", "variants"]
+__all__ = ["SLIPS", "VARIANTS", "variants", "with_slip"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -20,6 +20,12 @@ _SHORTEST = 5
 _PLURALS = re.compile(r"(ung|heit|keit|schaft|ion|tät)(en)?\Z")
 _INFLECTED = ((r"e", "n"), (r"[äöü]u?[^aeiou]*er", "n"), (r"en|os", ""), (r"[szß]", "es"), (r"", "s"))
 """End of a noun -> what its plural or genitive adds, the first that fits; nothing to those that end as plurals already."""
+
+SLIPS: Mapping[str, Callable[[str, int], str]] = {
+    "dropped": lambda word, place: word[:place] + word[place + 1 :],
+    "swapped": lambda word, place: word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+}
+"""Name of a slip -> a word with it at a place within it."""
 
 
 def variants(topic: Topic, german: Morphology) -> dict[str, Topic]:
@@ -32,25 +38,20 @@ def variants(topic: Topic, german: Morphology) -> dict[str, Topic]:
     return {name: replace(topic, text=text) for name, text in found.items() if text != topic.text}
 
 
-def _letter_dropped(topic: Topic, _: Morphology) -> str:
-    """Without one letter within the longest word."""
-    return _slip(topic, "dropped", lambda word, place: word[:place] + word[place + 1 :])
+def with_slip(text: str, name: str, *, seed: str) -> str:
+    """A text with a slip of a kind within its longest word, first and last letter apart; as it is where no word is long enough.
 
-
-def _letters_swapped(topic: Topic, _: Morphology) -> str:
-    """With two neighbouring letters within the longest word in each other's place."""
-    return _slip(topic, "swapped", lambda word, place: word[:place] + word[place + 1] + word[place] + word[place + 2 :])
-
-
-def _slip(topic: Topic, name: str, slip: Callable[[str, int], str]) -> str:
-    """A slip within the longest word, at a place that depends on topic and name; first and last letter stay."""
-    word = max(_WORD.finditer(topic.text), key=lambda match: len(match.group()), default=None)
+    Args:
+        name: One of `SLIPS`.
+        seed: Decides the place of the slip.
+    """
+    word = max(_WORD.finditer(text), key=lambda match: len(match.group()), default=None)
     letters = word.group() if word else ""
     places = [place for place in range(1, len(letters) - 2) if letters[place] != letters[place + 1]]
     if word is None or len(letters) < _SHORTEST or not places:
-        return topic.text
-    place = Random(f"{topic.id} {name}").choice(places)  # noqa: S311 - a draw, no secret
-    return topic.text[: word.start()] + slip(letters, place) + topic.text[word.end() :]
+        return text
+    place = Random(f"{seed} {name}").choice(places)  # noqa: S311 - a draw, no secret
+    return text[: word.start()] + SLIPS[name](letters, place) + text[word.end() :]
 
 
 def _compounds_split(topic: Topic, german: Morphology) -> str:
@@ -84,8 +85,8 @@ VARIANTS: dict[str, Callable[[Topic, Morphology], str]] = {
     "umlaut as ae": lambda topic, _: topic.text.translate(_WRITTEN_OUT),
     "umlaut dropped": lambda topic, _: topic.text.translate(_DROPPED),
     "ß as ss": lambda topic, _: topic.text.replace("ß", "ss"),
-    "letter dropped": _letter_dropped,
-    "letters swapped": _letters_swapped,
+    "letter dropped": lambda topic, _: with_slip(topic.text, "dropped", seed=topic.id),
+    "letters swapped": lambda topic, _: with_slip(topic.text, "swapped", seed=topic.id),
     "compounds split": _compounds_split,
     "lower case": lambda topic, _: topic.text.lower(),
     "upper case": lambda topic, _: topic.text.upper(),

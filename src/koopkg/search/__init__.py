@@ -232,12 +232,12 @@ def said(opened: OpenSnapshot, text: str) -> Said:
 
 
 def warm_up(opened: OpenSnapshot) -> None:
-    """Load everything that a first search for known words would load.
+    """Load everything that a first search would load, the lists of words among it.
 
     Raises:
         EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
     """
-    search(opened, "Zusammenarbeit")
+    search(opened, "Zusamenarbeit")
 
 
 def _question(opened: OpenSnapshot, text: str) -> Question:
