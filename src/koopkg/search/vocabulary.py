@@ -106,7 +106,7 @@ class Vocabulary:
         of_language = np.maximum(WordList.bundled(self.language).shares(words), _OF_OTHER_LANGUAGE * WordList.bundled(other).shares(words))
         of_cases = np.fromiter(map(self._lexical.cases_with_word, words), dtype=np.float32) / self._words_of_cases
         of_labels = np.fromiter((_OF_NAME * (word in self._linker.label_words) for word in words), dtype=np.float32)
-        return np.maximum(_OF_CASES * of_cases + (1 - _OF_CASES) * of_language, of_labels)
+        return np.asarray(np.maximum(_OF_CASES * of_cases + (1 - _OF_CASES) * of_language, of_labels), dtype=np.float32)
 
     def likelihoods_of_parts(self, words: Sequence[str], *, are_first: bool) -> Vector:
         """The same of words that are parts of a compound, first ones also with the s that may join them to the next; 0 of what is too short."""
@@ -114,7 +114,7 @@ class Vocabulary:
         if are_first:
             found = np.maximum(found, self.likelihoods([word.removesuffix("s") for word in words]))
         can_be = (len(word) >= SHORTEST_PART and (are_first or word not in FUNCTION_WORDS) for word in words)
-        return found * np.fromiter(can_be, dtype=np.float32)
+        return np.asarray(found * np.fromiter(can_be, dtype=np.float32), dtype=np.float32)
 
     def are_forms(self, word: str, other: str) -> bool:
         """Whether two words have one stem, or one is the other with an ending: to search for the other finds nothing else."""
