@@ -59,6 +59,7 @@ _SLOTS = {
     "private": Message("with a private partner"),
     "cross-border": Message("across borders"),
     "citizens": Message("run by citizens"),
+    "staff": Message("with staff of its own"),
     "partners": Message("{number} municipalities"),
     "inhabitants": Message("{number:,} inhabitants"),
     "fewer-inhabitants": Message("up to {number:,} inhabitants"),

@@ -148,6 +148,16 @@ def test_excluded_forms_are_gone_with_their_kinds(full: OpenSnapshot, documentat
     assert not after & kinds
 
 
+def test_no_case_of_an_excluded_form_is_shown_where_there_are_others(full: OpenSnapshot, documentation: Documentation) -> None:
+    profile = understood_profile(full, DEPOT)
+    forms = {one.legal_form for one in advise(full, documentation, profile).comparable}
+    most_shown = next(slug for slug in ("zweckverband", "oeffentlich-rechtliche-vereinbarung") if full.ontology.concept("legal-form", slug).label("de") in forms)
+    advice = advise(full, documentation, replace(profile, excluded_forms=(most_shown,)))
+    kinds = {full.ontology.concepts[iri].label("de") for iri in full.ontology.with_narrower(concept_iri("legal-form", most_shown))}
+    assert advice.comparable
+    assert not kinds & {one.legal_form for one in advice.comparable}
+
+
 def test_worries_come_first(full: OpenSnapshot, documentation: Documentation) -> None:
     profile = understood_profile(full, DEPOT)
     last = advise(full, documentation, profile).obstacles[-1].slug
@@ -250,7 +260,22 @@ def test_a_text_is_read_into_a_profile(full: OpenSnapshot) -> None:
     told = understood_profile(full, "Drei Gemeinden wollen mit privatem Partner einen Verein gründen, aber keinen Zweckverband.")
     assert (told.partners, told.private_partners, told.wished_forms, told.excluded_forms) == (3, True, ("verein",), ("zweckverband",))
     assert understood_profile(full, SHOP).state == "Brandenburg"
+    assert understood_profile(full, "Die Kasse soll Leute einstellen.").staff is True
     assert understood_profile(full, "Wir aus Kassel wollen ein Freibad retten").state == "Hessen"
+
+
+@pytest.mark.parametrize(
+    ("text", "inhabitants"),
+    [
+        ("Drei Gemeinden mit zusammen 7.001 Einwohnern wollen einen Bauhof.", 7_001),
+        ("Drei Gemeinden mit je 2.000 Einwohnern wollen einen Bauhof.", 6_000),
+        ("Drei Gemeinden unter 2.000 Einwohnern wollen einen Bauhof.", None),
+        ("Eine Gemeinde mit 2.000 Einwohnern sucht Partner für einen Bauhof.", None),
+        ("Wir wollen einen Bauhof.", None),
+    ],
+)
+def test_inhabitants_are_those_of_all_partners(text: str, inhabitants: int | None, full: OpenSnapshot) -> None:
+    assert understood_profile(full, text).inhabitants == inhabitants
 
 
 def test_what_is_said_beats_what_is_read() -> None:

@@ -68,6 +68,12 @@ SAID = [
     ("registry offices in Eastern Germany", ["region/ostdeutschland condition"]),
     ("Feuerwehr in der Oberpfalz", ["region/oberpfalz condition"]),
     ("Der Harz klebt, und das Harz tropft in den Wald, sagt unser Förster.", ["region/harz context"]),
+    ("Vier Dörfer mit zusammen 7.000 Einwohnern wollen einen Bauhof", ["partners/4 preference", "inhabitants/1800 preference"]),
+    ("Bauhof für 7.000 Einwohner insgesamt", []),  # how many share them is not told
+    ("Bauhof mit eigenem Personal", ["staff/yes preference"]),
+    ("Wir wollen Leute einstellen, die den Bauhof führen", ["staff/yes preference"]),
+    ("A joint depot that employs its own staff", ["staff/yes preference"]),
+    ("Bauhof ohne eigenes Personal", []),
     ("Bauhof nicht in Bayern", ["not/place/09 exclusion"]),
     ("Bauhof, aber kein Zweckverband", ["not/legal-form/zweckverband exclusion"]),
     ("Bauhof ohne GmbH oder Zweckverband", ["not/legal-form/gmbh exclusion", "not/legal-form/zweckverband exclusion"]),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from koopkg.advising import experience
 from koopkg.advising.advice import Advice, Comparable, NextSteps
-from koopkg.advising.forms import forms_of, legal_forms
+from koopkg.advising.forms import excluded_forms, forms_of, legal_forms
 from koopkg.advising.profile import Profile, checked_profile
 from koopkg.advising.transfer import open_questions, transfer_warnings
 from koopkg.documentation import Documentation
@@ -50,7 +50,8 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
     near = [hit for hit in hits if hit.score >= _LEAST_OF_BEST * hits[0].score]  # none where there are no hits
     case_of = {hit.id: opened.catalog.entry(opened.catalog.row_of(hit.id)).case for hit in near}
     cases = list(case_of.values())[:_COUNTED]
-    best = _varied(near, case_of)
+    excluded = excluded_forms(profile, ontology)
+    best = _varied([hit for hit in near if excluded.isdisjoint(forms_of(case_of[hit.id])[:1])] or near, case_of)
     chosen = [case_of[hit.id] for hit in best]
     citations = Citations(language)
     shown = tuple(_comparable(hit, case_of[hit.id], ontology, citations, language) for hit in best)

@@ -13,7 +13,7 @@ from koopkg.namespaces import BASE, concept_iri
 from koopkg.ontology import Ontology
 from koopkg.references import Citations
 
-__all__ = ["forms_of", "legal_forms"]
+__all__ = ["excluded_forms", "forms_of", "legal_forms"]
 
 _MOST_FORMS, _MOST_EXAMPLES = 5, 3
 _PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
@@ -32,6 +32,12 @@ def forms_of(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slug for slug in (case.legal_form, *beside) if slug))
 
 
+def excluded_forms(profile: Profile, ontology: Ontology) -> frozenset[str]:
+    """Slugs of the forms that are out of the question, with their kinds."""
+    named = (iri for slug in profile.excluded_forms for iri in ontology.with_narrower(concept_iri("legal-form", slug)))
+    return frozenset(ontology.concepts[iri].slug for iri in named)
+
+
 def legal_forms(
     profile: Profile, cases: Sequence[Case], ontology: Ontology, documentation: Documentation, citations: Citations, language: Language
 ) -> tuple[FormOption, ...]:
@@ -40,11 +46,11 @@ def legal_forms(
     for case in cases:
         for slug in forms_of(case):
             having.setdefault(ontology.current(concept_iri("legal-form", slug)).slug, []).append(case)
-    excluded = {iri for slug in profile.excluded_forms for iri in ontology.with_narrower(concept_iri("legal-form", slug))}
+    excluded = excluded_forms(profile, ontology)
     considered = [
         _Considered(slug, profile, cases_having, ontology, documentation, language)
         for slug, cases_having in having.items()
-        if concept_iri("legal-form", slug) not in excluded
+        if slug not in excluded
     ]
     considered.sort(key=lambda one: (not one.is_wished, -len(one.cases)))
     chosen = sorted(considered[:_MOST_FORMS], key=lambda one: (_BY_OPTION[one.option], _BY_FIT[one.fit]))

@@ -12,7 +12,7 @@ from koopkg.messages import Foreign, Language
 from koopkg.model import Linked
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology, Territory
-from koopkg.search import link, slots_in
+from koopkg.search import inhabitants_of_all, link, slots_in
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
@@ -141,7 +141,9 @@ def understood_profile(opened: OpenSnapshot, text: str) -> Profile:
         QueryError: The text is not valid Unicode.
     """
     linked = link(opened, text)
-    slots = slots_in(query_text(text, field="text"), linked, opened.ontology)
+    text_read = query_text(text, field="text")
+    slots = slots_in(text_read, linked, opened.ontology)
+    partners = next((slot.least for slot in slots if slot.kind == "partners" and slot.least == slot.most), None)
     excluded = {slot.value for slot in slots if slot.kind == "not"}
     named = {field: tuple(_named(linked, scheme, excluded, opened.ontology)) for field, scheme in CONCEPTS_OF_PROFILE.items() if field != "excluded_forms"}
     return Profile(
@@ -150,8 +152,10 @@ def understood_profile(opened: OpenSnapshot, text: str) -> Profile:
         activities=named["activities"],
         challenges=named["challenges"],
         state=_land_named(linked, opened.ontology),
-        partners=next((slot.least for slot in slots if slot.kind == "partners" and slot.least == slot.most), None),
-        private_partners=True if any(slot.kind == "private" and slot.value == "yes" for slot in slots) else None,
+        partners=partners,
+        inhabitants=inhabitants_of_all(text_read, partners),
+        private_partners=True if any(slot.kind == "private" for slot in slots) else None,
+        staff=True if any(slot.kind == "staff" for slot in slots) else None,
         excluded_forms=tuple(slug for key in sorted(excluded) for scheme, _, slug in [key.partition("/")] if scheme == "legal-form"),
         area_type=next(iter(named["area_type"]), None),
         wished_forms=named["wished_forms"],

@@ -17,7 +17,7 @@ from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
 from koopkg.search.scoring import Scoring
 from koopkg.search.signals import SIGNALS, Signal, signals_named
-from koopkg.search.slots import Slot, slots_in
+from koopkg.search.slots import Slot, inhabitants_of_all, slots_in
 from koopkg.search.spelling import Correction, corrected
 from koopkg.search.understanding import understood
 from koopkg.snapshot import OpenSnapshot, Searched
@@ -46,6 +46,7 @@ __all__ = [
     "comparable",
     "facet_label",
     "field_label",
+    "inhabitants_of_all",
     "known_values",
     "link",
     "list_cases",

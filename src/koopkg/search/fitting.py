@@ -59,6 +59,8 @@ def _suits(opened: Searched, slot: Slot) -> Scores | None:
         return _is(opened, slot.kind).astype(np.float32)
     if slot.kind == "no-legal-person":
         return _having(opened, (f"legal-form/{form}" for form in opened.ontology.forms_with("rechtspersoenlichkeit", "nein"))).astype(np.float32)
+    if slot.kind == "staff":
+        return _having(opened, (f"legal-form/{form}" for form in opened.ontology.forms_with("personal", "ja"))).astype(np.float32)
     if slot.kind == "partners":
         return _filled(opened, ((key, _nearness(int(key.rpartition("/")[2]), slot)) for key in opened.facets.keys_below("partner_count/")))
     if slot.kind == "inhabitants" and slot.most is not None:

@@ -17,6 +17,8 @@ from koopkg.search.scoring import Scores
 
 __all__ = ["OUTCOMES", "SIGNALS", "Answers", "Signal", "signals_named"]
 
+_MOST_BY_WORDS = 2_000
+"""Cases that words say something of; what so many have more of tells nothing any more."""
 _CANDIDATES = 500
 """What each signal proposes where not every case is compared: five times the largest page."""
 _LEAST_SHARE = 0.002
@@ -58,7 +60,7 @@ class Signal:
 
 def _words(question: Question) -> Answers:
     opened = question.opened
-    rows, scores = opened.lexical.search(question.text, question.language, limit=len(opened) if opened.vectors.is_exact else _CANDIDATES)
+    rows, scores = opened.lexical.search(question.text, question.language, limit=_MOST_BY_WORDS)
     every = np.zeros(len(opened), dtype=np.float32)
     every[rows] = scores
     return Answers(rows, lambda asked: every[asked])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from koopkg.model import Link, Linked, Mention, PlaceLink
@@ -13,9 +13,9 @@ from koopkg.namespaces import PLACE
 from koopkg.ontology import Ontology
 from koopkg.search.manner import Manner
 
-__all__ = ["KINDS", "Role", "Slot", "SlotKind", "key_of_concept", "key_of_place", "slots_in"]
+__all__ = ["KINDS", "Role", "Slot", "SlotKind", "inhabitants_of_all", "key_of_concept", "key_of_place", "slots_in"]
 
-SlotKind = Literal["outcome", "land", "region", "not", "no-legal-person", "partners", "inhabitants", "founded", "private", "cross-border", "citizens"]
+SlotKind = Literal["outcome", "land", "region", "not", "no-legal-person", "partners", "inhabitants", "founded", "private", "cross-border", "citizens", "staff"]
 Role = Literal["condition", "context", "preference", "exclusion"]
 """What a slot does: `condition` leaves only the cases that meet it, where there are some; `exclusion` leaves those that do not; `preference` ranks what
 meets it higher; `context` is where or who somebody is, and ranks like any other place."""
@@ -70,7 +70,7 @@ def slots_in(text: str, linked: Linked | None = None, ontology: Ontology | None 
     return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reading:
     """A text with what is known of it."""
 
@@ -78,6 +78,11 @@ class _Reading:
     manner: Manner
     linked: Linked
     ontology: Ontology | None
+
+    @cached_property
+    def regions(self) -> Mapping[str, tuple[Mention, ...]]:
+        """Last part of the IRI of each region that is named -> where."""
+        return dict(_named_regions(self))
 
 
 # What came of it
@@ -119,14 +124,14 @@ _LAND_EXCLUDED = re.compile(
 
 
 def _lands(reading: _Reading) -> Iterator[Slot]:
-    regions = [mention for _, evidence in _named_regions(reading) for mention in evidence]
+    regions = [mention for evidence in reading.regions.values() for mention in evidence]
     for place in _territories(reading):
         if not _is_before(_LAND_EXCLUDED, reading, place.evidence) and not all(_is_within(mention, regions) for mention in place.evidence):
             yield Slot("land", str(place.iri).removeprefix(PLACE), _role(reading, place.evidence), place.evidence)
 
 
 def _regions(reading: _Reading) -> Iterator[Slot]:
-    for name, evidence in _named_regions(reading):
+    for name, evidence in reading.regions.items():
         yield Slot("region", name, _role(reading, evidence), evidence)
 
 
@@ -266,6 +271,8 @@ _INHABITANTS = re.compile(
 _EACH = re.compile(r"\b(?:je|jeweils|each|every|with)\b[^.?!]{0,15}\Z", re.IGNORECASE)
 """Before people that are those of a municipality."""
 _TOGETHER = re.compile(r"\b(?:zusammen|insgesamt|gemeinsam|in\s+total|altogether|together)\b[^.?!]{0,20}\Z", re.IGNORECASE)
+_TOGETHER_BEHIND = re.compile(r"\s*(?:zusammen|insgesamt|in\s+total|altogether|together)\b", re.IGNORECASE)
+_NEAR = 40
 _FOUNDED = re.compile(
     r"\b(?:(?P<found>gegründet\w*|entstanden\w*|gestartet\w*|begonnen\w*|eingeführt\w*|errichtet\w*|founded|started|set\s+up|established|created)\b[^.?!]{0,30})?"
     r"\b(?P<how>seit|nach|ab|vor|since|after|from|before|in)\s+(?:dem\s+Jahr\s+)?(?P<year>(?:19|20)\d\d)\b"
@@ -285,15 +292,39 @@ def _partners(reading: _Reading) -> Iterator[Slot]:
 
 
 def _inhabitants(reading: _Reading) -> Iterator[Slot]:
-    """The first number of inhabitants of one municipality; what all have together says little of each."""
-    for match in _INHABITANTS.finditer(reading.text):
-        number = int(re.sub(r"\D", "", match.group("number")))
-        before = reading.text[max(match.start() - 40, 0) : match.start()]
-        if _TOGETHER.search(before) or (match.group("people") and not _EACH.search(before)):
+    """The first number of inhabitants of one municipality; of what all have together the share of each, where their number is told."""
+    partners = next((slot.least for slot in _partners(reading) if slot.least == slot.most), None)
+    for match, number, is_of_all in _numbers_of_inhabitants(reading.text):
+        if is_of_all and not partners:
             continue
+        number = _rounded(number / partners) if is_of_all and partners else number
         least = None if match.group("under") else number
         yield Slot("inhabitants", _stretch(least, number), "preference", (_mention(match),), least, number)
         return
+
+
+def inhabitants_of_all(text: str, partners: int | None) -> int | None:
+    """How many inhabitants all partners have together, by the first number that a text tells; None where it tells none, or only what each has and not how many they are."""
+    for match, number, is_of_all in _numbers_of_inhabitants(text):
+        if is_of_all:
+            return number
+        if partners and not match.group("under"):
+            return number * partners
+    return None
+
+
+def _numbers_of_inhabitants(text: str) -> Iterator[tuple[re.Match[str], int, bool]]:
+    """Words, number, and whether all together have so many."""
+    for match in _INHABITANTS.finditer(text):
+        before, behind = text[max(match.start() - _NEAR, 0) : match.start()], text[match.end() : match.end() + _NEAR]
+        is_of_all = bool(_TOGETHER.search(before) or _TOGETHER_BEHIND.match(behind))
+        if is_of_all or not match.group("people") or _EACH.search(before):
+            yield match, int(re.sub(r"\D", "", match.group("number"))), is_of_all
+
+
+def _rounded(number: float) -> int:
+    """To hundreds from a thousand on: a share is no more exact than that."""
+    return int(round(number, -2 if number >= 1_000 else -1))
 
 
 def _founded(reading: _Reading) -> Iterator[Slot]:
@@ -335,6 +366,19 @@ _WORDS: dict[SlotKind, re.Pattern[str]] = {
 }
 
 
+_STAFF = r"(?:Personal|Mitarbeiter\w*|Mitarbeitende\w*|Beschäftigte\w*|Fachkr[aä]ft\w*|Angestellte\w*|Leute)"
+_WITH_STAFF = re.compile(
+    rf"(?<!kein )(?<!ohne )\b(?:eigene[smnr]?\s+{_STAFF}|{_STAFF}\s+(?:\w+\s+)?(?:einzustellen|anzustellen|einstellen|anstellen|beschäftigen|eingestellt|angestellt)"
+    r"|(?<!no )(?<!without )(?:own\s+(?:staff|employees)|(?:employ\w*|hir\w+)\s+(?:its\s+own\s+|our\s+own\s+|own\s+)?(?:staff|people|employees)))\b",
+    re.IGNORECASE,
+)
+
+
+def _staff(reading: _Reading) -> Iterator[Slot]:
+    if found := _mentions(_WITH_STAFF, reading.text):
+        yield Slot("staff", "yes", "preference", found)
+
+
 _AT_WILL = re.compile(r"\b(?:gern|gerne|auch|möglichst|eventuell|vielleicht|ideally|preferably|also|maybe)\b[^.?!]{0,20}\Z", re.IGNORECASE)
 _TOO = re.compile(r"\s+(?:too|as well|if possible|wenn möglich)\b", re.IGNORECASE)
 
@@ -363,6 +407,7 @@ _TABLE: dict[SlotKind, Callable[[_Reading], Iterator[Slot]]] = {
     "partners": _partners,
     "inhabitants": _inhabitants,
     **{kind: _said(kind) for kind in _WORDS},
+    "staff": _staff,
 }
 """Kind of slot -> how it is found in a text, German or English. What each does to a result stands in `koopkg.search.fitting`."""
 KINDS = tuple(_TABLE)

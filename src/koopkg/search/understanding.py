@@ -60,7 +60,7 @@ def understood(question: Question, named: Linked, unmet: Collection[Slot], witho
         for slot in question.slots
         if slot.kind != "land"
     )
-    labels = dict(_labels_by_key(question.text, named, ontology, language))
+    labels = dict(_labels_by_key(question.text, named, ontology, language)) if without else {}
     taken_back = tuple(TakenBack(key, labels[key]) for key in dict.fromkeys(without) if key in labels)
     return Understood(named.language, concepts, places, slots, taken_back, left_out)
 
