@@ -62,6 +62,7 @@ _SLOTS = {
     "staff": Message("with staff of its own"),
     "partners": Message("{number} municipalities"),
     "inhabitants": Message("{number:,} inhabitants"),
+    "inhabitants-between": Message("{least:,} to {number:,} inhabitants"),
     "fewer-inhabitants": Message("up to {number:,} inhabitants"),
     "founded-then": Message("begun {years}"),
     "founded-later": Message("begun {years} or later"),

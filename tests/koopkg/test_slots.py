@@ -69,6 +69,7 @@ SAID = [
     ("Feuerwehr in der Oberpfalz", ["region/oberpfalz condition"]),
     ("Der Harz klebt, und das Harz tropft in den Wald, sagt unser Förster.", ["region/harz context"]),
     ("Vier Dörfer mit zusammen 7.000 Einwohnern wollen einen Bauhof", ["partners/4 preference", "inhabitants/1800 preference"]),
+    ("Vier Dörfer mit 900 bis 2.600 Einwohnern", ["partners/4 preference", "inhabitants/900-2600 preference"]),
     ("Bauhof für 7.000 Einwohner insgesamt", []),  # how many share them is not told
     ("Bauhof mit eigenem Personal", ["staff/yes preference"]),
     ("Wir wollen Leute einstellen, die den Bauhof führen", ["staff/yes preference"]),

@@ -47,11 +47,7 @@ def legal_forms(
         for slug in forms_of(case):
             having.setdefault(ontology.current(concept_iri("legal-form", slug)).slug, []).append(case)
     excluded = excluded_forms(profile, ontology)
-    considered = [
-        _Considered(slug, profile, cases_having, ontology, documentation, language)
-        for slug, cases_having in having.items()
-        if slug not in excluded
-    ]
+    considered = [_Considered(slug, profile, cases_having, ontology, documentation, language) for slug, cases_having in having.items() if slug not in excluded]
     considered.sort(key=lambda one: (not one.is_wished, -len(one.cases)))
     chosen = sorted(considered[:_MOST_FORMS], key=lambda one: (_BY_OPTION[one.option], _BY_FIT[one.fit]))
     return tuple(one.option_for(citations) for one in chosen)

@@ -64,7 +64,8 @@ def _suits(opened: Searched, slot: Slot) -> Scores | None:
     if slot.kind == "partners":
         return _filled(opened, ((key, _nearness(int(key.rpartition("/")[2]), slot)) for key in opened.facets.keys_below("partner_count/")))
     if slot.kind == "inhabitants" and slot.most is not None:
-        return _filled(opened, _near_classes(slot.most - (slot.least is None)))
+        ends = (slot.most - 1,) if slot.least is None else (slot.least, slot.most)
+        return np.maximum.reduce([_filled(opened, _near_classes(end)) for end in ends])
     return None
 
 

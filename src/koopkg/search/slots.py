@@ -262,9 +262,10 @@ _PARTNERS = re.compile(
     rf"(?<![\w.,-])(?P<least>{_NUMBER})(?:\s*(?:bis|oder|-|–|to|or)\s*(?P<most>{_NUMBER}))?\s+{_ADJECTIVES}{_MUNICIPALITIES}\b", re.IGNORECASE
 )
 _FEWEST_PARTNERS = 2
-_AMOUNT = r"(?P<number>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{2,7})"
+_AMOUNT = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d{2,7}"
 _INHABITANTS = re.compile(
-    rf"(?:(?P<under>unter|weniger\s+als|bis\s+zu|under|fewer\s+than|less\s+than|up\s+to)\s+)?(?<![\w.,]){_AMOUNT}\s*"
+    rf"(?:(?P<under>unter|weniger\s+als|bis\s+zu|under|fewer\s+than|less\s+than|up\s+to)\s+)?(?<![\w.,])"
+    rf"(?:(?P<first>{_AMOUNT})\s*(?P<joint>und|and|bis|to|-|–)\s*)?(?P<number>{_AMOUNT})\s*"
     r"(?:-?\s?(?:einwohner(?!wert|gleich)\w*|einw(?:\.|\b)|inhabitants|residents)|(?P<people>leuten?|menschen|seelen|people|souls)\b)",
     re.IGNORECASE,
 )
@@ -294,32 +295,51 @@ def _partners(reading: _Reading) -> Iterator[Slot]:
 def _inhabitants(reading: _Reading) -> Iterator[Slot]:
     """The first number of inhabitants of one municipality; of what all have together the share of each, where their number is told."""
     partners = next((slot.least for slot in _partners(reading) if slot.least == slot.most), None)
-    for match, number, is_of_all in _numbers_of_inhabitants(reading.text):
-        if is_of_all and not partners:
-            continue
-        number = _rounded(number / partners) if is_of_all and partners else number
-        least = None if match.group("under") else number
-        yield Slot("inhabitants", _stretch(least, number), "preference", (_mention(match),), least, number)
+    for told in _told_inhabitants(reading.text):
+        least, most = told.least, told.most
+        if told.is_of_all:
+            if not partners:
+                continue
+            least = most = _rounded(told.most / partners)
+        yield Slot("inhabitants", _stretch(least, most), "preference", (told.mention,), least, most)
         return
 
 
 def inhabitants_of_all(text: str, partners: int | None) -> int | None:
-    """How many inhabitants all partners have together, by the first number that a text tells; None where it tells none, or only what each has and not how many they are."""
-    for match, number, is_of_all in _numbers_of_inhabitants(text):
-        if is_of_all:
-            return number
-        if partners and not match.group("under"):
-            return number * partners
+    """How many inhabitants all partners have together, by the first number that a text tells; None where it tells none of all.
+
+    Args:
+        partners: How many there are; where nobody says, whoever tells a number is alone.
+    """
+    for told in _told_inhabitants(text):
+        if told.total is not None:
+            return told.total
+        if told.least == told.most:
+            return told.most * (partners or 1)
     return None
 
 
-def _numbers_of_inhabitants(text: str) -> Iterator[tuple[re.Match[str], int, bool]]:
-    """Words, number, and whether all together have so many."""
+@dataclass(frozen=True, slots=True)
+class _Inhabitants:
+    """A number of inhabitants as a text has it: of one municipality from `least` to `most`, or of all; `total` where it is told what all have."""
+
+    mention: Mention
+    least: int | None
+    most: int
+    is_of_all: bool
+    total: int | None
+
+
+def _told_inhabitants(text: str) -> Iterator[_Inhabitants]:
     for match in _INHABITANTS.finditer(text):
         before, behind = text[max(match.start() - _NEAR, 0) : match.start()], text[match.end() : match.end() + _NEAR]
         is_of_all = bool(_TOGETHER.search(before) or _TOGETHER_BEHIND.match(behind))
-        if is_of_all or not match.group("people") or _EACH.search(before):
-            yield match, int(re.sub(r"\D", "", match.group("number"))), is_of_all
+        if match.group("people") and not is_of_all and not _EACH.search(before):
+            continue
+        first, last = (int(re.sub(r"\D", "", match.group(name) or match.group("number"))) for name in ("first", "number"))
+        least = None if match.group("under") else min(first, last)
+        total = last if is_of_all else first + last if match.group("joint") in ("und", "and") else None
+        yield _Inhabitants(_mention(match), least, max(first, last), is_of_all, total)
 
 
 def _rounded(number: float) -> int:
@@ -366,10 +386,11 @@ _WORDS: dict[SlotKind, re.Pattern[str]] = {
 }
 
 
+_EMPLOY = r"(?:einzustellen|anzustellen|einstellen|anstellen|beschäftigen|eingestellt|angestellt)"
 _STAFF = r"(?:Personal|Mitarbeiter\w*|Mitarbeitende\w*|Beschäftigte\w*|Fachkr[aä]ft\w*|Angestellte\w*|Leute)"
 _WITH_STAFF = re.compile(
-    rf"(?<!kein )(?<!ohne )\b(?:eigene[smnr]?\s+{_STAFF}|{_STAFF}\s+(?:\w+\s+)?(?:einzustellen|anzustellen|einstellen|anstellen|beschäftigen|eingestellt|angestellt)"
-    r"|(?<!no )(?<!without )(?:own\s+(?:staff|employees)|(?:employ\w*|hir\w+)\s+(?:its\s+own\s+|our\s+own\s+|own\s+)?(?:staff|people|employees)))\b",
+    rf"(?<!kein )(?<!ohne )\b(?:eigene[smnr]?\s+{_STAFF}|{_STAFF}\s+(?:\w+\s+)?{_EMPLOY}"
+    r"|(?<!no )(?<!without )(?:own\s+(?:staff|employees|personnel)|(?:employ\w*|hir\w+)\s+(?:its\s+own\s+|our\s+own\s+|own\s+)?(?:staff|people|employees)))\b",
     re.IGNORECASE,
 )
 

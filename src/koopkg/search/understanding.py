@@ -106,7 +106,8 @@ def _label(slot: Slot, ontology: Ontology, language: Language) -> str:
         end = "later" if slot.most is None else "earlier" if slot.least is None else "then"
         return said_of_slot(f"founded-{end}", {"years": slot.value.strip("-")}, language)
     if slot.kind == "inhabitants":
-        return said_of_slot("inhabitants" if slot.least is not None else "fewer-inhabitants", {"number": slot.most}, language)
+        how = "fewer-inhabitants" if slot.least is None else "inhabitants" if slot.least == slot.most else "inhabitants-between"
+        return said_of_slot(how, {"least": slot.least, "number": slot.most}, language)
     return said_of_slot("outcome-" + slot.value if slot.kind == "outcome" else slot.kind, {"number": slot.value.replace("-", "–")}, language)
 
 
