@@ -266,6 +266,20 @@ def test_a_text_is_read_into_a_profile(full: OpenSnapshot) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Vier Dörfer im Vogelsberg wollen einen Bauhof.", "Hessen"),  # no Vogelsberg in Thüringen
+        ("Wir aus Vogelsberg wollen einen Bauhof, wie ihn Orte in Hessen haben.", "Hessen"),
+        ("Wir aus Vogelsberg wollen einen Bauhof.", "Thüringen"),
+        ("Wir sitzen in der Rhön und wollen einen Bauhof.", None),  # which lies in three
+        ("Wir in Tirol wollen einen Bauhof.", None),
+    ],
+)
+def test_the_land_is_the_one_that_is_named(text: str, state: str | None, full: OpenSnapshot) -> None:
+    assert understood_profile(full, text).state == state
+
+
+@pytest.mark.parametrize(
     ("text", "inhabitants"),
     [
         ("Drei Gemeinden mit zusammen 7.001 Einwohnern wollen einen Bauhof.", 7_001),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -10,9 +10,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from koopkg.errors import QueryError
 from koopkg.messages import Foreign, Language
 from koopkg.model import Linked
-from koopkg.namespaces import concept_iri
+from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology, Territory
-from koopkg.search import inhabitants_of_all, link, slots_in
+from koopkg.search import Slot, inhabitants_of_all, link, slots_in
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
@@ -151,7 +151,7 @@ def understood_profile(opened: OpenSnapshot, text: str) -> Profile:
         sectors=named["sectors"],
         activities=named["activities"],
         challenges=named["challenges"],
-        state=_land_named(linked, opened.ontology),
+        state=_land_named(linked, slots, opened.ontology),
         partners=partners,
         inhabitants=inhabitants_of_all(text_read, partners),
         private_partners=True if any(slot.kind == "private" for slot in slots) else None,
@@ -171,13 +171,15 @@ def _named(linked: Linked, scheme: str, excluded: Container[str], ontology: Onto
     return (found.slug for found in links if found.iri not in implied and f"{scheme}/{found.slug}" not in excluded)
 
 
-def _land_named(linked: Linked, ontology: Ontology) -> str | None:
-    """The Land that the first place of a German Land lies in."""
-    for place in linked.places:
-        land = ontology.territory_by_name(place.state or place.name)
-        if land and land.ags and len(land.ags) == 2:
-            return land.name()
-    return None
+def _land_named(linked: Linked, slots: Sequence[Slot], ontology: Ontology) -> str | None:
+    """The German Land that is named; else that of the first place, else that of a region which lies in no other."""
+    regions = (ontology.regions[place_iri(slot.value)].members for slot in slots if slot.kind == "region")
+    named = [
+        *(ontology.territories[place.iri] for place in linked.places if place.iri in ontology.territories),
+        *(ontology.territory_by_name(place.state or place.name) for place in linked.places),
+        *(ontology.territories[members[0]] for members in regions if len(members) == 1),
+    ]
+    return next((land.name() for land in named if land and land.ags and len(land.ags) == 2), None)
 
 
 def _current(ontology: Ontology, field: str, scheme: str, slug: str) -> str:

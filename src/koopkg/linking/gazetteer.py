@@ -74,6 +74,7 @@ class Gazetteer:
         self.register, self._ontology = register, ontology
         self._lands = {territory.ags: territory.name() for territory in ontology.territories.values() if territory.ags}
         self._territories = _by_first_word(form for territory in ontology.territories.values() for form in _territory_forms(territory))
+        self._landscapes = frozenset(name.casefold() for region in ontology.regions.values() for _, name in region.names)
         self._register_forms: dict[str, list[Form]] = {}
 
     def forms(self, word: Word, own: Forms) -> list[Form]:
@@ -88,6 +89,10 @@ class Gazetteer:
     def is_everyday(self, word: str) -> bool:
         """Whether a name of one word is also an everyday word."""
         return self.register.is_everyday(word) or (word.endswith("s") and self.register.is_everyday(word[:-1]))
+
+    def is_landscape(self, word: str) -> bool:
+        """Whether a name of a municipality is that of a landscape, too: whoever puts an article before it means that (im Vogelsberg)."""
+        return word.casefold() in self._landscapes
 
     def territory(self, name: str | None) -> Territory | None:
         return self._ontology.territory_by_name(name) if name else None

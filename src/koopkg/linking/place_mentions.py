@@ -93,9 +93,11 @@ class _Reader:
 
     def _begins_list(self, position: int) -> bool:
         """Whether an everyday word without an article stands before a name that is none in a list (Leer, Emden)."""
-        before = self._words[position - 1].surface.lower() if position else ""
-        item = None if before in _ARTICLES else self._item_after(position + 1)
+        item = None if self._follows_article(position) else self._item_after(position + 1)
         return item is not None and not self._is_everyday(item) and self._longest(item, NO_CUE)[0] > 0
+
+    def _follows_article(self, position: int) -> bool:
+        return position > 0 and self._words[position - 1].surface.lower() in _ARTICLES
 
     def _longest(self, position: int, cue: Cue) -> tuple[int, tuple[Candidate, ...], tuple[Candidate, ...]]:
         """How many words the longest name at a position has, what it can stand for, and what else has the same name."""
@@ -115,7 +117,7 @@ class _Reader:
     def _is_place(self, position: int, length: int, candidates: Sequence[Candidate], cue: Cue) -> bool:
         """Whether what looks like a name is one here: no everyday word without a cue, no code that is a unit, no part of another word."""
         first, last = self._words[position], self._words[position + length - 1]
-        if _NOT_THE_TOWN.match(self._text, last.end):
+        if _NOT_THE_TOWN.match(self._text, last.end) or (self._follows_article(position) and self._gazetteer.is_landscape(first.surface)):
             return False
         if length > 1 or any(place.is_own and not place.area for place in candidates):
             return True

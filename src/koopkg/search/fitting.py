@@ -65,7 +65,7 @@ def _suits(opened: Searched, slot: Slot) -> Scores | None:
         return _filled(opened, ((key, _nearness(int(key.rpartition("/")[2]), slot)) for key in opened.facets.keys_below("partner_count/")))
     if slot.kind == "inhabitants" and slot.most is not None:
         ends = (slot.most - 1,) if slot.least is None else (slot.least, slot.most)
-        return np.maximum.reduce([_filled(opened, _near_classes(end)) for end in ends])
+        return np.asarray(np.max([_filled(opened, _near_classes(end)) for end in ends], axis=0), dtype=np.float32)
     return None
 
 
