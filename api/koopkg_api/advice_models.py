@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from koopkg.advising import Advice, Citation, Failure, Figure, FormOption, NextSteps, Profile, Quote, Told, plain_advice
+from koopkg.advising import Advice, Citation, Failure, Figure, FormOption, FurtherCase, NextSteps, Profile, Quote, Told, plain_advice
 from koopkg_api.models import Comparable, Lang
 
 __all__ = ["AdviceResponse", "AdviseRequest"]
@@ -35,7 +35,8 @@ class ComparableCase(BaseModel):
     inhabitants: int | None
     started: int | None
     ended: int | None
-    status: str
+    status: str = Field(description="In words; `status_slug` is its notation")
+    status_slug: str
     cites: list[int]
 
 
@@ -46,13 +47,22 @@ class RemarkText(BaseModel):
     cases: list[str]
 
 
+class DescribedProfile(BaseModel):
+    """The profile in words: its tasks, and its other facts with the names of their fields."""
+
+    tasks: list[str]
+    facts: list[str]
+
+
 class AdviceResponse(BaseModel):
     """What an initiative can learn from the corpus; nothing without a source or a count."""
 
     snapshot: str = Field(description="Id of the snapshot that the answer comes from")
     profile: Profile = Field(description="What the advice was made for, with what was read from the text")
+    described: DescribedProfile
     comparable: list[ComparableCase] = Field(description="The best cases; of such that are about as good, those that show another form or another Land")
     of: int = Field(description="How many comparable cases factors, obstacles and forms were counted in")
+    further: list[FurtherCase] = Field(description="The others of those, best first")
     legal_forms: list[FormOption]
     success_factors: list[Told]
     obstacles: list[Told]

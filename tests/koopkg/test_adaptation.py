@@ -213,7 +213,9 @@ def test_a_damaged_file_is_named_as_what_it_is(harm: str, tmp_path: Path) -> Non
         VectorIndex(tmp_path / "v")
 
 
-BY_HAND = Scoring(intercept=-2.0, weights={"a": 3.0, "b": 1.0}, nothing=-0.5, curve=((0.0, 0.0), (0.5, 0.4), (1.0, 1.0)), least=0.1, figures={"lost": 0.0})
+BY_HAND = Scoring(
+    intercept=-2.0, weights={"a": 3.0, "b": 1.0, "named": 7.0}, nothing=0.0, curve=((0.0, 0.0), (0.5, 0.4), (1.0, 1.0)), least=0.1, figures={"lost": 0.0}
+)
 
 
 def scores(*values: float) -> Scores:
@@ -221,11 +223,24 @@ def scores(*values: float) -> Scores:
 
 
 def test_a_score_is_worked_out_by_hand() -> None:
-    """-2 + 3 x 1 + 1 x .5 is 1.5, a probability of .8176, which the curve makes .4 + .6 x .3176 / .5; that nothing fits is as likely as not, so adds 0."""
+    """-2 + 3 x 1 + 1 x .5 is 1.5, so .8176; that something fits is as likely as not, which halves it; the curve makes .4 x .4088 / .5 of that."""
     odds = BY_HAND.odds({"a": scores(1, 0), "b": scores(0.5, 1)}, 0.5)
-    np.testing.assert_allclose(odds, [1.5, -1.0], atol=1e-6)
-    np.testing.assert_allclose(BY_HAND.probabilities(odds), [0.7811, 0.2152], atol=1e-4)
-    np.testing.assert_allclose(BY_HAND.odds({"b": scores(1)}, 0.9), [-1 - 0.5 * log_odds(0.9)], atol=1e-6)
+    np.testing.assert_allclose(1 / (1 + np.exp(-odds)), [0.4088, 0.1345], atol=1e-4)
+    np.testing.assert_allclose(BY_HAND.probabilities(odds), [0.3270, 0.1076], atol=1e-4)
+    np.testing.assert_allclose(1 / (1 + np.exp(-BY_HAND.odds({"b": scores(1)}, 0.9))), [0.2689 * 0.1], atol=1e-4)
+    np.testing.assert_allclose(1 / (1 + np.exp(-replace(BY_HAND, nothing=2.0).odds({"b": scores(1)}, 0.5))), [0.2689 * 0.1192], atol=1e-4)
+
+
+def test_what_has_the_name_that_is_asked_for_is_there_whatever_a_text_may_mean() -> None:
+    odds = BY_HAND.odds({"b": scores(1, 1), "named": scores(1, 0)}, 0.99)
+    assert odds[0] == pytest.approx(odds[1] + 7, abs=1e-4)
+
+
+@given(st.floats(0, 1), st.lists(st.floats(0, 1, width=32), min_size=2, max_size=20))
+def test_that_nothing_may_fit_changes_no_order(nothing: float, values: list[float]) -> None:
+    with_it, without = (BY_HAND.odds({"a": scores(*values)}, probability) for probability in (nothing, 0.0))
+    assert list(np.argsort(with_it, kind="stable")) == list(np.argsort(without, kind="stable"))
+    assert np.all(with_it <= without)
 
 
 @given(st.floats(0, 1))

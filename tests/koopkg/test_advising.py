@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from math import log
+from statistics import mean
 
 import pypdfium2
 import pytest
@@ -55,6 +57,13 @@ def quotes_of(advice: Advice) -> Iterator[Quote]:
         yield from failure.reasons
     yield from (figure.quote for figure in advice.figures)
     yield from advice.cost_sharing
+
+
+def printed(dossier: Dossier, heading: str) -> str:
+    """What stands in a section, in German."""
+    [section] = [section for section in dossier.sections if translated(section.heading, "en") == heading]
+    cells = [cell for row in (section.table.rows if section.table else ()) for cell in row]
+    return "\n".join(translated(item.message, "de") for item in (*section.sentences, *cells, *section.points))
 
 
 @pytest.fixture(scope="module", params=[DEPOT, SHOP, OFFICE], ids=["depot", "shop", "office"])
@@ -159,6 +168,87 @@ def test_no_case_of_an_excluded_form_is_shown_where_there_are_others(full: OpenS
     assert not kinds & {one.legal_form for one in advice.comparable}
 
 
+def test_federal_law_is_named_with_its_sections(full: OpenSnapshot, documentation: Documentation) -> None:
+    wished = ("genossenschaft", "gmbh", "verein", "stiftung", "ag")
+    forms = {form.slug: form for form in advise(full, documentation, Profile(text="Dorfladen", state="Brandenburg", wished_forms=wished)).legal_forms}
+    named = {slug: [basis.statute for basis in form.basis] for slug, form in forms.items() if slug in wished}
+    assert named == {"genossenschaft": ["GenG"], "gmbh": ["GmbHG"], "verein": ["BGB"], "stiftung": ["BGB"], "ag": ["AktG"]}
+    assert all(basis.sections and basis.is_checked and basis.cites for slug in wished for basis in forms[slug].basis)
+
+
+def test_a_kind_that_nothing_tells_apart_is_told_of_as_the_form_above_it(full: OpenSnapshot, documentation: Documentation) -> None:
+    """A Bürgergenossenschaft is a Genossenschaft in law; what is known of that holds for it, and both are one option."""
+    forms = {form.slug: form for form in advise(full, documentation, Profile(text="Dorfladen von Bürgern", state="Brandenburg")).legal_forms}
+    assert "buergergenossenschaft" not in forms
+    cases = [case_of(full, name) for name in forms["genossenschaft"].examples]
+    assert "buergergenossenschaft" in {case.legal_form for case in cases}
+
+
+def test_a_form_of_other_lands_is_no_option(full: OpenSnapshot, documentation: Documentation) -> None:
+    """Hessen has no Samtgemeinde; whoever wishes for one is told so, and it stands behind all others."""
+    profile = Profile(text="gemeinsamer Bauhof", state="Hessen", wished_forms=("samtgemeinde", "zweckverband"))
+    advice = advise(full, documentation, profile)
+    options = {form.slug: form.option for form in advice.legal_forms}
+    assert (options["samtgemeinde"], options["zweckverband"]) == ("elsewhere", "statute")
+    assert advice.legal_forms[-1].slug == "samtgemeinde"
+    paper = printed(dossier_of(advice, "Bauhof", date=DAY), "Legal options")
+    assert "Zweckverband" in paper
+    assert "Samtgemeinde" not in paper
+    at_home = advise(full, documentation, replace(profile, state="Niedersachsen")).legal_forms
+    assert next(form.option for form in at_home if form.slug == "samtgemeinde") == "statute"
+
+
+def test_a_paper_begins_with_its_subject_and_what_was_told(full: OpenSnapshot, documentation: Documentation) -> None:
+    profile = replace(understood_profile(full, DEPOT), inhabitants=7_000, staff=True, private_partners=False, excluded_forms=("gmbh",))
+    dossier = dossier_of(advise(full, documentation, profile), DEPOT, date=DAY)
+    assert translated(dossier.title, "de").startswith("Gemeinsamer Bauhof: ")
+    told = translated(dossier.sections[0].sentences[0].message, "de")
+    for words in ("Land: Hessen", "Zahl der Partner: 4", "7.000", "Eigenes Personal: ja", "Mitglieder: nein", "GmbH"):
+        assert words in told
+
+
+def test_a_paper_quotes_the_beginning_of_a_long_text(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, Profile(text=DEPOT))
+    assert dossier_of(advice, DEPOT, date=DAY).question == DEPOT
+    shortened = dossier_of(advice, "Wir planen einen Bauhof. " * 100, date=DAY).question
+    assert shortened.endswith("Bauhof. […]")
+    assert len(shortened) <= 710
+    assert len(dossier_of(advice, "x" * 5000, date=DAY).question) <= 710
+
+
+def test_a_resolution_names_what_the_paper_found(full: OpenSnapshot, documentation: Documentation) -> None:
+    """No case that ended is a model to be asked, and no form that does not do."""
+    advice = advise(full, documentation, replace(understood_profile(full, DEPOT), staff=True))
+    draft = printed(dossier_of(advice, DEPOT, date=DAY), "Draft of a resolution")
+    ended = {one.hit.title for one in advice.comparable if one.status_slug in ("beendet", "gescheitert")}
+    running = {one.hit.title for one in advice.comparable} - ended
+    assert any(title in draft for title in running)
+    assert not any(title in draft for title in ended)
+    assert not any(form.label in draft for form in advice.legal_forms if form.fit == "not")
+
+
+def test_all_cases_that_are_counted_can_be_reached(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, understood_profile(full, DEPOT))
+    names = [one.hit.id for one in advice.comparable] + [case.id for case in advice.further]
+    assert len(set(names)) == len(names) >= advice.of
+
+
+def test_without_comparable_cases_nothing_is_advised(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, Profile(text="Welpe beißt ständig in die Leine"))
+    dossier = dossier_of(advice, "Welpe", date=DAY)
+    assert advice.comparable == ()
+    assert [translated(section.heading, "en") for section in dossier.sections] == ["Comparable cases"]
+
+
+def test_what_is_corrected_in_the_profile_changes_which_cases_are_shown(full: OpenSnapshot, documentation: Documentation) -> None:
+    """Of cases that are about as comparable those are shown that are of the size."""
+    profile = Profile(text="gemeinsamer Bauhof", partners=2, inhabitants=3_000)
+    small, large = (advise(full, documentation, replace(profile, inhabitants=number)).comparable for number in (3_000, 300_000))
+    assert [one.hit.id for one in small] != [one.hit.id for one in large]
+    of_small, of_large = ([log(one.inhabitants) for one in shown if one.inhabitants] for shown in (small, large))
+    assert mean(of_small) < mean(of_large)
+
+
 def test_worries_come_first(full: OpenSnapshot, documentation: Documentation) -> None:
     profile = understood_profile(full, DEPOT)
     last = advise(full, documentation, profile).obstacles[-1].slug
@@ -170,14 +260,14 @@ def test_only_cases_of_another_law_size_or_age_are_warned_of(full: OpenSnapshot,
     shown = {one.hit.id: one for one in advice.comparable}
     told = {translated(remark.message, "en"): set(remark.cases) for remark in advice.transfer_warnings}
     hessen = full.ontology.territory_by_name("Hessen")
-    outside = next(cases for text, cases in told.items() if "lie outside Hessen" in text)
+    outside = next(cases for text, cases in told.items() if text.startswith("Outside Hessen"))
     assert outside == {name for name in shown if hessen not in lands(case_of(full, name), full.ontology)}
     for text, cases in told.items():
-        if "three times as many inhabitants" in text:
+        if text.startswith("At least three times as many inhabitants"):
             assert cases == {name for name, one in shown.items() if one.inhabitants and one.inhabitants >= 18_000}
-        if "a third as many partners" in text:
+        if text.startswith("At most a third as many partners"):
             assert cases == {name for name, one in shown.items() if one.partners and one.partners * 3 <= 4}
-        if "began before" in text:
+        if text.startswith("Begun before"):
             assert cases == {name for name, one in shown.items() if one.started and one.started < 2005}
 
 
@@ -206,14 +296,14 @@ def test_where_nothing_is_comparable_that_is_said(full: OpenSnapshot, documentat
     assert translated(dossier.sections[0].sentences[0].message, "en") == "The corpus has no case that is probably comparable."
 
 
-def test_other_forms_and_laender_cost_little(full: OpenSnapshot, documentation: Documentation) -> None:
+def test_other_forms_and_laender_and_what_suits_cost_little(full: OpenSnapshot, documentation: Documentation) -> None:
     from koopkg.search import comparable
 
     profile = understood_profile(full, DEPOT)
     advice = advise(full, documentation, profile)
     best = comparable(full, DEPOT, profile.asked_for(), limit=5)
-    assert advice.comparable[0].hit.id == best[0].id
-    assert min(one.hit.score for one in advice.comparable) >= best[-1].score - 0.08
+    assert best[0].id in {one.hit.id for one in advice.comparable}
+    assert min(one.hit.score for one in advice.comparable) >= best[-1].score - 0.08 - 0.08
     assert len({(one.legal_form, one.state) for one in advice.comparable}) >= 3
 
 

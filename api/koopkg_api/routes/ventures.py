@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from koopkg.advising import Dossier, Profile, advise, checked_profile, dossier_of, dossier_pdf, understood_profile
+from koopkg.advising import Advice, Dossier, Profile, advise, checked_profile, dossier_of, dossier_pdf, understood_profile
 from koopkg.errors import QueryError
 from koopkg.messages import Language, pieces
 from koopkg_api.dossier_views import dossier_view
@@ -55,8 +55,10 @@ def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
 def venture_page(request: Request, served: CurrentSnapshot, venture_id: str) -> Response:
     """What was understood, to be corrected, and what can be learned."""
     language, profile = language_of(request), _kept(request).get(venture_id)
+    advice = advise(served.opened, served.documentation, profile, language=language)
     context = {
-        "dossier": dossier_view(_dossier(served, profile, language), language),
+        "dossier": dossier_view(_paper(advice, served, profile, language), language),
+        "comparable": [case.hit.id for case in advice.comparable],
         "fields": venture_fields(profile, served.opened.ontology, language),
         "profile": profile,
         "venture_id": venture_id,
@@ -101,4 +103,8 @@ def _form(request: Request, served: Served, profile: Profile, refused: QueryErro
 
 def _dossier(served: Served, profile: Profile, language: Language) -> Dossier:
     advice = advise(served.opened, served.documentation, profile, language=language)
+    return _paper(advice, served, profile, language)
+
+
+def _paper(advice: Advice, served: Served, profile: Profile, language: Language) -> Dossier:
     return dossier_of(advice, profile.words(served.opened.ontology, language), date=dt.datetime.now(dt.UTC).date())

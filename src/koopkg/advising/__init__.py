@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from koopkg.advising.advice import Advice, Comparable, Failure, Figure, FormOption, LegalBasis, Need, NextSteps, Quote, Remark, Share, Told
+from koopkg.advising.advice import Advice, Comparable, Failure, Figure, FormOption, FurtherCase, LegalBasis, Need, NextSteps, Quote, Remark, Share, Told
 from koopkg.advising.advisor import advise
 from koopkg.advising.dossier import Dossier, Item, Section, Table, dossier_of
 from koopkg.advising.paper import dossier_pdf, source_text, stamp
@@ -19,6 +19,7 @@ __all__ = [
     "Failure",
     "Figure",
     "FormOption",
+    "FurtherCase",
     "Item",
     "LegalBasis",
     "Need",

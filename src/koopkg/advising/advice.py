@@ -14,11 +14,13 @@ from koopkg.search import Hit
 __all__ = [
     "Advice",
     "Comparable",
+    "Described",
     "Failure",
     "Figure",
     "FigureKind",
     "Fit",
     "FormOption",
+    "FurtherCase",
     "LegalBasis",
     "Need",
     "NextSteps",
@@ -29,9 +31,9 @@ __all__ = [
     "Told",
 ]
 
-Option = Literal["statute", "federal", "unnamed", "forbidden", "unknown"]
-"""Whether the law lets a form be chosen: a statute of the Land names it; it follows federal law; no statute that was read names it; it is ruled out; or the
-Land is not known."""
+Option = Literal["statute", "federal", "unnamed", "elsewhere", "forbidden", "unknown"]
+"""Whether the law lets a form be chosen: a statute of the Land names it; it follows federal law; no statute that was read names it, or only ones of other
+Länder or countries do; it is ruled out; or the Land is not known."""
 FigureKind = Literal["result", "cost", "staff", "funding"]
 Fit = Literal["fits", "partly", "open", "not"]
 
@@ -49,7 +51,24 @@ class Comparable:
     started: int | None
     ended: int | None
     status: str
+    status_slug: str
     cites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherCase:
+    """A comparable case that is counted and not shown with its facts."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A profile in words: the names of its tasks, the narrower ones where it has any, and what else it says, as field and value."""
+
+    tasks: tuple[str, ...]
+    facts: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +213,18 @@ class Advice:
     """What an initiative can learn from the corpus. Nothing in it is without a source or a count.
 
     Attributes:
+        described: The profile in words, what is planned first.
         of: How many comparable cases factors, obstacles and forms were counted in.
+        further: Those of them that are not among the comparable ones shown, best first.
         land_counts: Comparable cases by Land.
     """
 
     snapshot: str
     profile: Profile
+    described: Described
     comparable: tuple[Comparable, ...]
     of: int
+    further: tuple[FurtherCase, ...]
     legal_forms: tuple[FormOption, ...]
     success_factors: tuple[Told, ...]
     obstacles: tuple[Told, ...]

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from koopkg.advising import experience
-from koopkg.advising.advice import Advice, Comparable, NextSteps
+from koopkg.advising.advice import Advice, Comparable, FurtherCase, NextSteps
+from koopkg.advising.described import described
 from koopkg.advising.forms import excluded_forms, forms_of, legal_forms
 from koopkg.advising.profile import Profile, checked_profile
 from koopkg.advising.transfer import open_questions, transfer_warnings
@@ -30,6 +31,8 @@ _LEAST_OF_BEST = 0.4
 """Share of the best score from which a hit counts: what comes far behind the best is of another kind."""
 _COST_OF_VARIETY = 0.08
 """How much less comparable a case may be that shows another form or another Land."""
+_WORTH_OF_FIT = 0.08
+"""How much less comparable a case may be that suits what is said of partners, size, staff and members."""
 _FIRST_PHASE = "anbahnung"
 
 
@@ -46,7 +49,7 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
     text = profile.words(ontology, language)
     if not text.strip():
         raise QueryError("text: is empty; say what you plan, or name a task", field="text")
-    hits = comparable(opened, text, profile.asked_for(), limit=_LOOKED_AT, language=language)
+    hits = comparable(opened, text, profile.asked_for(), profile.slots(), limit=_LOOKED_AT, language=language)
     near = [hit for hit in hits if hit.score >= _LEAST_OF_BEST * hits[0].score]  # none where there are no hits
     case_of = {hit.id: opened.catalog.entry(opened.catalog.row_of(hit.id)).case for hit in near}
     cases = list(case_of.values())[:_COUNTED]
@@ -62,8 +65,10 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
     return Advice(
         snapshot=opened.id,
         profile=profile,
+        described=described(profile, ontology, language),
         comparable=shown,
         of=len(cases),
+        further=tuple(FurtherCase(case.id, case.title_in(language)) for case in cases if case not in chosen),
         legal_forms=forms,
         success_factors=experience.success_factors(cases, ontology, citations, language),
         obstacles=experience.obstacles(cases, profile.worries, ontology, citations, language),
@@ -79,12 +84,12 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
 
 
 def _varied(hits: Sequence[Hit], cases: dict[str, Case]) -> list[Hit]:
-    """The best hits; of such that are about as good, those that show another form or another Land than the ones before. Best first."""
+    """The best hits; of such that are about as good, those that suit the preferences, and that show another form or another Land than the ones before."""
     chosen: list[Hit] = []
     seen: set[str] = set()
     left = list(hits)
     while left and len(chosen) < _SHOWN:
-        best = max(left, key=lambda hit: hit.score - _COST_OF_VARIETY * len(_traits(cases[hit.id]) & seen) / 2)
+        best = max(left, key=lambda hit: hit.score + _WORTH_OF_FIT * hit.parts.get("fit", 0.0) - _COST_OF_VARIETY * len(_traits(cases[hit.id]) & seen) / 2)
         left.remove(best)
         chosen.append(best)
         seen |= _traits(cases[best.id])
@@ -107,6 +112,7 @@ def _comparable(hit: Hit, case: Case, ontology: Ontology, citations: Citations, 
         started=case.started,
         ended=case.ended,
         status=ontology.concept("status", case.status).label(language),
+        status_slug=case.status,
         cites=tuple(dict.fromkeys([citations.of_case(case), *(citations.of_case(case, number) for number in range(1, min(len(case.sources), 2) + 1))])),
     )
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from koopkg.advising.advice import Advice, Comparable, Figure, FigureKind, FormOption, Need, Option, Quote, Told
+from koopkg.advising.experience import ENDED
 from koopkg.messages import Message, Quoted
 from koopkg.references import Citation
 
 __all__ = ["Dossier", "Item", "Section", "Table", "dossier_of"]
 
-_MOST_TOLD, _MOST_AGAINST = 5, 3
+_MOST_TOLD, _MOST_AGAINST, _MOST_FURTHER, _MOST_ASKED, _MOST_EXAMINED = 5, 3, 10, 3, 2
+_LONGEST_QUESTION = 700
+"""Characters of what is planned that a paper quotes."""
 _COMPARED = (
     Message("Case"),
     Message("Land"),
@@ -89,13 +92,32 @@ def dossier_of(advice: Advice, question: str, *, date: dt.date) -> Dossier:
     sections = [section for section in _sections(advice) if section.sentences or section.points or (section.table and section.table.rows)]
     numbers = _Numbers(advice.sources)
     renumbered = tuple(numbers.of_section(section) for section in sections)
-    return Dossier(Message("Comparable cooperations and ways to go about it"), question, date, advice.snapshot, renumbered, numbers.cited())
+    return Dossier(_title(advice), _shortened(question), date, advice.snapshot, renumbered, numbers.cited())
+
+
+def _title(advice: Advice) -> Message:
+    title = Message("Comparable cooperations and ways to go about it")
+    return Message("{tasks}: {title}", tasks=", ".join(advice.described.tasks), title=title) if advice.described.tasks else title
+
+
+def _shortened(question: str) -> str:
+    """The beginning of a long text, up to the end of a sentence: whoever gets the paper has the whole."""
+    if len(question) <= _LONGEST_QUESTION:
+        return question
+    begin = question[:_LONGEST_QUESTION]
+    ends = [place for mark in (". ", "! ", "? ", "\n") if (place := begin.rfind(mark) + 1) > _LONGEST_QUESTION // 2]
+    return f"{begin[: max(ends, default=_LONGEST_QUESTION)].rstrip()} […]"
 
 
 def _sections(advice: Advice) -> Iterator[Section]:
+    if advice.described.facts:
+        yield Section(Message("Starting point"), (Item(_plain(advice.described.facts)),))
     yield Section(Message("Comparable cases"), (_found(advice),), _comparison(advice.comparable))
-    yield Section(Message("Legal options"), tuple(_on_law(advice)), _forms(advice.legal_forms))
-    yield Section(Message("What has to be looked at in these forms"), points=tuple(_against(advice.legal_forms)))
+    if not advice.comparable:
+        return  # without them there is nothing to count, and what is left holds for any plan
+    options = [form for form in advice.legal_forms if form.option != "elsewhere"]
+    yield Section(Message("Legal options"), tuple(_on_law(options)), _forms(options))
+    yield Section(Message("What has to be looked at in these forms"), points=tuple(_against(options)))
     of = advice.of
     yield Section(Message("Chances: what helped comparable cases"), points=tuple(_told(told, of) for told in advice.success_factors[:_MOST_TOLD]))
     yield Section(Message("Risks: what hindered comparable cases"), points=tuple(_told(told, of) for told in advice.obstacles[:_MOST_TOLD]))
@@ -104,6 +126,8 @@ def _sections(advice: Advice) -> Iterator[Section]:
     yield Section(Message("What does not transfer as it is"), points=tuple(Item(remark.message) for remark in advice.transfer_warnings))
     yield Section(Message("Next steps"), tuple(_phase(advice)), points=tuple(_steps(advice)))
     yield Section(Message("Open questions"), points=tuple(Item(remark.message) for remark in advice.open_questions))
+    yield Section(Message("Draft of a resolution"), tuple(_resolution(advice, options)))
+    yield Section(Message("Further comparable cases"), points=tuple(Item(_plain(case.title), case=case.id) for case in advice.further[:_MOST_FURTHER]))
 
 
 def _found(advice: Advice) -> Item:
@@ -142,8 +166,8 @@ def _plain(value: object) -> Message:
     return Message("{value}", value=value)
 
 
-def _on_law(advice: Advice) -> Iterator[Item]:
-    if advice.legal_forms:
+def _on_law(options: Sequence[FormOption]) -> Iterator[Item]:
+    if options:
         yield Item(Message("No legal advice: have the choice checked by the municipal supervisory authority before a resolution."))
 
 
@@ -162,7 +186,7 @@ def _lawful(form: FormOption) -> Item:
 
 
 def _fits(form: FormOption) -> Item:
-    told = tuple(Message("{label}: {value}", label=need.label, value=_value_of(need)) for need in form.needs)
+    told = tuple(Message("{label}: {value}", label=need.label, value=_value_of(need).removesuffix(".")) for need in form.needs)
     when = tuple(Message("to be considered first when: {situation}", situation=text) for text in form.situations[:1])
     cites = tuple(dict.fromkeys(number for need in form.needs for number in need.cites[:1]))
     return Item(_plain((*((_FITS[form.fit],) if form.needs else ()), *told, *when) or Message("–")), cites)
@@ -175,7 +199,9 @@ def _against(forms: Iterable[FormOption]) -> Iterator[Item]:
 
 
 def _value_of(need: Need) -> str:
-    return need.explanation if not need.value_label or need.explanation.startswith(need.value_label) else f"{need.value_label}. {need.explanation}"
+    """The value and why; the value alone is no news where the words say it (Gering bis mittel), or where they go on (Ja. Eigenes Personal)."""
+    label, words = need.value_label, need.explanation
+    return words if not label or label.casefold() in words.casefold().split(".")[0] else f"{label}. {words}"
 
 
 def _told(told: Told, of: int) -> Item:
@@ -236,6 +262,19 @@ def _steps(advice: Advice) -> Iterator[Item]:
         yield Item(message, _cites(steps.host_examples[:2]))
     if steps.following:
         yield Item(Message("After that: {phase}", phase=steps.following))
+
+
+def _resolution(advice: Advice, options: Sequence[FormOption]) -> Iterator[Item]:
+    """What a council could resolve, of what the paper found; the words are a draft and no statement."""
+    asked = tuple(case.hit.title for case in advice.comparable if case.status_slug not in ENDED)[:_MOST_ASKED] or tuple(
+        case.hit.title for case in advice.comparable[:_MOST_ASKED]
+    )
+    yield Item(Message("The administration is asked to learn from those responsible for these cases: {cases}.", cases=asked))
+    if examined := [form.label for form in options if form.fit != "not" and form.option not in ("forbidden", "unnamed")][:_MOST_EXAMINED]:
+        yield Item(
+            Message("It has these legal forms examined together with the municipal supervisory authority: {forms}.", forms=", ".join(examined)),
+        )
+    yield Item(Message("It reports on costs, savings, location and staff, and proposes how to go on."))
 
 
 def _cites(quotes: Iterable[Quote]) -> tuple[int, ...]:

@@ -94,7 +94,8 @@ def hosts(cases: Sequence[Case], ontology: Ontology, citations: Citations, langu
     """Kinds of units that coordinate comparable cases, and some of them."""
     units = [(case, case.coordination_unit) for case in cases if case.coordination_unit]
     kinds = _shares(Counter(unit.kind for _, unit in units if unit.kind), "coordination-kind", ontology, language)
-    examples = tuple(_quote(case, ", ".join(filter(None, (unit.name, unit.hosted_by))), unit.source, citations, language) for case, unit in units[:_MOST_HOSTS])
+    names = [", ".join(dict.fromkeys(filter(None, (unit.name, unit.hosted_by)))) for _, unit in units]
+    examples = tuple(_quote(case, name, unit.source, citations, language) for (case, unit), name in zip(units[:_MOST_HOSTS], names, strict=False))
     return kinds, examples
 
 

@@ -9,7 +9,7 @@ from koopkg.advising.advice import Fit, FormOption, LegalBasis, Need, Option
 from koopkg.advising.profile import Profile
 from koopkg.documentation import Documentation, FormProperty, Notes, Provision
 from koopkg.model import Case, Language
-from koopkg.namespaces import BASE, concept_iri
+from koopkg.namespaces import BASE, concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.references import Citations
 
@@ -18,11 +18,12 @@ __all__ = ["excluded_forms", "forms_of", "legal_forms"]
 _MOST_FORMS, _MOST_EXAMPLES = 5, 3
 _PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
 """Forms below it follow federal law."""
+_FEDERATION = place_iri("DE")
 _ALLOWED, _PRIVATE, _STAFF = (concept_iri("form-aspect", slug) for slug in ("zulaessigkeit", "private-mitglieder", "personal"))
 _AGAINST = tuple(concept_iri("form-aspect", slug) for slug in ("schwaechen", "gruendungsaufwand", "aufsicht", "umsatzsteuer", "vergaberecht"))
 """Aspects that speak against a form, or that have to be looked at before it is chosen."""
 _YES, _PARTLY, _NO, _OPEN = (concept_iri("form-value", slug) for slug in ("ja", "bedingt", "nein", "unbekannt"))
-_BY_OPTION: dict[Option, int] = {"statute": 0, "federal": 0, "unknown": 0, "unnamed": 1, "forbidden": 2}
+_BY_OPTION: dict[Option, int] = {"statute": 0, "federal": 0, "unknown": 0, "unnamed": 1, "elsewhere": 2, "forbidden": 2}
 _BY_FIT: dict[Fit, int] = {"fits": 0, "partly": 1, "open": 1, "not": 2}
 
 
@@ -41,16 +42,32 @@ def excluded_forms(profile: Profile, ontology: Ontology) -> frozenset[str]:
 def legal_forms(
     profile: Profile, cases: Sequence[Case], ontology: Ontology, documentation: Documentation, citations: Citations, language: Language
 ) -> tuple[FormOption, ...]:
-    """The forms that most of the cases have, or the profile wishes, and that it does not exclude; those first that the law provides and that meet the needs."""
-    having: dict[str, list[Case]] = {slug: [] for slug in profile.wished_forms}
+    """The forms that most of the cases have, or the profile wishes, and that it does not exclude; those first that the law provides and that meet the needs.
+
+    Last come those of them that only other Länder or countries have, so that nobody takes them for an option.
+    """
+    having: dict[str, dict[str, Case]] = {slug: {} for slug in profile.wished_forms}
     for case in cases:
         for slug in forms_of(case):
-            having.setdefault(ontology.current(concept_iri("legal-form", slug)).slug, []).append(case)
+            told_of = _told_apart(concept_iri("legal-form", slug), ontology, documentation, language)
+            having.setdefault(told_of, {}).setdefault(case.id, case)
     excluded = excluded_forms(profile, ontology)
-    considered = [_Considered(slug, profile, cases_having, ontology, documentation, language) for slug, cases_having in having.items() if slug not in excluded]
-    considered.sort(key=lambda one: (not one.is_wished, -len(one.cases)))
+    considered = [
+        _Considered(slug, profile, tuple(cases_having.values()), ontology, documentation, language)
+        for slug, cases_having in having.items()
+        if slug not in excluded
+    ]
+    considered.sort(key=lambda one: (not one.is_wished, one.option == "elsewhere", -len(one.cases)))
     chosen = sorted(considered[:_MOST_FORMS], key=lambda one: (_BY_OPTION[one.option], _BY_FIT[one.fit]))
     return tuple(one.option_for(citations) for one in chosen)
+
+
+def _told_apart(iri: str, ontology: Ontology, documentation: Documentation, language: Language) -> str:
+    """The slug under which a form is told of: that of the form above it where law and documentation tell the two not apart (Bürgergenossenschaft)."""
+    concept = ontology.current(iri)
+    is_told = bool(documentation.law.provisions(language, forms={concept.iri})) or any(map(_tells, documentation.notes(concept.iri, language).properties))
+    above = [broader for broader in concept.broader if documentation.law.provisions(language, forms={broader})]
+    return concept.slug if is_told or not above else ontology.concepts[above[0]].slug
 
 
 class _Considered:
@@ -68,11 +85,25 @@ class _Considered:
         allowed = self._properties.get(_ALLOWED)
         if allowed and allowed.value_iri == _NO:
             return "forbidden"
-        if _PRIVATE_LAW in self._ontology.with_broader(self._iri):
+        if self._is_federal:
             return "federal"
         if self._land is None:
             return "unknown"
-        return "statute" if self._provisions else "unnamed"
+        if self._provisions:
+            return "statute"
+        return "elsewhere" if self._is_of_other_lands else "unnamed"
+
+    @property
+    def _is_of_other_lands(self) -> bool:
+        """Whether statutes of other Länder or countries provide a form, and none of the own, which has statutes."""
+        law = self._documentation.law
+        has_statutes = any(self._land and provision.place == self._land.iri for provision in law.provisions(self._language))
+        return has_statutes and bool(law.provisions(self._language, forms={self._iri}))
+
+    @property
+    def _is_federal(self) -> bool:
+        """Whether federal law alone provides it, in each Land."""
+        return _PRIVATE_LAW in self._ontology.with_broader(self._iri)
 
     @cached_property
     def fit(self) -> Fit:
@@ -106,8 +137,9 @@ class _Considered:
 
     @cached_property
     def _provisions(self) -> tuple[Provision, ...]:
-        """Where statutes of the Land name it; where none does, where they name a kind of it, or what it is a kind of."""
-        here = [provision for provision in self._documentation.law.provisions(self._language) if self._land and provision.place == self._land.iri]
+        """Where statutes of the Land, or of the federation, name it; where none does, where they name a kind of it, or what it is a kind of."""
+        place = _FEDERATION if self._is_federal else self._land.iri if self._land else None
+        here = [provision for provision in self._documentation.law.provisions(self._language) if provision.place == place]
         for forms in ({self._iri}, self._ontology.with_narrower(self._iri), self._ontology.with_broader(self._iri)):
             if found := [provision for provision in here if provision.form in forms]:
                 return tuple(sorted(found, key=self._reach))
@@ -120,12 +152,15 @@ class _Considered:
 
     @cached_property
     def _properties(self) -> dict[str, FormProperty]:
-        """Aspect -> what is said of it in the Land, else everywhere; of two statements that hold the first."""
+        """Aspect -> what is said of it in the Land, else everywhere; where nothing is told of the form, what is of the one above it."""
         land = self._land.iri if self._land else None
+        above = [self._documentation.notes(iri, self._language) for iri in self._ontology.concepts[self._iri].broader]
         found: dict[str, FormProperty] = {}
-        for stated in sorted(self._notes.properties, key=lambda stated: stated.land_iri is None):
-            if stated.land_iri in (None, land):
-                found.setdefault(stated.aspect_iri, stated)
+        for is_told in (True, False):
+            for notes in (self._notes, *above):
+                for stated in sorted(notes.properties, key=lambda stated: stated.land_iri is None):
+                    if stated.land_iri in (None, land) and (_tells(stated) or not is_told):
+                        found.setdefault(stated.aspect_iri, stated)
         return found
 
     @property

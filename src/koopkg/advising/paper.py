@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
@@ -14,8 +15,9 @@ from koopkg.references import Citation
 
 __all__ = ["dossier_pdf", "source_text", "stamp"]
 
-_WIDEST = 24
-"""Characters of a line in the widest column."""
+_LONGEST, _SPREAD = 150, 0.75
+"""Characters of a text beyond which its column grows no more, and the power of its length by which it grows up to there."""
+_BREAKS = re.compile(r"[\s–-]")
 
 
 def dossier_pdf(dossier: Dossier, language: Language) -> bytes:
@@ -64,9 +66,11 @@ def _section(section: Section, language: Language) -> dict[str, Any]:
     }
 
 
-def _width(texts: Sequence[str]) -> int:
+def _width(texts: Sequence[str]) -> float:
     """How wide a column is beside the others: its longest word fits into a line, and long texts get more room."""
-    return max(max(len(word) for text in texts for word in text.split()), min(max(map(len, texts)), _WIDEST))
+    longest_word: int = max(len(word) for text in texts for word in _BREAKS.split(text))
+    longest_text = min(max(map(len, texts)), _LONGEST)
+    return float(max(2.0 + longest_word, longest_text**_SPREAD))
 
 
 def _item(item: Item, language: Language) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from koopkg.messages import Foreign, Language
 from koopkg.model import Linked
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology, Territory
-from koopkg.search import Slot, inhabitants_of_all, link, slots_in
+from koopkg.search import Slot, SlotKind, inhabitants_of_all, link, slots_in
 from koopkg.snapshot import OpenSnapshot
 from koopkg.text import query_text
 
@@ -31,6 +31,8 @@ CONCEPTS_OF_PROFILE: Mapping[str, str] = {
 """Field of a profile whose values are slugs of a concept scheme -> that scheme."""
 _ASKED_FOR = ("sectors", "activities", "challenges", "area_type", "wished_forms", "worries")
 """Fields that a comparable case may share."""
+_WANTED_KINDS: tuple[tuple[SlotKind, str], ...] = (("staff", "staff"), ("private", "private_partners"))
+"""Kind of slot that a field of a profile stands for, and the field."""
 _MOST_PARTNERS, _MOST_INHABITANTS = 1_000, 100_000_000
 
 
@@ -71,6 +73,17 @@ class Profile:
         for field in _ASKED_FOR:
             for slug in self.slugs(field):
                 yield concept_iri(CONCEPTS_OF_PROFILE[field], slug)
+
+    def slots(self) -> tuple[Slot, ...]:
+        """What is preferred of comparable cases beside the task: about as many partners, of about the same size, with staff or private members if need be."""
+        told: list[Slot] = []
+        if self.partners and self.partners > 1:
+            told.append(Slot("partners", str(self.partners), "preference", (), self.partners, self.partners))
+        if self.inhabitants:
+            each = max(self.inhabitants // (self.partners or 1), 1)
+            told.append(Slot("inhabitants", str(each), "preference", (), each, each))
+        told += [Slot(kind, "yes", "preference", ()) for kind, is_wanted in _WANTED_KINDS if getattr(self, is_wanted)]
+        return tuple(told)
 
     def slugs(self, field: str) -> tuple[str, ...]:
         """The slugs of a field that holds one, several or none."""

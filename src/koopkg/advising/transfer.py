@@ -32,13 +32,13 @@ def transfer_warnings(
         if others:
             area = ontology.concept("area-type", profile.area_type).label(language)
             yield Remark(
-                Message("{count} of the {of} cases shown lie in another kind of area than “{area}”.", count=len(others), of=len(cases), area=area), _ids(others)
+                Message("In another kind of area than “{area}”: {count} of the {of} cases shown.", count=len(others), of=len(cases), area=area), _ids(others)
             )
     old = [case for case in cases if case.started and case.started < _LONG_AGO]
     if old:
         yield Remark(
             Message(
-                "{count} of the {of} cases shown began before {year}; law, prices and technology have changed since.",
+                "Begun before {year}: {count} of the {of} cases shown; law, prices and technology have changed since.",
                 count=len(old),
                 of=len(cases),
                 year=_LONG_AGO,
@@ -59,6 +59,8 @@ def open_questions(profile: Profile, forms: Sequence[FormOption], *, has_figures
     )
     yield from (Remark(question) for value, question in unsaid if value is None)
     for form in forms:
+        if form.option == "elsewhere":
+            continue
         if form.fit == "open" and (profile.staff or profile.private_partners):
             yield Remark(Message("{form}: whether it allows all that is needed is not documented here; have it checked.", form=form.label))
         for basis in form.basis:
@@ -74,12 +76,12 @@ def open_questions(profile: Profile, forms: Sequence[FormOption], *, has_figures
 def _elsewhere(land: Territory, cases: Sequence[Case], forms: Sequence[FormOption], ontology: Ontology, language: Language) -> Iterator[Remark]:
     """Cases that follow the law of another Land, and forms of theirs that the own Land does not have."""
     outside, name = [case for case in cases if land.iri not in {touched.iri for touched in lands(case, ontology)}], land.name(language)
-    own = ", ".join(dict.fromkeys(basis.statute for form in forms for basis in form.basis))
+    own = ", ".join(dict.fromkeys(basis.statute for form in forms if form.option == "statute" for basis in form.basis))
     if outside:
         counts: dict[str, object] = {"count": len(outside), "of": len(cases), "land": name}
-        message = Message("{count} of the {of} cases shown lie outside {land}; another law applies there, so that form, approval and bodies differ.", **counts)
+        message = Message("Outside {land}: {count} of the {of} cases shown; another law applies there, so that form, approval and bodies differ.", **counts)
         with_law = Message(
-            "{count} of the {of} cases shown lie outside {land}; another law applies there than {law}, so that form, approval and bodies differ.",
+            "Outside {land}: {count} of the {of} cases shown; another law applies there than {law}, so that form, approval and bodies differ.",
             law=own,
             **counts,
         )
@@ -88,6 +90,13 @@ def _elsewhere(land: Territory, cases: Sequence[Case], forms: Sequence[FormOptio
         if form.cases and form.option == "unnamed":
             message = Message(
                 "{form}: no statute of {land} that was read names this form, although comparable cases have it; have it checked.", form=form.label, land=name
+            )
+            yield Remark(message, form.examples)
+        elif form.cases and form.option == "elsewhere":
+            message = Message(
+                "{form}: comparable cases have this form of other Länder or countries; no statute of {land} that was read provides it.",
+                form=form.label,
+                land=name,
             )
             yield Remark(message, form.examples)
         elif form.cases and form.option == "forbidden":
@@ -105,11 +114,11 @@ def _sizes(profile: Profile, shown: Sequence[Comparable]) -> Iterator[Remark]:
         smaller = [name for name, size in sizes if own and size and size * _OF_ANOTHER_SIZE <= own]
         if larger:
             yield Remark(
-                Message("{count} of the {of} cases shown have at least three times as many {unit}.", count=len(larger), of=len(shown), unit=unit), tuple(larger)
+                Message("At least three times as many {unit}: {count} of the {of} cases shown.", count=len(larger), of=len(shown), unit=unit), tuple(larger)
             )
         if smaller:
             yield Remark(
-                Message("{count} of the {of} cases shown have at most a third as many {unit}.", count=len(smaller), of=len(shown), unit=unit), tuple(smaller)
+                Message("At most a third as many {unit}: {count} of the {of} cases shown.", count=len(smaller), of=len(shown), unit=unit), tuple(smaller)
             )
 
 

@@ -23,8 +23,10 @@ _STRENGTH = 1.0
 """Inverse of the regularisation (scikit-learn's C)."""
 _DECAY = 1e-3
 """Cost of large weights of signals, chosen by cross-validation."""
-_OF_NOTHING = 0.3
-"""How much a text that nothing answers counts beside a topic: there are several times as many."""
+_OF_NOTHING = 0.05
+"""How much a text that nothing answers counts beside a topic: there are seven times as many, and half of them were written to be taken for a need."""
+_NOTHING = 2.0
+"""What is added to the log odds that nothing answers a text; among 0 to 3 what refuses most of those and loses no topic, by cross-validation."""
 _SHOWN = 20
 """Cases of a topic that the error of calibration is measured over: those that somebody may look at."""
 _COST_OF_LOSING = 5.0
@@ -34,6 +36,8 @@ _NEVER_SURE = 0.995
 _SET = {"named": 7.0, "fit": 0.05}
 """Signals that topics cannot teach -> their weights. They ask for something and not for a name: that is enough to make a hit of a case that has nothing else.
 Few say how many or how large, and judges do not ask: of cases that are alike else, that decides."""
+
+_LEARNED = tuple(signal.name for signal in SIGNALS if signal.name not in _SET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,7 @@ def calibrated(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades, no
     points = np.array(curve)
     shown = [np.interp(elsewhere[number], points[:, 0], points[:, 1]) for number in range(len(lessons))]
     least = _least(lessons, shown)
-    weights, intercept = _fitted(lessons)
-    names = [signal.name for signal in SIGNALS if signal.name not in _SET]
-    return Scoring(
-        intercept=round(intercept, 4),
-        weights={name: round(float(weight), 4) for name, weight in zip(names, weights[:-1], strict=True)} | _SET,
-        nothing=round(float(weights[-1]), 4),
-        curve=curve,
-        least=least,
-        figures=_figures(lessons, shown, least),
-    )
+    return replace(_fitted(lessons), curve=curve, least=least, figures=_figures(lessons, shown, least))
 
 
 def _of_topics(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) -> Iterable[_Lesson]:
@@ -106,19 +101,19 @@ def _learnable(found: Said) -> Said:
     return replace(found, parts=found.parts[:, kept])
 
 
-def _fitted(lessons: Sequence[_Lesson]) -> tuple[Matrix, float]:
-    """Weights of the signals and of nothing, and the intercept: the signals by how well they order the cases of a topic, all of it by what is right."""
+def _fitted(lessons: Sequence[_Lesson]) -> Scoring:
+    """Weights of the signals by how well they order the cases of a topic, all of it by what is right where something answers; without a curve."""
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
         raise needs_extra() from None
-    ordering = _ordering([lesson for lesson in lessons if lesson.gains.any()])
-    features = np.concatenate([np.column_stack([lesson.said.parts @ ordering, np.full(len(lesson.gains), lesson.said.nothing)]) for lesson in lessons])
-    right = np.concatenate([lesson.right for lesson in lessons])
-    counts = np.concatenate([np.full(len(lesson.right), lesson.counts) for lesson in lessons])
-    model: Any = LogisticRegression(C=_STRENGTH, max_iter=1000).fit(features, right, counts)
-    scale, nothing = model.coef_[0]
-    return np.append(scale * ordering, nothing), float(model.intercept_[0])
+    answered = [lesson for lesson in lessons if lesson.gains.any()]
+    ordering = _ordering(answered)
+    model: Any = LogisticRegression(C=_STRENGTH, max_iter=1000).fit(
+        np.concatenate([lesson.said.parts @ ordering for lesson in answered]).reshape(-1, 1), np.concatenate([lesson.right for lesson in answered])
+    )
+    weights = {name: round(float(weight), 4) for name, weight in zip(_LEARNED, model.coef_[0][0] * ordering, strict=True)}
+    return Scoring(round(float(model.intercept_[0]), 4), weights | _SET, _NOTHING, ((0.0, 0.0), (1.0, 1.0)), 0.0, {})
 
 
 def _ordering(lessons: Sequence[_Lesson]) -> Matrix:
@@ -145,9 +140,10 @@ def _ordering(lessons: Sequence[_Lesson]) -> Matrix:
     return found
 
 
-def _probabilities(model: tuple[Matrix, float], said: Said) -> Matrix:
-    weights, intercept = model
-    return np.asarray(1 / (1 + np.exp(-(said.parts @ weights[:-1] + said.nothing * weights[-1] + intercept))))
+def _probabilities(model: Scoring, said: Said) -> Matrix:
+    """What a model without a curve says."""
+    odds = model.odds(dict(zip(_LEARNED, said.parts.T, strict=True)), said.nothing)
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _curve(found: Matrix, right: Matrix, counts: Matrix) -> tuple[tuple[float, float], ...]:

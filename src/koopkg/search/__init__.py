@@ -17,7 +17,7 @@ from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
 from koopkg.search.scoring import Scoring
 from koopkg.search.signals import SIGNALS, Signal, signals_named
-from koopkg.search.slots import Slot, inhabitants_of_all, slots_in
+from koopkg.search.slots import Slot, SlotKind, inhabitants_of_all, slots_in
 from koopkg.search.spelling import Correction, corrected
 from koopkg.search.understanding import understood
 from koopkg.snapshot import OpenSnapshot, Searched
@@ -41,6 +41,7 @@ __all__ = [
     "Said",
     "SearchResult",
     "Slot",
+    "SlotKind",
     "Snippet",
     "Understood",
     "comparable",
@@ -170,17 +171,22 @@ def similar(
     return _result(question, rank(question, SIGNALS), chosen, slice(offset, offset + limit), explain=explain, language=language)
 
 
-def comparable(opened: OpenSnapshot, text: str, concepts: Iterable[str], *, limit: int, language: Language = "de") -> tuple[Hit, ...]:
+def comparable(
+    opened: OpenSnapshot, text: str, concepts: Iterable[str], preferences: Sequence[Slot] = (), *, limit: int, language: Language = "de"
+) -> tuple[Hit, ...]:
     """Cases comparable to a text that asks for some concepts beside those it names, best first.
 
     Args:
         concepts: Their IRIs.
+        preferences: What is wanted beside the subject; takes the place of what the text says of the same kinds.
 
     Raises:
         QueryError: The text is empty or too long.
     """
     text, _ = _corrected(opened, _checked_text(opened, text), is_asked=True)
     question = question_of_text(opened, text, also=concepts)
+    told = {slot.kind for slot in preferences}
+    question = replace(question, slots=(*preferences, *(slot for slot in question.slots if slot.kind not in told)))
     return _result(question, rank(question, SIGNALS), Filters(), slice(0, limit), explain=True, language=language).hits
 
 

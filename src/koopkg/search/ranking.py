@@ -11,7 +11,7 @@ from koopkg.index import Matrix, Rows
 from koopkg.search.facets import Mask
 from koopkg.search.fitting import Condition
 from koopkg.search.question import Question
-from koopkg.search.scoring import Scores, Scoring, log_odds
+from koopkg.search.scoring import Scores, Scoring
 from koopkg.search.signals import SIGNALS, Signal
 from koopkg.search.slots import Slot
 
@@ -83,7 +83,7 @@ class Said:
 
     Attributes:
         parts: float32 array (n_cases, n_signals), in the order of the table; 0 where a signal has nothing to go by.
-        nothing: Log odds that no cooperation answers the text.
+        nothing: Probability that no cooperation answers the text.
     """
 
     parts: Matrix
@@ -95,7 +95,7 @@ def said_of(question: Question) -> Said:
     rows = np.arange(len(question.opened), dtype=np.int32)
     answers = [signal.ask(question) for signal in SIGNALS]
     parts = [np.zeros(len(rows), np.float32) if answer is None else answer.scores(rows) for answer in answers]
-    return Said(np.column_stack(parts), log_odds(question.meaning.nothing))
+    return Said(np.column_stack(parts), question.meaning.nothing)
 
 
 def _pool(question: Question, proposed: Sequence[Rows], *, is_exact: bool) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from koopkg.files import write_whole
 __all__ = ["Scores", "Scoring", "log_odds"]
 
 Scores = npt.NDArray[np.float32]
+_NAMED = "named"
 _SURE = 1e-4
 """No closer to 0 or 1 than this is a probability before its odds are taken."""
 
@@ -28,7 +29,7 @@ class Scoring:
     Attributes:
         intercept: Log odds where no signal says anything.
         weights: Signal -> what its full score adds to the log odds.
-        nothing: What the log odds add that no cooperation answers the text.
+        nothing: What is added to the log odds that no cooperation answers the text, before the chance that one does counts.
         curve: From what the model says to the share that judges called comparable: rising points, both in [0, 1].
         least: Probability from which a case counts as a hit.
         figures: What cross-validation over the topics gave.
@@ -55,17 +56,19 @@ class Scoring:
         write_whole(path, _SCORING.dump_json(self, indent=1) + b"\n")
 
     def odds(self, parts: Mapping[str, Scores], nothing: float) -> Scores:
-        """Log odds of each case, by which they are ordered.
+        """Log odds of each case, by which they are ordered: that it is comparable, if any is, and that any is. What has the name that is asked for is there.
 
         Args:
             parts: float32 arrays (n,) in [0, 1], by the name of the signal; at least one.
             nothing: Probability that no cooperation answers the text.
         """
-        constant = self.intercept + self.nothing * log_odds(nothing)
-        odds = np.full(len(next(iter(parts.values()))), constant, dtype=np.float32)
+        odds = np.full(len(next(iter(parts.values()))), self.intercept, dtype=np.float64)
         for name, scores in parts.items():
-            odds += np.float32(self.weights[name]) * scores
-        return odds
+            if name != _NAMED:
+                odds += self.weights[name] * scores
+        probability = 1 / (1 + np.exp(-odds)) / (1 + exp(log_odds(nothing) + self.nothing))
+        odds = np.log(probability / (1 - probability))
+        return np.asarray(odds + self.weights[_NAMED] * parts[_NAMED] if _NAMED in parts else odds, dtype=np.float32)
 
     def probabilities(self, odds: Scores) -> Scores:
         """Calibrated: float32 array (n,) in [0, 1], rising with the odds."""
