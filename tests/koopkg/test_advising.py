@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from math import log
 from statistics import mean
 
 import pypdfium2
@@ -33,6 +32,7 @@ from koopkg.members import lands
 from koopkg.messages import translated
 from koopkg.model import Case
 from koopkg.namespaces import concept_iri
+from koopkg.search import comparable
 from koopkg.snapshot import OpenSnapshot
 
 DEPOT = "Wir sind vier Dörfer in Hessen und wollen einen gemeinsamen Bauhof."
@@ -97,8 +97,6 @@ def test_what_is_cited_is_a_source_and_of_the_case(advice: Advice, full: OpenSna
 
 def test_counts_are_those_of_the_records(full: OpenSnapshot, documentation: Documentation) -> None:
     """Counted anew from the records of all that is comparable, found by asking for them once more."""
-    from koopkg.search import comparable
-
     profile = understood_profile(full, DEPOT)
     advice = advise(full, documentation, profile)
     cases = [case_of(full, hit.id) for hit in comparable(full, DEPOT, profile.asked_for(), limit=advice.of)]
@@ -241,12 +239,12 @@ def test_without_comparable_cases_nothing_is_advised(full: OpenSnapshot, documen
 
 
 def test_what_is_corrected_in_the_profile_changes_which_cases_are_shown(full: OpenSnapshot, documentation: Documentation) -> None:
-    """Of cases that are about as comparable those are shown that are of the size."""
+    """Of cases that are about as comparable those are shown that are of the size: they suit better than those that another size is shown."""
     profile = Profile(text="gemeinsamer Bauhof", partners=2, inhabitants=3_000)
     small, large = (advise(full, documentation, replace(profile, inhabitants=number)).comparable for number in (3_000, 300_000))
     assert [one.hit.id for one in small] != [one.hit.id for one in large]
-    of_small, of_large = ([log(one.inhabitants) for one in shown if one.inhabitants] for shown in (small, large))
-    assert mean(of_small) < mean(of_large)
+    suits = {hit.id: hit.parts["fit"] for hit in comparable(full, profile.text, (), profile.slots(), limit=40)}
+    assert mean(suits[one.hit.id] for one in small) > mean(suits[one.hit.id] for one in large)
 
 
 def test_worries_come_first(full: OpenSnapshot, documentation: Documentation) -> None:
@@ -297,8 +295,6 @@ def test_where_nothing_is_comparable_that_is_said(full: OpenSnapshot, documentat
 
 
 def test_other_forms_and_laender_and_what_suits_cost_little(full: OpenSnapshot, documentation: Documentation) -> None:
-    from koopkg.search import comparable
-
     profile = understood_profile(full, DEPOT)
     advice = advise(full, documentation, profile)
     best = comparable(full, DEPOT, profile.asked_for(), limit=5)

@@ -84,10 +84,10 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
 
 
 def _varied(hits: Sequence[Hit], cases: dict[str, Case]) -> list[Hit]:
-    """The best hits; of such that are about as good, those that suit the preferences, and that show another form or another Land than the ones before."""
-    chosen: list[Hit] = []
-    seen: set[str] = set()
-    left = list(hits)
+    """The best hit; of others that are about as good, those that suit the preferences, and that show another form or another Land than the ones before."""
+    chosen = list(hits[:1])
+    seen = {trait for hit in chosen for trait in _traits(cases[hit.id])}
+    left = list(hits[1:])
     while left and len(chosen) < _SHOWN:
         best = max(left, key=lambda hit: hit.score + _WORTH_OF_FIT * hit.parts.get("fit", 0.0) - _COST_OF_VARIETY * len(_traits(cases[hit.id]) & seen) / 2)
         left.remove(best)
