@@ -205,6 +205,7 @@ class SearchResponse(BaseModel):
     facets: list[Facet]
     understood: Understood | None = Field(description="How the text was understood; null for the cases comparable to a case")
     nearest: list[Comparable] = Field(description="Where there are no hits, the cases that come closest; their scores are below the least of a hit")
+    lacking: list[str] = Field(description="Where there are no hits, words of the text that no case has")
     corrected: list[Correction] = Field(description="What was searched instead of words as they were written; empty where nothing was put right")
     weights: dict[str, float] = Field(description="What each part of a score adds to its log odds, multiplied by its value")
 

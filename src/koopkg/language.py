@@ -10,7 +10,7 @@ from lingua import LanguageDetector, LanguageDetectorBuilder
 
 from koopkg.model import Language
 
-__all__ = ["FUNCTION_WORDS", "detect_language"]
+__all__ = ["FUNCTION_WORDS", "NUMBER_WORDS", "detect_language"]
 
 _GERMAN = frozenset(
     (
@@ -41,6 +41,28 @@ _ENGLISH = frozenset(
 _ONLY_GERMAN, _ONLY_ENGLISH = _GERMAN - _ENGLISH, _ENGLISH - _GERMAN
 FUNCTION_WORDS = _GERMAN | _ENGLISH
 """Articles, pronouns, prepositions, conjunctions, auxiliaries and the verbs that go with everything, in lower case."""
+
+NUMBER_WORDS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "zwei two beide both",
+            "drei three",
+            "vier four",
+            "fünf five",
+            "sechs six",
+            "sieben seven",
+            "acht eight",
+            "neun nine",
+            "zehn ten",
+            "elf eleven",
+            "zwölf twelve",
+        ),
+        start=2,
+    )
+    for word in words.split()
+}
+"""Numbers that texts write as words, in lower case."""
 
 _WORD = re.compile(r"[^\W\d_]{1,60}")
 _MOST_WORDS = 200

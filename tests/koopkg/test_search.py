@@ -184,3 +184,18 @@ def test_without_explanation_hits_have_neither_parts_nor_reasons(opened: OpenSna
     explained, bare = search(opened, "Standesamt"), search(opened, "Standesamt", explain=False)
     assert [replace(hit, parts={}, reasons=()) for hit in explained.hits] == list(bare.hits)
     assert explained.hits[0].reasons
+
+
+def test_where_nothing_fits_it_is_said_which_words_no_case_has(opened: OpenSnapshot) -> None:
+    """Words that a case has in another form are none of them, nor are places and function words; where something fits nothing is lacking."""
+    result = search(opened, "Weltraumbahnhof für Raketen am Dorfladen oder in Kiel")
+    assert (result.total, result.lacking) == (0, ("Weltraumbahnhof", "Raketen"))
+    assert search(opened, "gemeinsamer Bauhof mit Raketen").lacking == ()
+
+
+def test_numbers_are_no_reason(opened: OpenSnapshot) -> None:
+    """That a case speaks of three of something else tells nothing."""
+    for text in ("drei Gemeinden mit 3 Bauhöfen und 2.600 Einwohnern", "three municipalities and 3 depots"):
+        for hit in search(opened, text).hits:
+            words = [str(reason.values.get("words", "")) for reason in hit.reasons]
+            assert not any(word.strip().lower() in ("drei", "three", "3", "2", "600") for line in words for word in line.split(","))

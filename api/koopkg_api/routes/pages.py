@@ -56,6 +56,7 @@ class _Found:
     drafts: DraftHits | None = None
     corrected: tuple[Correction, ...] = ()
     nearest: tuple[HitView, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -150,6 +151,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             draft_hits(opened, result.drafts, language),
             result.corrected,
             _hits(opened, result.nearest, language),
+            result.lacking,
         )
     else:
         listed = list_cases(opened, asked.filters(), limit=_PAGE, offset=offset, language=language)

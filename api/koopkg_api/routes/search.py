@@ -118,6 +118,7 @@ def _response(served: Served, result: SearchResult, parameters: SearchParameters
         facets=list(result.facets),
         understood=result.understood,
         nearest=[Comparable.of(hit, parameters.lang) for hit in result.nearest],
+        lacking=list(result.lacking),
         corrected=list(result.corrected),
         weights=result.weights,
     )

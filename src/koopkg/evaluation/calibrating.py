@@ -23,7 +23,7 @@ _STRENGTH = 1.0
 """Inverse of the regularisation (scikit-learn's C)."""
 _DECAY = 1e-3
 """Cost of large weights of signals, chosen by cross-validation."""
-_OF_NOTHING = 0.05
+_OF_NOTHING = 0.03
 """How much a text that nothing answers counts beside a topic: there are seven times as many, and half of them were written to be taken for a need."""
 _NOTHING = 2.0
 """What is added to the log odds that nothing answers a text; among 0 to 3 what refuses most of those and loses no topic, by cross-validation."""

@@ -17,7 +17,7 @@ import tantivy
 from koopkg.analyses import Analyses
 from koopkg.errors import SnapshotError
 from koopkg.index.columns import Rows
-from koopkg.language import FUNCTION_WORDS
+from koopkg.language import FUNCTION_WORDS, NUMBER_WORDS
 from koopkg.messages import Foreign
 from koopkg.model import Language
 from koopkg.morphology import Morphology, written_words
@@ -274,10 +274,10 @@ class LexicalIndex:
         return np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), dtype=np.int32)
 
     def telling_stems(self, text: str, language: Language = "de") -> frozenset[str]:
-        """Stems of a query in a language that tell cases apart: none of those that more than a third of the cases have."""
+        """Stems of a query in a language that tell cases apart: no numbers, and none of those that more than a third of the cases have."""
         most = self._searcher.num_docs * _COMMON_SHARE
         fields, morphology = (("title", "body"), self._analyser.german) if language == "de" else (("english",), self._analyser.english)
-        stems = self._analyser.stems(text, morphology)
+        stems = [token.stem for token in morphology.tokens(text) if not (_is_number(token.surface) or token.surface.lower() in FUNCTION_WORDS)]
         return frozenset(stem for stem in stems if max(self._searcher.doc_freq(field, stem) for field in fields) <= most)
 
     def cases_with_word(self, word: str) -> int:
@@ -313,3 +313,8 @@ class LexicalIndex:
         """Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as Tantivy computes it."""
         total = self._searcher.num_docs
         return log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word says how many, which of two cases says nothing of what they do."""
+    return word.lower() in NUMBER_WORDS or word.isdecimal()

@@ -12,6 +12,7 @@ from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
 from koopkg.search.fitting import conditions_of
 from koopkg.search.hits import hit_at
+from koopkg.search.lacking import lacking
 from koopkg.search.question import Question, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
@@ -114,7 +115,7 @@ def search(
     told = understood(question, named, unmet, without, left_out=left_out, language=language)
     result = replace(found, corrected=corrections, understood=told)
     if not result.total:
-        result = replace(result, nearest=_nearest(question, used, chosen, explain=explain, language=language))
+        result = replace(result, nearest=_nearest(question, used, chosen, explain=explain, language=language), lacking=lacking(question))
     beside = opened.drafts if isinstance(opened, OpenSnapshot) and drafts else None
     if beside is None:
         return result

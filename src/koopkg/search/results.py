@@ -194,6 +194,7 @@ class SearchResult:
         weights: What each signal in use adds to the log odds of the score at most.
         corrected: What was searched instead of words as they were written.
         nearest: Where there are no hits, the cases that come closest to being one.
+        lacking: Where there are none, words of the text that no case has.
     """
 
     total: int
@@ -204,6 +205,7 @@ class SearchResult:
     drafts: DraftHits = DraftHits(0, ())
     corrected: tuple[Correction, ...] = ()
     nearest: tuple[Hit, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from koopkg.language import NUMBER_WORDS
 from koopkg.model import Link, Linked, Mention, PlaceLink
 from koopkg.namespaces import PLACE
 from koopkg.ontology import Ontology
@@ -232,27 +233,7 @@ def _without_legal_person(reading: _Reading) -> Iterator[Slot]:
 
 # How many, how large, since when
 
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "zwei two beide both",
-            "drei three",
-            "vier four",
-            "fünf five",
-            "sechs six",
-            "sieben seven",
-            "acht eight",
-            "neun nine",
-            "zehn ten",
-            "elf eleven",
-            "zwölf twelve",
-        ),
-        start=2,
-    )
-    for word in words.split()
-}
-_NUMBER = rf"(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|\d{{1,2}})"
+_NUMBER = rf"(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}|\d{{1,2}})"
 _MUNICIPALITIES = (
     r"(?:(?:orts|nachbar|land|berg|samt|verbands|markt|mitglieds|klein|anrainer|tal|umland)?(?:gemeinden?|städten?|kommunen?|dörfern?|orten?)|ortschaften|(?:land)?kreisen?"
     r"|municipalit(?:y|ies)|towns|villages|communes|counties|districts|parishes|cities|local\s+authorities)"
@@ -359,7 +340,7 @@ def _founded(reading: _Reading) -> Iterator[Slot]:
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS[word.lower()]
+    return int(word) if word.isdigit() else NUMBER_WORDS[word.lower()]
 
 
 def _stretch(least: int | None, most: int | None) -> str:
