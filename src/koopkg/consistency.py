@@ -45,7 +45,7 @@ class FormLaw:
     """Where statutes that were read provide a legal form, and where one excludes it; places by IRI, forms by slug.
 
     Attributes:
-        provided: Form -> the places whose statutes provide it.
+        provided: Form of public law -> the places whose statutes provide it.
         excluded: Form -> the places in which municipalities may not use it.
         kin: Form -> the forms one step above and below it; a statute may name the genus alone.
         countries: Place -> the country it is part of, itself for a country.
@@ -64,12 +64,14 @@ class FormLaw:
         forms = ontology.schemes["legal-form"]
         kin = {form.slug: {other.slug for other in forms if other.iri in form.broader or form.iri in other.broader} for form in forms}
         countries = {iri: place_iri(territory.part_of) if territory.part_of else iri for iri, territory in ontology.territories.items()}
-        return cls(_by_form(store, _PROVIDED), _by_form(store, _EXCLUDED), kin, countries)
+        private = {ontology.concepts[iri].slug for iri in ontology.with_narrower(_PRIVATE_LAW)}
+        provided = {form: places for form, places in _by_form(store, _PROVIDED).items() if form not in private}
+        return cls(provided, _by_form(store, _EXCLUDED), kin, countries)
 
     def allows(self, form: str, place: str) -> bool:
         """Whether a form exists in a country, Land or canton.
 
-        What no statute provides anywhere, such as an association, exists everywhere; of a Land without a statute that was read only the country can be told.
+        What no statute on cooperation provides, such as an association, exists everywhere; of a Land without a statute that was read the country tells.
         """
         if not self.provided.get(form):
             return place not in self.excluded.get(form, ())
@@ -80,6 +82,8 @@ class FormLaw:
         return any(self.countries.get(other) == country for other in places)
 
 
+_PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
+"""Forms below it exist in each country under a law of its own, of which that of Germany alone is recorded."""
 _PROVIDED = "SELECT ?form ?place { ?statute koop:hasProvision/koop:provides ?form ; koop:appliesIn ?place }"
 _EXCLUDED = f"""SELECT ?form ?place {{
   ?statement koop:ofForm ?form ; koop:aspect <{concept_iri("form-aspect", "zulaessigkeit")}> ; koop:value <{concept_iri("form-value", "nein")}> ;

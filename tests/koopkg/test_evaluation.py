@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import log2
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from scipy.stats import permutation_test
@@ -29,9 +30,10 @@ from koopkg.evaluation import (
     write_run,
 )
 from koopkg.evaluation.peers import reciprocal_ranks
+from koopkg.evaluation.reliability import reliability
 from koopkg.index import embedded_texts
 from koopkg.pairing import difference
-from koopkg.search import SIGNALS
+from koopkg.search import SIGNALS, ranked
 from koopkg.snapshot import OpenSnapshot
 from tests.koopkg.test_topics import topic
 
@@ -233,3 +235,19 @@ def test_everything_is_measured_in_one_go(opened: OpenSnapshot) -> None:
     assert [item.metric for item in report.beside_peer] == ["ndcg@10", "condensed"]
     assert all(item.mean >= 0 for item in report.beside_peer)
     assert measure_search(opened, chosen, grades) == report
+
+
+def test_scores_are_held_against_judgments(opened: OpenSnapshot) -> None:
+    """Each of the first twenty of a topic is in one band. Where all are relevant, scores are too low by what they lack to 1; where none is, too high."""
+    asked = replace(TOPIC, text="gemeinsamer Bauhof von drei kleinen Gemeinden")
+    scores = [score for _, score in ranked(opened, asked.text, None)[:20]]
+    for grade, error in ((3, 1 - mean(scores)), (1, mean(scores))):
+        found = reliability(opened, [asked], {TOPIC.id: dict.fromkeys((case for case, _ in ranked(opened, asked.text, None)), grade)})
+        assert sum(band.cases for band in found.bands) == len(scores)
+        assert {band.right for band in found.bands} == {float(grade == 3)}
+        assert all(band.least <= band.said <= band.most for band in found.bands)
+        assert found.error == pytest.approx(error, abs=1e-6)
+
+
+def test_what_nobody_judged_is_not_right(opened: OpenSnapshot) -> None:
+    assert {band.right for band in reliability(opened, [TOPIC], {TOPIC.id: {}}).bands} == {0.0}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["eval_agreement", "eval_search"]
 
+_BAR = 40
+"""Characters of a share of 1 in the reliability diagram: `#` up to what is right, `|` at what was said."""
 _INTERVAL = "mean, 95 % interval, p, topics better and worse"
 
 
@@ -90,6 +92,11 @@ def _print_report(report: Report) -> None:
         typer.echo(f"English over German, {twins.pairs} pairs that say the same: {twins.english:.3f} / {twins.german:.3f} = {twins.share:.1%}")
     found = report.refusals
     typer.echo(f"no hits where nothing fits: {found.refused} of {found.nothing}; where something does: {found.lost} of {found.real}")
+    typer.echo(f"{'score, first 20':18}{'cases':>7}{'said':>7}{'right':>7}   expected calibration error {report.reliability.error:.3f}")
+    for band in report.reliability.bands:
+        drawn, said = f"{'#' * round(band.right * _BAR):.<{_BAR}}", round(band.said * _BAR)
+        row = f"  {band.least:.1f} to {band.most:.1f}{band.cases:13}{band.said:7.2f}{band.right:7.2f}"
+        typer.echo(f"{row}   {drawn[:said]}|{drawn[said:]}")
 
 
 def _print_scores(title: str, rows: Sequence[SystemScores]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from koopkg.evaluation.measures import CONDENSED, Rank, SystemScores, measured
 from koopkg.evaluation.peers import peers
+from koopkg.evaluation.reliability import Reliability, reliability
 from koopkg.evaluation.systems import FUSION, ablations, own_systems
 from koopkg.evaluation.topics import Grades, Selection, Topic
 from koopkg.evaluation.variants import VARIANTS, variants
@@ -58,6 +59,7 @@ class Report:
         variants: What the fusion loses by each way of writing, over the topics that it changes.
         ablation: What it loses without each signal.
         beside_peer: The fusion less the best peer by nDCG@10, and by that of what was judged.
+        reliability: Whether the scores of the fusion are probabilities.
     """
 
     own: tuple[SystemScores, ...]
@@ -68,6 +70,7 @@ class Report:
     ablation: tuple[Difference, ...]
     beside_peer: tuple[Difference, ...]
     refusals: Refusals
+    reliability: Reliability
 
     @property
     def systems(self) -> tuple[SystemScores, ...]:
@@ -94,6 +97,7 @@ def measure_search(opened: OpenSnapshot, chosen: Selection, grades: Grades) -> R
         ablation=tuple(_beside(without.name, without, fusion) for without in _scores(ablations(opened), chosen.ranked, grades)),
         beside_peer=tuple(_beside_best(fusion, others, metric) for metric in (_MAIN, CONDENSED)),
         refusals=refusals(opened, chosen),
+        reliability=reliability(opened, chosen.ranked, grades),
     )
 
 
