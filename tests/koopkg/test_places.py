@@ -128,6 +128,8 @@ def test_names_are_read_in_the_forms_that_people_write(text: str, quote: str | N
         ("am Bodensee", []),
         ("im Harz", []),
         ("im Landkreis Harz", ["15085"]),
+        ("Vier Dörfer im Vogelsberg", []),
+        ("Vier Dörfer bei Vogelsberg", ["16068056"]),
     ],
 )
 def test_everyday_words_need_a_cue_or_company(text: str, expected: list[str]) -> None:

@@ -112,7 +112,7 @@ def _shortened(question: str) -> str:
 def _sections(advice: Advice) -> Iterator[Section]:
     if advice.described.facts:
         yield Section(Message("Starting point"), (Item(_plain(advice.described.facts)),))
-    yield Section(Message("Comparable cases"), (_found(advice),), _comparison(advice.comparable))
+    yield Section(Message("Comparable cases"), tuple(_found(advice)), _comparison(advice.comparable))
     if not advice.comparable:
         return  # without them there is nothing to count, and what is left holds for any plan
     options = [form for form in advice.legal_forms if form.option != "elsewhere"]
@@ -130,10 +130,13 @@ def _sections(advice: Advice) -> Iterator[Section]:
     yield Section(Message("Further comparable cases"), points=tuple(Item(_plain(case.title), case=case.id) for case in advice.further[:_MOST_FURTHER]))
 
 
-def _found(advice: Advice) -> Item:
-    if not advice.comparable:
-        return Item(Message("The corpus has no case that is probably comparable."))
-    return Item(Message("{shown} of {of} cases that are probably comparable; counts below refer to all {of}.", shown=len(advice.comparable), of=advice.of))
+def _found(advice: Advice) -> Iterator[Item]:
+    if advice.comparable:
+        shown = len(advice.comparable)
+        yield Item(Message("{shown} of {of} cases that are probably comparable; counts below refer to all {of}.", shown=shown, of=advice.of))
+    else:
+        yield Item(Message("The corpus has no case that is probably comparable."))
+        yield Item(Message("Say in other words what is to be done together, or choose the task above."))
 
 
 def _comparison(cases: Iterable[Comparable]) -> Table:
