@@ -188,6 +188,8 @@ REASONS = [
     ("words", {"words": "X"}, "Im Text genannt: X", "Named in the text: X"),
     ("mentioned", {"label": "X"}, "Im Text ist die Rede davon: X", "Spoken of in the text: X"),
     ("outcome", {"label": "X"}, "Stand, nach dem gefragt ist: X", "Status asked for: X"),
+    ("partners", {"label": "4"}, "Etwa so viele Partner: 4", "About as many partners: 4"),
+    ("size", {"label": "X"}, "Etwa so groß, größte Gemeinde: X", "About as large, largest municipality: X"),
     ("meaning", {"quote": "X"}, "Inhaltlich nächste Stelle: „X“", "Passage closest in meaning: “X”"),
     ("meaning-too", {"quote": "X"}, "Inhaltlich nah ist auch diese Stelle: „X“", "Passage close in meaning too: “X”"),
     ("other-law", {"label": "X", "asked": "Y", "statute": "Z"}, "Anders: X statt Y, dort gilt: Z", "Differs: X instead of Y, law there: Z"),

@@ -31,6 +31,8 @@ _TEMPLATES = {
     "words": Message("Named in the text: {words}"),
     "mentioned": Message("Spoken of in the text: {label}"),
     "outcome": Message("Status asked for: {label}"),
+    "partners": Message("About as many partners: {label}"),
+    "size": Message("About as large, largest municipality: {label}"),
     "meaning": Message("Passage closest in meaning: “{quote}”"),
     "meaning-too": Message("Passage close in meaning too: “{quote}”"),
     "other-law": Message("Differs: {label} instead of {asked}, law there: {statute}"),

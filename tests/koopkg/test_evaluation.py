@@ -249,5 +249,10 @@ def test_scores_are_held_against_judgments(opened: OpenSnapshot) -> None:
         assert found.error == pytest.approx(error, abs=1e-6)
 
 
+def test_what_nobody_looks_at_does_not_count(full: OpenSnapshot) -> None:
+    """Of 537 cases most are rightly unlikely, and would make any scores look good."""
+    assert sum(band.cases for band in reliability(full, [TOPIC, TOPIC], {TOPIC.id: {}}).bands) == 40
+
+
 def test_what_nobody_judged_is_not_right(opened: OpenSnapshot) -> None:
     assert {band.right for band in reliability(opened, [TOPIC], {TOPIC.id: {}}).bands} == {0.0}

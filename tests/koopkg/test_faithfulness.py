@@ -16,7 +16,8 @@ from koopkg.index import CaseTexts, ColumnsBuilder, LexicalIndex, embedded_texts
 from koopkg.model import Case, fields_of
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.register import Register, folded
-from koopkg.search import SIGNALS, Hit, Reason, search
+from koopkg.search import SIGNALS, Hit, Reason, SlotKind, search
+from koopkg.search.fitting import suiting
 from koopkg.search.question import Question, question_of_text
 from koopkg.search.ranking import said_of
 from koopkg.search.scoring import Scoring
@@ -179,7 +180,19 @@ def named(found: Explained, reason: Reason) -> float:
     if reason.kind == "mentioned":
         links = [link for text in found.texts for link in text.linked.concepts if found.opened.ontology.concepts[link.iri].label() == reason.values["label"]]
         return drop_of_concept(found, links[0].iri)
+    if reason.kind in ("partners", "size"):
+        return drop_of_suiting(found, "partners" if reason.kind == "partners" else "inhabitants")
     return drop_of_concept(found, value)
+
+
+def drop_of_suiting(found: Explained, kind: SlotKind) -> float:
+    """What the case loses that does not suit what is asked for of a kind."""
+    slots = found.question.slots
+    each = {slot.kind: suiting(found.opened, [slot]) for slot in slots}
+    preferred = [scores for scores in each.values() if scores is not None]
+    lost = each[kind]
+    assert lost is not None
+    return Scoring.bundled().weights["fit"] * float(lost[found.row]) / len(preferred)
 
 
 def unnamed(found: Explained, kind: str) -> list[float]:
@@ -199,6 +212,7 @@ KINDS = [
     *("shared-sector", "shared-activity", "likely-activity", "shared-actor-type", "shared-legal-form", "shared-cooperation-type", "shared-area-type"),
     *("shared-success-factor", "shared-phase", "shared-trend", "shared-service", "shared-obstacle"),
     *("related", "related-sector", "mentioned", "outcome", "place", "title", "words", "meaning", "meaning-too"),
+    *("partners", "size", "shared-challenge"),
 ]
 
 

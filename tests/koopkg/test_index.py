@@ -255,6 +255,11 @@ def test_stop_words_find_nothing(lexical: LexicalIndex) -> None:
     assert (list(rows), list(scores)) == ([], [])
 
 
+def test_numbers_tell_nothing(lexical: LexicalIndex) -> None:
+    assert lexical.telling_stems("drei von zwölf mit 2.600 im Jahr 2015") == lexical.telling_stems("Jahr")
+    assert lexical.telling_stems("three of 12", "en") == frozenset()
+
+
 @pytest.mark.parametrize("words", ["was ging schief", "how does it run", "sich selbst"])
 def test_function_words_and_everyday_verbs_mark_nothing(words: str, lexical: LexicalIndex) -> None:
     text = "Wasser für Gingen: Ordnung und Sicherheit."

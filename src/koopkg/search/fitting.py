@@ -17,7 +17,7 @@ from koopkg.search.scoring import Scores
 from koopkg.search.slots import Slot
 from koopkg.snapshot import Searched
 
-__all__ = ["Condition", "conditions_of", "suiting"]
+__all__ = ["Condition", "conditions_of", "has_about_as_many", "is_about_as_large", "suiting"]
 
 _PRIVATE = ("cooperation-type/public-private", "actor-type/unternehmen")
 _CROSS_BORDER = ("cooperation-type/grenzueberschreitend", "cooperation-type/euregio")
@@ -26,6 +26,7 @@ _FACETS: dict[str, tuple[str, ...]] = {"private": _PRIVATE, "cross-border": _CRO
 """Kind of slot -> facet values of which a case that meets it has any."""
 _TIMES = 3.0
 """So many times more or fewer members than asked for are as good as any number."""
+_HALF = 0.5
 _NEXT_CLASS = 0.5
 """What is left of a preference one size class away."""
 
@@ -63,10 +64,26 @@ def _suits(opened: Searched, slot: Slot) -> Scores | None:
         return _having(opened, (f"legal-form/{form}" for form in opened.ontology.forms_with("personal", "ja"))).astype(np.float32)
     if slot.kind == "partners":
         return _filled(opened, ((key, _nearness(int(key.rpartition("/")[2]), slot)) for key in opened.facets.keys_below("partner_count/")))
-    if slot.kind == "inhabitants" and slot.most is not None:
-        ends = (slot.most - 1,) if slot.least is None else (slot.least, slot.most)
+    if slot.kind == "inhabitants" and (ends := _ends(slot)):
         return np.asarray(np.max([_filled(opened, _near_classes(end)) for end in ends], axis=0), dtype=np.float32)
     return None
+
+
+def has_about_as_many(partners: int | None, slot: Slot) -> bool:
+    """Whether a number of partners suits a slot that asks for some, at least by half."""
+    return partners is not None and _nearness(partners, slot) >= _HALF
+
+
+def is_about_as_large(size: str | None, slot: Slot) -> bool:
+    """Whether a size class is one of those that suit a slot that asks for inhabitants, or next to one."""
+    return any(f"{SIZE_CLASS.scheme}/{size}" == key for end in _ends(slot) for key, _ in _near_classes(end))
+
+
+def _ends(slot: Slot) -> tuple[int, ...]:
+    """The fewest and the most inhabitants of a stretch; of one that is open below a number that is less."""
+    if slot.most is None:
+        return ()
+    return (max(slot.most - 1, 0),) if slot.least is None else (slot.least, slot.most)
 
 
 def _nearness(count: int, slot: Slot) -> float:

@@ -8,11 +8,14 @@ from math import sqrt
 
 from koopkg.index import CaseTexts
 from koopkg.index.features import BROADER, EXTRACTED, RELATED
-from koopkg.members import lands
-from koopkg.model import Case, Document, Language, Mention, Passage, concepts_of
+from koopkg.members import lands, size_class
+from koopkg.messages import local_number
+from koopkg.model import SIZE_CLASS, Case, Document, Language, Mention, Passage, concepts_of
 from koopkg.namespaces import concept_iri, place_iri
+from koopkg.register import Register
 from koopkg.search.facets import field_label
 from koopkg.search.facts import concept_fact, passage_fact, statement
+from koopkg.search.fitting import has_about_as_many, is_about_as_large
 from koopkg.search.question import Question
 from koopkg.search.results import Reason
 from koopkg.search.scoring import Scoring
@@ -65,7 +68,7 @@ def reasons_for(case: Case, texts: CaseTexts, question: Question, found: Found, 
     gains = _gains(case, texts, question)
     mentioned = list(_mentioned(texts, question, found, gains, {concept_iri(*named) for named in case.concepts()}, language))
     told = [*_shared(case, question, gains, language), *_related(case, question, gains, language), *mentioned, *_likely(case, question, language)]
-    told += [*_places(case, question, language), *_ended(case, question, language)]
+    told += [*_places(case, question, language), *_ended(case, question, language), *_suiting(case, question, language)]
     told += _texts(case, question, found, " ".join(str(reason.fact.quote) for _, reason in mentioned))
     told.sort(key=lambda entry: -entry[0])  # stable: of equals the one first in the table of fields
     reasons: list[Reason] = []
@@ -200,6 +203,19 @@ def _ended(case: Case, question: Question, language: Language) -> Iterator[tuple
                 gain,
                 Reason("outcome", {"label": question.opened.ontology.concepts[iri].label(language)}, statement(question.opened, case, "koop:status", iri)),
             )
+
+
+def _suiting(case: Case, question: Question, language: Language) -> Iterator[tuple[float, Reason]]:
+    """That it has about as many partners, or municipalities of about the size that is asked for."""
+    opened, gain = question.opened, Scoring.bundled().weights["fit"]
+    for slot in question.slots:
+        if slot.kind == "partners" and has_about_as_many(case.partner_count, slot):
+            fact = statement(opened, case, "koop:partnerCount", str(case.partner_count))
+            yield gain, Reason("partners", {"label": local_number(case.partner_count or 0, language)}, fact)
+        if slot.kind == "inhabitants" and (size := size_class(case, Register.bundled())) and is_about_as_large(size, slot):
+            iri = concept_iri(str(SIZE_CLASS.scheme), size)
+            fact = statement(opened, case, str(SIZE_CLASS.property), iri)
+            yield gain, Reason("size", {"label": opened.ontology.concepts[iri].label(language)}, fact)
 
 
 def _texts(case: Case, question: Question, found: Found, named: str) -> Iterator[tuple[float, Reason]]:
