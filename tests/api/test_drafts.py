@@ -355,8 +355,10 @@ def test_a_draft_is_data_too(site: Server, paths: dict[str, str], drafted: Draft
     assert len(about) == len(json_of(site, f"/api/v1/drafts/{drafted.id_of(BAUHOF)}")["proposals"])
     for suffix in ("jsonld", "rdf", "nt"):
         assert site.request(f"{paths['draft']}.{suffix}").status == 200
-    for unknown in ("/draft/gibt-es-nicht", "/draft/gibt-es-nicht.ttl", f"{paths['draft']}.xyz", "/draft/standesamt-lossetal"):
+    for unknown in ("/draft/gibt-es-nicht", "/draft/gibt-es-nicht.ttl", f"{paths['draft']}.xyz"):
         assert site.request(unknown, headers={"Accept": "text/html"}).status == 404, unknown
+    confirmed = site.request("/draft/standesamt-lossetal", headers={"Accept": "text/html"})
+    assert (confirmed.status, confirmed.headers["Location"]) == (303, "/document/standesamt-lossetal")  # it is known what case it is about
     assert site.request(paths["draft"], headers={"Accept": "application/pdf"}).status == 406
 
 

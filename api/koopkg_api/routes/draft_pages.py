@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from koopkg.errors import QueryError
+from koopkg.errors import QueryError, UnknownCaseError
 from koopkg.messages import Language, translated
 from koopkg.namespaces import draft_graph_iri
 from koopkg.register import Register
@@ -19,7 +19,7 @@ from koopkg_api.asking import PageParameters, refusal
 from koopkg_api.described import NEGOTIATED, constructed, negotiated, rdf, written
 from koopkg_api.narrowing import Chosen, Steps, chosen_in, in_words, named
 from koopkg_api.proposals import ListedDraft, draft_view, found_draft, listed_draft
-from koopkg_api.rendering import language_of, render
+from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot
 from koopkg_api.urls import path_to
 from koopkg_api.views import SYNTAXES, HitView, case_link
@@ -105,9 +105,17 @@ async def draft_file(request: Request, served: CurrentSnapshot, draft_id: str, s
 
 @router.get("/draft/{draft_id}", name="draft_page")
 def draft_page(request: Request, served: CurrentSnapshot, draft_id: str) -> Response:
-    """One draft: every proposal that stands, with the passage that it rests on; whoever asks for RDF is led to that."""
+    """One draft: every proposal that stands, with the passage that it rests on; whoever asks for RDF is led to that.
+
+    Where people have said which case it is about, the address leads on to the document.
+    """
     catalog, language = served.opened.catalog, language_of(request)
-    draft = catalog.draft(draft_id)
+    try:
+        draft = catalog.draft(draft_id)
+    except UnknownCaseError:
+        if not catalog.has_document(draft_id):
+            raise
+        return RedirectResponse(page_path(request, "document_page", document_id=draft_id), status_code=303)
     suffix = negotiated(request)
     if suffix is not None:
         return RedirectResponse(path_to(request, "draft_file", draft_id=draft_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
