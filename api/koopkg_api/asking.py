@@ -33,9 +33,10 @@ class PageParameters(FilterParameters):
     lang: str = "de"
     spelling: str = ""
     without: list[str] = Field(default=[])
+    case: list[str] = Field(default=[])
 
     def refined(self) -> PageParameters:
-        """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
+        """With what a button sent: filters and page packed into one value, which replaces those that the form keeps."""
         if self.refine is None:
             return self
         packed = parse_qs(self.refine)
@@ -49,6 +50,11 @@ class PageParameters(FilterParameters):
                 "refine": None,
             }
         )
+
+    @property
+    def ticked(self) -> list[str]:
+        """Ids of the cases that are ticked for a comparison, each once."""
+        return list(dict.fromkeys(self.case))
 
     def page_number(self) -> int:
         """The page asked for; the first where that is no number of a page."""

@@ -149,10 +149,10 @@ def test_facets_are_unfolded_where_there_is_room(width: int, is_open: bool, brow
     page = context.new_page()
     page.goto(f"{server.address}/suche?q=Gemeinde")
     facets = page.get_by_role("navigation", name="Ergebnis eingrenzen")
-    assert facets.get_by_role("link", name="Hessen").is_visible() is is_open
+    assert facets.get_by_role("button", name="Hessen").is_visible() is is_open
     if not is_open:
         facets.get_by_text("Ergebnis eingrenzen").last.click()
-        assert facets.get_by_role("link", name="Hessen").is_visible()
+        assert facets.get_by_role("button", name="Hessen").is_visible()
     context.close()
 
 

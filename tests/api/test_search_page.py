@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
-from urllib.parse import parse_qs, parse_qsl, quote_plus, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlencode, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -105,7 +106,7 @@ def test_line_breaks_at_the_ends_of_a_pasted_line_are_not_shared(scripted: Page,
 def test_a_step_takes_along_what_was_typed_since(scripted: Page, server: Server) -> None:
     scripted.goto(server.address + "/suche?q=Gemeinde&state=Hessen")
     scripted.get_by_label("Was haben Sie vor?").fill("Standesamt zusammenlegen")
-    scripted.get_by_role("link", name="Ohne Filter suchen").click()
+    scripted.get_by_role("button", name="Ohne Filter suchen").click()
     scripted.wait_for_url("**/suche?q=Standesamt*")
     assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
     scripted.goto(server.address + "/")
@@ -141,28 +142,46 @@ def test_line_ends_of_a_browser_do_not_count_twice(server: Server) -> None:
     assert soup_of(server, "/suche?q=" + quote_plus(text.strip().replace("\n", "\r\n"))).select_one("#count")
 
 
-def chips(soup: BeautifulSoup) -> dict[str, str]:
+def led(server: Server, soup: BeautifulSoup, step: Tag) -> str:
+    """The address that a step leads to: of a button that to which the server sends on what the form of the page sends with it."""
+    if step.name == "a":
+        return str(step["href"])
+    assert step["form"] == "search"
+    fields = [field for field in soup.select("#search [name], [form=search][name=case]") if field.get("type") != "checkbox" or field.has_attr("checked")]
+    query = urlencode([*((str(field["name"]), str(field["value"])) for field in fields), ("refine", str(step["value"]))])
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=20)
+    connection.request("GET", f"/suche?{query}")
+    response = connection.getresponse()
+    assert response.status == 303
+    address = response.getheader("location")
+    connection.close()
+    assert address
+    return address
+
+
+def chips(server: Server, soup: BeautifulSoup) -> dict[str, str]:
     """What was recognised -> the address of the page without it."""
-    return {chip.get_text().partition(" ×")[0]: str(chip["href"]) for chip in soup.select(".understood .chip")}
+    return {chip.get_text().partition(" ×")[0]: led(server, soup, chip) for chip in soup.select(".understood .chip")}
 
 
 def test_each_thing_recognised_is_a_chip_that_takes_it_back(server: Server) -> None:
     soup = soup_of(server, "/?q=Standesamt+in+Hessen+ohne+Zweckverband")
-    shown = chips(soup)
+    shown = chips(server, soup)
     assert {"Standesamt und Meldewesen", "Hessen (Bedingung)", "nicht: Zweckverband (ausgeschlossen)"} <= shown.keys()
     assert soup.select_one(".understood .chip .visually-hidden").get_text() == " (entfernen)"  # type: ignore[union-attr]
     without = soup_of(server, shown["Hessen (Bedingung)"])
-    assert "Hessen (Bedingung)" not in chips(without)
+    assert "Hessen (Bedingung)" not in chips(server, without)
     assert text_of(without, ".understood p:not(#recognised)") == "Zählt nicht: Hessen (wieder zählen)"
-    [again] = without.select(".understood p:not(#recognised) a")
-    assert chips(soup_of(server, str(again["href"]))).keys() == shown.keys()
+    [again] = without.select(".understood p:not(#recognised) :is(a, button)")
+    assert chips(server, soup_of(server, led(server, without, again))).keys() == shown.keys()
 
 
 def test_what_was_taken_back_stays_so_when_a_filter_is_added(server: Server) -> None:
     soup = soup_of(server, "/?q=Standesamt+in+Hessen&without=place%2F06")
-    facets = soup.select(".facets li a")
+    facets = soup.select(".facets li [name=refine]")
     assert facets
-    assert all(parse_qs(urlsplit(str(link["href"])).query)["without"] == ["place/06"] for link in facets)
+    assert all(parse_qs(str(step["value"]))["without"] == ["place/06"] for step in facets)
+    assert led(server, soup, facets[0]).endswith("&without=place%2F06")
 
 
 def test_a_condition_without_a_hit_is_said(server: Server) -> None:
@@ -183,13 +202,13 @@ def test_applied_filters_stand_above_the_hits_and_in_title_and_heading(server: S
     assert text_of(soup, "#count").endswith("vergleichbare Fälle – Land: Bayern oder Hessen; Stand: Aktiv")
     assert soup.title is not None
     assert soup.title.text == f"Gemeinde: {text_of(soup, '#count')} – koopkg"
-    chips = [(chip.get_text(), str(chip["href"])) for chip in soup.select(".applied .chip")]
+    chips = [(chip.get_text(), led(server, soup, chip)) for chip in soup.select(".applied .chip")]
     assert chips == [
         ("Land: Bayern × (entfernen)", "/suche?q=Gemeinde&state=Hessen&status=aktiv"),
         ("Land: Hessen × (entfernen)", "/suche?q=Gemeinde&state=Bayern&status=aktiv"),
         ("Stand: Aktiv × (entfernen)", "/suche?q=Gemeinde&state=Bayern&state=Hessen"),
     ]
-    assert [link["href"] for link in soup.find_all("a", string="Alle Filter entfernen")] == ["/suche?q=Gemeinde"]
+    assert [led(server, soup, step) for step in soup.find_all("button", string="Alle Filter entfernen")] == ["/suche?q=Gemeinde"]
     assert soup.select(".applied, .results article")[0].name == "nav"
 
 
