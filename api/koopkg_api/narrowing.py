@@ -102,10 +102,6 @@ class Steps:
     def at_page(self, page: int) -> Step:
         return self._step([*self._filters, ("page", str(page))])
 
-    def with_text_area(self) -> str:
-        """The address with a large field; only offered while the text is short."""
-        return self._address([*self._filters, ("long", "1")])
-
     def _step(self, pairs: list[tuple[str, str]], *, without: list[tuple[str, str]] | None = None) -> Step:
         pairs = [*pairs, *(self._without if without is None else without)]
         return Step(None if self._is_sent else self._address(pairs), urlencode([*pairs, *self._exact]))

@@ -101,7 +101,7 @@ KINDS_OF_PAGE = [
     *["/ontology", "/vocab/sector", "/vocab/legal-form/zweckverband", "/vocab/obstacle/kirchturmdenken?lang=en"],
     *["/vocab/legal-form/laender", "/vocab/legal-form/laender?lang=en", "/statute/06-kgg", "/statute/04-staatsvertrag?lang=en"],
     *["/document/standesamt-lossetal", "/document/standesamt-lossetal?start=10&end=40", "/entwuerfe", "/entwuerfe?q=Bus"],
-    *["/vocab", "/nix", "/?long=1", f"/suche?state=Hessen&q={'gemeinsamer+Bauhof+' * 15}"],
+    *["/vocab", "/nix", f"/suche?state=Hessen&q={'gemeinsamer+Bauhof+' * 15}"],
 ]
 
 

@@ -60,20 +60,30 @@ def test_enter_searches_and_the_address_holds_only_the_words(page: Page, server:
     assert "Bauhof" in page.get_by_role("article").first.get_by_role("heading", level=2).inner_text()
 
 
-def test_a_whole_text_has_a_large_field_in_which_enter_breaks_the_line(page: Page, server: Server) -> None:
-    page.goto(server.address + "/suche?state=Hessen")
+@pytest.mark.parametrize("start", ["/", "/suche?state=Hessen", "/suche?q=" + quote_plus(LONG)])
+def test_a_whole_text_has_a_large_field_where_whole_texts_are_taken(start: str, page: Page, server: Server) -> None:
+    page.goto(server.address + start)
     page.get_by_role("link", name="Ganzen Text einfügen").click()
-    field = page.get_by_label("Was haben Sie vor?")
-    box = field.bounding_box()
+    assert urlsplit(page.url).path == "/vorhaben"
+    box = page.get_by_role("textbox").first.bounding_box()
     assert box is not None
     assert box["height"] > 200
-    field.fill("Wir legen")
-    field.press("Enter")
-    field.press_sequentially("Standesämter zusammen.")
-    page.get_by_role("button", name="Vergleichbare Fälle suchen").click()
-    page.wait_for_url("**/suche?q=*")
-    assert parse_qs(urlsplit(page.url).query) == {"q": ["Wir legen\r\nStandesämter zusammen."], "state": ["Hessen"]}
-    assert page.get_by_label("Was haben Sie vor?").input_value() == "Wir legen\nStandesämter zusammen."
+
+
+def test_a_text_that_is_too_long_to_search_is_taken_where_whole_texts_are(scripted: Page, server: Server) -> None:
+    text = "\n".join([LONG, LONG])
+    scripted.goto(f"{server.address}/suche?q={quote_plus(text)}")
+    problem = scripted.get_by_role("alert")
+    assert "kürzen Sie den Text" in problem.inner_text()
+    assert problem.get_by_role("link", name="Vorhaben planen").get_attribute("href") == "/vorhaben"
+    problem.get_by_role("button", name="Diesen Text dorthin mitnehmen").click()
+    scripted.wait_for_url("**/vorhaben/*")
+    assert scripted.locator("textarea[name=text]").input_value() == text
+
+
+@pytest.mark.parametrize("query", ["q=Bus&state=nix", "q=%00"])
+def test_no_other_search_is_sent_away(query: str, server: Server) -> None:
+    assert not soup_of(server, f"/suche?{query}", status=400).select("[role=alert] form")
 
 
 def test_with_a_script_the_line_grows_and_shift_enter_breaks_it(scripted: Page, server: Server) -> None:
@@ -109,11 +119,11 @@ def test_a_step_takes_along_what_was_typed_since(scripted: Page, server: Server)
     scripted.get_by_role("button", name="Ohne Filter suchen").click()
     scripted.wait_for_url("**/suche?q=Standesamt*")
     assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
-    scripted.goto(server.address + "/")
-    scripted.get_by_label("Was haben Sie vor?").fill("Wir planen etwas")
-    scripted.get_by_role("link", name="Ganzen Text einfügen").click()
-    scripted.wait_for_url("**/suche?*long=1*")
-    assert scripted.get_by_label("Was haben Sie vor?").input_value() == "Wir planen etwas"
+    scripted.goto(server.address + "/suche?state=Hessen")
+    scripted.get_by_label("Was haben Sie vor?").fill("Standesamt zusammenlegen")
+    scripted.get_by_role("link", name="Ohne Filter suchen").click()
+    scripted.wait_for_url("**/suche?q=Standesamt*")
+    assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
 
 
 def test_however_long_the_text_what_comes_of_it_is_in_sight(page: Page, server: Server) -> None:

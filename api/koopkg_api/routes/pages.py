@@ -66,12 +66,12 @@ class _Found:
 
 
 @router.get("/", name="start")
-def start(request: Request, served: CurrentSnapshot, long: str = "") -> Response:
+def start(request: Request, served: CurrentSnapshot) -> Response:
     """The search field and ways into the cases; a search at this address, where searches were once, goes on at that of searches."""
     if not _OF_SEARCHES.isdisjoint(request.query_params):
         query = request.scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{path_to(request, 'search_page')}?{query}", status_code=308)
-    language, asked = language_of(request), PageParameters(long=long)
+    language, asked = language_of(request), PageParameters()
     found = _found(served.opened, asked, 1, language)
     return render(request, "search.html", {**_asked(request, served, asked, found, []), "is_start": True})
 
@@ -114,7 +114,6 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
         "q": asked.q,
         "title_text": asked.title_text,
         "is_long": asked.is_long,
-        "grows": not asked.long,
         "found": found,
         "facets": facet_trees(found.facets, shown=_VALUES_SHOWN) if found else (),
         "is_start": False,
@@ -211,10 +210,10 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
 async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
     start_page, lists = path_to(request, "start"), path_to(request, "search_page")
-    searches = [f"{lists}?{name}=" for name in ("long", *sorted(_OF_SEARCHES))]
+    searches = [f"{lists}?{name}=" for name in sorted(_OF_SEARCHES)]
     unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
     beside = [f"{path_to(request, 'venture_start')}/", f"{path_to(request, 'comparison_page')}?case=", path_to(request, "comparison_file")]
-    refused = [*searches, f"{lists}?lang=en&", f"{start_page}?long=", *unchecked, *beside, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    refused = [*searches, f"{lists}?lang=en&", *unchecked, *beside, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 
