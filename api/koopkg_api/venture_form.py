@@ -14,7 +14,7 @@ from koopkg.ontology import Ontology
 from koopkg.register import folded
 from koopkg_api.forms import Sent
 
-__all__ = ["FormChoice", "VentureField", "profile_sent", "venture_fields"]
+__all__ = ["FormChoice", "VentureField", "in_words_of_form", "profile_sent", "venture_fields"]
 
 _YES, _NO = "ja", "nein"
 _LABELS: dict[str, Message] = {
@@ -33,6 +33,8 @@ _LABELS: dict[str, Message] = {
     "worries": Message("What worries you"),
 }
 """Field of a profile -> how people call it, in the order of the form."""
+_TEXT = Message("What are you planning?")
+"""What the form calls the field of the text."""
 _NUMBERS, _YES_OR_NO = ("partners", "inhabitants"), ("private_partners", "staff")
 _SEVERAL = ("sectors", "activities", "challenges", "worries", "wished_forms", "excluded_forms")
 """Fields that hold several values: those that a profile has are boxes to untick, one more can be chosen."""
@@ -83,6 +85,12 @@ def profile_sent(sent: Sent) -> Profile:
         elif given:
             values[name] = _number(name, given[-1]) if name in _NUMBERS else given[-1] == _YES if name in _YES_OR_NO else given[-1]
     return Profile(**values)  # type: ignore[arg-type]
+
+
+def in_words_of_form(message: Message) -> Message:
+    """A message about a field, which it calls as the form does."""
+    label = {"text": _TEXT, **_LABELS}.get(str(message.values.get("field")))
+    return Message(message.text, **{**message.values, "field": Message("“{label}”", label=label)}) if label else message
 
 
 def _number(name: str, text: str) -> int:

@@ -100,6 +100,25 @@ def test_a_number_that_is_none_is_refused_and_the_text_stays(server: Server) -> 
     assert soup.select_one("textarea").get_text() == TEXT  # type: ignore[union-attr]
 
 
+FAULTS = [
+    ({"partners": "viele"}, "de", "Zahl der Partner", "„{}“: 'viele' ist keine ganze Zahl"),
+    ({"partners": "many"}, "en", "Number of partners", "“{}”: 'many' is no whole number"),
+    ({"inhabitants": "0"}, "de", "Einwohner aller Partner zusammen", "„{}“: 0 liegt außerhalb"),
+    ({"state": "Atlantis"}, "en", "Land", "“{}”: 'Atlantis' is no Land"),
+    ({"text": ""}, "de", "Was haben Sie vor?", "„{}“ ist leer; sagen Sie, was Sie vorhaben"),
+    ({"text": ""}, "en", "What are you planning?", "“{}” is empty; say what you plan"),
+]
+
+
+@pytest.mark.parametrize(("values", "language", "label", "said"), FAULTS)
+def test_what_is_wrong_is_said_by_the_label_of_its_field(values: dict[str, str], language: str, label: str, said: str, server: Server) -> None:
+    answer = server.request(f"/vorhaben?lang={language}", method="POST", data=urlencode({"text": TEXT, **values}).encode(), headers=FORM)
+    assert answer.status == 400
+    soup = BeautifulSoup(answer.text, "html.parser")
+    assert soup.select_one("[role=alert]").get_text(strip=True).startswith(said.format(label))  # type: ignore[union-attr]
+    assert label in [found.get_text(strip=True) for found in soup.select("form.record label")]
+
+
 def test_numbers_are_read_as_germans_write_them(server: Server) -> None:
     soup = BeautifulSoup(sent(server, text=TEXT, inhabitants="6.000"), "html.parser")
     assert soup.select_one("#inhabitants")["value"] == "6000"  # type: ignore[index]

@@ -10,13 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from koopkg.advising import Dossier, Profile, advise, checked_profile, dossier_of, dossier_pdf, understood_profile
 from koopkg.errors import QueryError
-from koopkg.messages import Language, pieces
+from koopkg.messages import Language, Message, pieces
 from koopkg_api.dossier_views import dossier_view
 from koopkg_api.forms import OwnForm, keep_private
-from koopkg_api.narrowing import in_words_of_people
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot, Served, site_of
-from koopkg_api.venture_form import profile_sent, venture_fields
+from koopkg_api.venture_form import in_words_of_form, profile_sent, venture_fields
 from koopkg_api.ventures import DAYS, Ventures
 
 __all__ = ["router"]
@@ -44,7 +43,7 @@ def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
             profile = profile.filled_from(understood_profile(served.opened, profile.text))
         profile = checked_profile(profile, served.opened.ontology)
         if not profile.words(served.opened.ontology, "de").strip():
-            raise QueryError("text: is empty; say what you plan, or name a task", field="text")
+            raise QueryError(Message("{field} is empty; say what you plan, or name a task", field="text"), field="text")
     except QueryError as refused:
         return _form(request, served, profile, refused)
     name = _kept(request).keep(profile)
@@ -87,7 +86,7 @@ def _kept(request: Request) -> Ventures:
 
 def _form(request: Request, served: Served, profile: Profile, refused: QueryError | None = None) -> Response:
     language, ontology = language_of(request), served.opened.ontology
-    problem = tuple(pieces(in_words_of_people(refused.message, ontology, language), language)) if refused else ()
+    problem = tuple(pieces(in_words_of_form(refused.message), language)) if refused else ()
     fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, language)
     context = {
         "fields": [field for field in fields if field.name in _SHOWN_FIRST],
