@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from koopkg.headings import RECORD_HEADINGS
-from koopkg.messages import Language, local_date, local_number, translated
+from koopkg.messages import Language, local_amount, local_moment, local_number, local_price, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
 from koopkg.ontology import Concept, Ontology
 from koopkg.search import field_label
@@ -64,15 +63,15 @@ def _record(value: Any, ontology: Ontology, language: Language) -> DetailRecord:
         return DetailRecord(value, (), None)
     lead = next((name for name in _LEADS if getattr(value, name, None)), None)
     facts = [
-        _fact(field, item, ontology, language)
+        _fact(field, item, value, ontology, language)
         for field in fields_of(type(value))
-        if field.name != lead and field.kind != "citation"
+        if field.name not in (lead, "unit") and field.kind != "citation"
         for item in field.values(value)
     ]
     return DetailRecord(getattr(value, lead) if lead else None, tuple(facts), getattr(value, "source", None))
 
 
-def _fact(field: CaseField, value: Any, ontology: Ontology, language: Language) -> DetailFact:
+def _fact(field: CaseField, value: Any, record: Any, ontology: Ontology, language: Language) -> DetailFact:
     if field.property == "schema:url":
         return DetailFact("", text=value, url=value)
     label = field_label(_OF_A_CASE.get((field.name, str(field.scheme)), field), ontology, language)
@@ -81,15 +80,12 @@ def _fact(field: CaseField, value: Any, ontology: Ontology, language: Language) 
     if field.kind == "case":
         return DetailFact(label, case_id=value)
     if field.kind == "moment":
-        return DetailFact(label, text=_written(value, language))
+        return DetailFact(label, text=local_moment(value, language))
+    if field.name == "amount":
+        return DetailFact(label, text=local_amount(value, record.unit, language), is_german=record.unit is not None)
+    if field.name == "amount_eur":
+        return DetailFact(label, text=local_price(value, language))
     if field.kind in ("number", "amount"):
         return DetailFact(label, text=local_number(value, language))
-    return DetailFact(label, text=value, is_german=True)
-
-
-def _written(moment: str, language: Language) -> str:
-    """A date as people write it, as precise as it is known."""
-    if len(moment) == len("2010"):
-        return moment
-    day = date.fromisoformat(moment if moment.count("-") == 2 else f"{moment}-01")
-    return local_date(day, language, form="long" if moment.count("-") == 2 else "LLLL yyyy")
+    told = local_moment(value, language)
+    return DetailFact(label, text=told, is_german=told == value)

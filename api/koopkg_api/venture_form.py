@@ -14,7 +14,7 @@ from koopkg.ontology import Ontology
 from koopkg.register import folded
 from koopkg_api.forms import Sent
 
-__all__ = ["FormChoice", "VentureField", "in_words_of_form", "profile_sent", "venture_fields"]
+__all__ = ["NOTHING_SAID", "FormChoice", "VentureField", "in_words_of_form", "profile_sent", "venture_fields"]
 
 _YES, _NO = "ja", "nein"
 _LABELS: dict[str, Message] = {
@@ -35,6 +35,8 @@ _LABELS: dict[str, Message] = {
 """Field of a profile -> how people call it, in the order of the form."""
 _TEXT = Message("What are you planning?")
 """What the form calls the field of the text."""
+NOTHING_SAID = Message("“{label}” is empty; say what you plan, or name a task", label=_TEXT)
+"""What is wrong with a form that says nothing."""
 _NUMBERS, _YES_OR_NO = ("partners", "inhabitants"), ("private_partners", "staff")
 _SEVERAL = ("sectors", "activities", "challenges", "worries", "wished_forms", "excluded_forms")
 """Fields that hold several values: those that a profile has are boxes to untick, one more can be chosen."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 import json
+import re
 from importlib.resources import files
 from urllib.parse import parse_qsl, urlsplit
 
@@ -129,12 +133,41 @@ def test_an_unknown_case_is_said_on_the_page(server: Server) -> None:
     assert "gibt-es-nicht" in BeautifulSoup(answer.text, "html.parser").select_one("[role=alert]").get_text()  # type: ignore[union-attr]
 
 
-def test_csv_from_page_and_api_are_the_same(server: Server) -> None:
-    file = server.request(f"/vergleich.csv?{QUERY}")
-    status, kind, text = asked(server, {"cases": CASES}, accept="text/csv")
+@pytest.mark.parametrize(("language", "separator"), [("de", ";"), ("en", ",")])
+def test_csv_of_the_page_opens_in_the_spreadsheets_of_its_readers(language: str, separator: str, server: Server) -> None:
+    """That of the API has commas in any language; the content is the same."""
+    file = server.request(f"/vergleich.csv?{QUERY}&lang={language}")
+    status, kind, text = asked(server, {"cases": CASES, "lang": language}, accept="text/csv")
     assert (file.status, status) == (200, 200)
     assert kind.startswith("text/csv")
-    assert file.text == text
+    assert file.body.startswith(codecs.BOM_UTF8)
+    rows, expected = (list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=sign)) for content, sign in ((file.text, separator), (text, ",")))
+    assert rows == expected
+    assert len(rows[0]) == len(CASES) + 2
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_cases_have_letters_and_their_titles_stand_in_a_legend(width: int, browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server.address}/vergleich?{QUERY}")
+    legend = page.locator(".legend li")
+    titles = [page.locator(".legend a[href^='/case/']").nth(place).inner_text() for place in range(3)]
+    assert [legend.nth(place).inner_text().split()[0] for place in range(3)] == ["A", "B", "C"]
+    assert {str(cell.get_attribute("data-label")) for cell in page.locator(".comparison td").all()} == {"A", "B", "C"}
+    assert page.locator(".comparison tbody").inner_text().count(titles[0]) == 0
+    remove = legend.first.get_by_role("link", name="entfernen").bounding_box()
+    assert remove is not None
+    assert page.locator(".comparison thead a").count() == 0
+    styles = page.locator(".comparison td").first.evaluate("cell => [getComputedStyle(cell).overflowWrap, getComputedStyle(cell).hyphens]")
+    assert styles == ["break-word", "auto"]
+    context.close()
+
+
+def test_no_date_of_the_page_is_written_for_machines(server: Server) -> None:
+    table = BeautifulSoup(server.request(f"/vergleich?{QUERY}").text, "html.parser").select_one("table.comparison")
+    assert table is not None
+    assert not re.search(r"\d{4}-\d\d", table.get_text())
 
 
 @pytest.mark.parametrize(

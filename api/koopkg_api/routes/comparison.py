@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from koopkg.comparing import LEAST_CASES, MOST_CASES, Comparison, agreement_label, compare, comparison_csv
 from koopkg.errors import QueryError, UnknownCaseError
-from koopkg.messages import Piece, pieces, translated
+from koopkg.messages import Language, Piece, pieces, translated
 from koopkg_api.comparison_models import CompareRequest, ComparisonResponse
 from koopkg_api.narrowing import in_words_of_people
 from koopkg_api.problems import PROBLEM_RESPONSES
@@ -24,6 +24,10 @@ __all__ = ["router"]
 router = APIRouter()
 _CSV = "text/csv"
 _FILE = {"Content-Disposition": 'attachment; filename="koopkg-vergleich.csv"'}
+_SEPARATORS: dict[Language, str] = {"de": ";", "en": ","}
+"""What spreadsheets of people who read a language take for the end of a column; programs get commas from the API."""
+_LETTERS = "ABCDEFGH"
+"""What the cases are called in the table, one each for the most that can be compared."""
 _WITHOUT: dict[str, object] = {"addresses": {}}
 """No search engine shall list comparisons."""
 _VARY = {"Vary": "Referer"}
@@ -62,6 +66,7 @@ def comparison_page(request: Request, served: CurrentSnapshot, case: Annotated[l
         "comparison": comparison,
         "agreements": {row.name: translated(agreement_label(row.agreement), language) for row in comparison.rows} if comparison else {},
         "wanted": wanted,
+        "letters": _LETTERS,
         "problem": problem,
         "least": LEAST_CASES,
         "most": MOST_CASES,
@@ -74,7 +79,8 @@ def comparison_page(request: Request, served: CurrentSnapshot, case: Annotated[l
 def comparison_file(request: Request, served: CurrentSnapshot, case: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006 -- FastAPI copies it
     """The comparison as a table for spreadsheets."""
     language = language_of(request)
-    return Response(comparison_csv(compare(served.opened, case, language=language), language), media_type=_CSV, headers=_FILE)
+    comparison = compare(served.opened, case, language=language)
+    return Response(comparison_csv(comparison, language, separator=_SEPARATORS[language]), media_type=_CSV, headers=_FILE)
 
 
 def _prefers_csv(request: Request) -> bool:

@@ -10,12 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from koopkg.advising import Dossier, Profile, advise, checked_profile, dossier_of, dossier_pdf, understood_profile
 from koopkg.errors import QueryError
-from koopkg.messages import Language, Message, pieces
+from koopkg.messages import Language, pieces
 from koopkg_api.dossier_views import dossier_view
 from koopkg_api.forms import OwnForm, keep_private
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot, Served, site_of
-from koopkg_api.venture_form import in_words_of_form, profile_sent, venture_fields
+from koopkg_api.venture_form import NOTHING_SAID, in_words_of_form, profile_sent, venture_fields
 from koopkg_api.ventures import DAYS, Ventures
 
 __all__ = ["router"]
@@ -43,7 +43,7 @@ def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
             profile = profile.filled_from(understood_profile(served.opened, profile.text))
         profile = checked_profile(profile, served.opened.ontology)
         if not profile.words(served.opened.ontology, "de").strip():
-            raise QueryError(Message("{field} is empty; say what you plan, or name a task", field="text"), field="text")
+            raise QueryError(NOTHING_SAID, field="text")
     except QueryError as refused:
         return _form(request, served, profile, refused)
     name = _kept(request).keep(profile)
