@@ -108,6 +108,21 @@ def test_a_chosen_value_is_in_sight_first_of_all_with_what_is_broader() -> None:
     assert tree.count == 1
 
 
+def test_size_classes_stand_by_size_whatever_has_most_hits() -> None:
+    values = (
+        *(value("20000-bis-50000", 9, "20000-bis-100000"), value("20000-bis-100000", 9), value("unter-5000", 8), value("2000-bis-5000", 7, "unter-5000")),
+        *(value("ab-500000", 6, "ab-100000"), value("ab-100000", 6), value("unter-1000", 1, "unter-5000")),
+    )
+    [tree] = facet_trees([Facet("size_class", "F", values)], shown=12)
+    assert drawn(tree.shown) == [
+        ["unter-5000", ["unter-1000"], ["2000-bis-5000"]],
+        ["20000-bis-100000", ["20000-bis-50000"]],
+        ["ab-100000", ["ab-500000"]],
+    ]
+    chosen = (value("unter-1000", 9), value("ab-500000", 1, is_selected=True))
+    assert drawn(facet_trees([Facet("size_class", "F", chosen)], shown=12)[0].shown) == [["ab-500000"], ["unter-1000"]]
+
+
 def test_the_facets_of_the_api_name_what_is_broader(server: Server, opened: OpenSnapshot) -> None:
     facets = {facet["name"]: facet["values"] for facet in server.request("/api/v1/cases").json()["facets"]}
     sectors = {found["value"]: found["broader"] for found in facets["sector"]}

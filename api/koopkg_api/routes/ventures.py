@@ -56,7 +56,7 @@ def venture_page(request: Request, served: CurrentSnapshot, venture_id: str) -> 
     language, profile = language_of(request), _kept(request).get(venture_id)
     context = {
         "dossier": dossier_view(_dossier(served, profile, language), language),
-        "fields": venture_fields(profile, served.opened.ontology, language),
+        "fields": venture_fields(profile, served.opened.ontology, served.documentation.phases(language), language),
         "profile": profile,
         "venture_id": venture_id,
         "days": DAYS,
@@ -87,7 +87,7 @@ def _kept(request: Request) -> Ventures:
 def _form(request: Request, served: Served, profile: Profile, refused: QueryError | None = None) -> Response:
     language, ontology = language_of(request), served.opened.ontology
     problem = tuple(pieces(in_words_of_form(refused.message), language)) if refused else ()
-    fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, language)
+    fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, served.documentation.phases(language), language)
     context = {
         "fields": [field for field in fields if field.name in _SHOWN_FIRST],
         "further": [field for field in fields if field.name not in _SHOWN_FIRST],
