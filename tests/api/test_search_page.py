@@ -199,6 +199,17 @@ def test_a_condition_without_a_hit_is_said(server: Server) -> None:
     assert text_of(soup_of(server, "/?q=registry+office+in+Brandenburg&lang=en"), ".not-met") == "No hit: Brandenburg. The others are shown."
 
 
+@pytest.mark.parametrize(("language", "name"), [("de", "ahrscheinlich vergleichbar: "), ("en", "robably comparable: ")])
+def test_how_likely_a_case_is_comparable_has_one_name(language: str, name: str, server: Server) -> None:
+    """At hits, and at what only comes nearest."""
+    hits = soup_of(server, f"/suche?q=Bauhof&lang={language}").select(".score")
+    assert hits
+    assert all(name in line.get_text() for line in hits)
+    nearest = soup_of(server, f"/suche?q=Feuerwehr&lang={language}").select("section[aria-labelledby=nearest] li")
+    assert nearest
+    assert all(name in item.get_text() for item in nearest)
+
+
 def test_of_a_long_text_the_strongest_are_chips_and_the_rest_is_counted(server: Server) -> None:
     soup = soup_of(server, "/?q=" + quote_plus(LONG))
     buttons = soup.select(".understood button.chip")
