@@ -186,6 +186,13 @@ def test_each_thing_recognised_is_a_chip_that_takes_it_back(server: Server) -> N
     assert chips(server, soup_of(server, led(server, without, again))).keys() == shown.keys()
 
 
+def test_several_corrections_are_told_in_one_sentence(server: Server) -> None:
+    soup = soup_of(server, "/suche?q=gemeinsammer+Bauhoff")
+    told = text_of(soup, ".corrected")
+    assert told == "Gesucht nach „gemeinsamer“ statt „gemeinsammer“, „Bauhof“ statt „Bauhoff“. Genau wie geschrieben suchen"
+    assert text_of(soup_of(server, "/suche?q=Bauhoff"), ".corrected") == "Gesucht nach „Bauhof“ statt „Bauhoff“. Genau wie geschrieben suchen"
+
+
 def test_what_was_taken_back_stays_so_when_a_filter_is_added(server: Server) -> None:
     soup = soup_of(server, "/?q=Standesamt+in+Hessen&without=place%2F06")
     facets = soup.select(".facets li [name=refine]")
