@@ -186,6 +186,21 @@ def test_each_thing_recognised_is_a_chip_that_takes_it_back(server: Server) -> N
     assert chips(server, soup_of(server, led(server, without, again))).keys() == shown.keys()
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "chip"),
+    [
+        ("Bauhöfe in der Rhön", "de", "Rhön: Bayern, Hessen, Thüringen (Bedingung)"),
+        ("Bauhöfe in der Rhön", "en", "Rhön: Bavaria, Hesse, Thuringia (condition)"),
+        ("Wir in Vogelsberg planen einen Bauhof", "de", "Vogelsberg, Thüringen"),
+        ("Wir in Hessen planen einen Bauhof", "de", "Hessen"),
+        ("Wir in Hamburg planen einen Bauhof", "de", "Hamburg"),
+    ],
+)
+def test_a_chip_says_which_laender_are_meant(text: str, language: str, chip: str, server: Server) -> None:
+    shown = [found.get_text().partition(" ×")[0] for found in soup_of(server, f"/suche?q={quote_plus(text)}&lang={language}").select(".understood .chip")]
+    assert chip in shown, shown
+
+
 def test_several_corrections_are_told_in_one_sentence(server: Server) -> None:
     soup = soup_of(server, "/suche?q=gemeinsammer+Bauhoff")
     told = text_of(soup, ".corrected")

@@ -170,7 +170,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             True,
             _hits(opened, result.hits, language),
             (),
-            chips_of(result.understood) if result.understood else None,
+            chips_of(result.understood, opened.ontology, language) if result.understood else None,
             result.facets,
             result.total,
             page,
