@@ -189,7 +189,7 @@ class _Teller:
         concept = next((concept_iri(str(inner.scheme), item) for inner, item in told if inner.kind == "concept" and not inner.is_qualifier), None)
         name = next((item for inner, item in told if inner.kind == "text"), None)
         is_german = any(inner.language == "de" for inner, _ in told)
-        return Value(line_of(value, self._ontology, self._language), is_german, concept, cites, concept or name)
+        return Value(line_of(value, self._ontology, self._language, has_cantons=case.country == _WITH_CANTONS), is_german, concept, cites, concept or name)
 
     def _text(self, field: CaseField, value: Any) -> str:
         if field.kind == "place":

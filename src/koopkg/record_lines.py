@@ -16,18 +16,25 @@ _EURO = "Euro"
 _AMOUNTS = ("amount", "amount_eur")
 _KINDS = ("kind", "level")
 """Fields that say what an amount is, and stand before it."""
+_LAND_OR_CANTON = ("funding-level", "land")
 _NOTES = ("period", "basis")
 """Fields that say how far a statement holds: they stand behind it in brackets."""
 _WITH_NAME = frozenset({"hosted_by", "borne_by", "employer", "programme", "overcome_by"})
 """Texts and concepts that nobody understands without the name of their field; numbers and dates are the others."""
 
 
-def line_of(record: Any, ontology: Ontology, language: Language) -> str:
-    """What a record says, without the number of its source and without addresses."""
+def line_of(record: Any, ontology: Ontology, language: Language, *, has_cantons: bool = True) -> str:
+    """What a record says, each thing once, without the number of its source, addresses and the ids of other cases.
+
+    Args:
+        has_cantons: Whether it is told of a country with cantons, which elsewhere nobody needs to hear of.
+    """
     parts: list[str] = []
     before = ""
     for field in fields_of(type(record)):
         said = _said(field, record, ontology, language)
+        if not has_cantons and (field.scheme, getattr(record, field.name)) == _LAND_OR_CANTON:
+            said = translated(Message("Land"), language)
         if not said:
             continue
         belongs = before in _KINDS if field.name in _AMOUNTS else field.name == "evidence" and len(parts) == 1
@@ -51,12 +58,14 @@ def _said(field: CaseField, record: Any, ontology: Ontology, language: Language)
     values = field.values(record)
     if field.name in ("since", "until"):
         return _span(record, language) if values and (field.name == "since" or not record.since) else ""
-    if not values or field.name in ("unit", *_NOTES) or field.kind == "citation" or field.property == "schema:url":
+    if not values or field.name in ("unit", *_NOTES) or field.kind in ("citation", "case") or field.property == "schema:url":
         return ""
     if field.name in _AMOUNTS:
         return local_amount(values[0], _EURO if field.name == "amount_eur" else record.unit, language)
     if field.name == "share_percent":
         return f"{local_number(values[0], language)} %"
+    if field.name != "name" and values[0] == getattr(record, "name", None):
+        return ""
     text = ", ".join(text_of(field, value, ontology, language) for value in values)
     has_name = field.kind in ("number", "amount", "moment") or field.name in _WITH_NAME
     return f"{field_label(field, ontology, language)}: {text}" if has_name else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from koopkg.messages import Language, local_amount, local_moment
-from koopkg.model.details import Cost, FactorEvidence, Funding, Obstacle, Participant, Result, Stage
+from koopkg.model.details import CoordinationUnit, Cost, FactorEvidence, Funding, Obstacle, Participant, Relation, Result, Stage
 from koopkg.ontology import Ontology
 from koopkg.record_lines import line_of
 
@@ -26,6 +26,8 @@ LINES: list[tuple[object, Language, str]] = [
     (Stage(phase="betrieb", since="2010-09", until="2011"), "de", "Betrieb und Verstetigung; September 2010 bis 2011"),
     (Stage(phase="betrieb", since="2010-09", until="2011"), "en", "operation and consolidation; from September 2010 to 2011"),
     (Participant(name="Helsa", kind="kommune", since="2023-01-01"), "de", "Helsa; Kommune; seit 1. Januar 2023"),
+    (Relation(relation="vorbild", name="Bauhof X", case="bauhof-x"), "de", "Vorbild; Bauhof X"),
+    (CoordinationUnit(name="Gemeinde Helsa", hosted_by="Gemeinde Helsa", evidence="Helsa führt"), "de", "Gemeinde Helsa: Helsa führt"),
     (FactorEvidence("vertrauen", "Man kennt sich", 1), "de", "Vertrauen: Man kennt sich"),
     (Obstacle(text="Streit", overcome_by="vertrauen"), "de", "Streit; Überwunden durch: Vertrauen"),
 ]
@@ -34,6 +36,12 @@ LINES: list[tuple[object, Language, str]] = [
 @pytest.mark.parametrize(("record", "language", "line"), LINES)
 def test_a_record_is_one_line_that_reads_well(record: object, language: Language, line: str, ontology: Ontology) -> None:
     assert line_of(record, ontology, language) == line
+
+
+def test_only_switzerland_hears_of_cantons(ontology: Ontology) -> None:
+    funding = Funding(text="Zuschuss", level="land", amount_eur=50_000)
+    assert line_of(funding, ontology, "de", has_cantons=False) == "Zuschuss; Land: 50.000 Euro"
+    assert line_of(funding, ontology, "de", has_cantons=True) == "Zuschuss; Land oder Kanton: 50.000 Euro"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
     language, ontology = language_of(request), served.opened.ontology
     notice = page_notice(asked, found.page, found.pages) if found else None
     hits = found.hits if found else ()
-    ticked = list(_ticked(served.opened, asked.ticked, language))
+    ticked = list(_known_cases(served.opened, asked.ticked, language))
     return {
         "asked": asked,
         "q": asked.q,
@@ -133,8 +133,8 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
     }
 
 
-def _ticked(opened: OpenSnapshot, case_ids: Iterable[str], language: Language) -> Iterator[CaseLink]:
-    """The cases that are ticked for a comparison; ids that no case has any more are passed over."""
+def _known_cases(opened: OpenSnapshot, case_ids: Iterable[str], language: Language) -> Iterator[CaseLink]:
+    """The cases with these ids; those that there are no more are passed over."""
     for case_id in case_ids:
         with suppress(UnknownCaseError):
             yield case_link(opened.catalog.entry(opened.catalog.row_of(case_id)).case, language)
@@ -193,8 +193,9 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     entry = opened.catalog.entry(opened.catalog.row_of(case_id))
     if (suffix := negotiated(request)) is not None:
         return RedirectResponse(path_to(request, "case_file", case_id=case_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
+    related = _known_cases(opened, (relation.case for relation in entry.case.relations if relation.case), language)
     context = {
-        "case": case_view(entry, opened.ontology, Register.bundled(), language),
+        "case": case_view(entry, opened.ontology, Register.bundled(), {other.id: other.title for other in related}, language),
         "similar": _hits(opened, similar(opened, case_id, limit=5, language=language).hits, language),
         "case_id": case_id,
         "labels": {name: field_label(field, opened.ontology, language) for name, field in FACETS.items()},
