@@ -37,7 +37,7 @@ LAYERS = [
     {"carryover"},
     {"indexing", "adapting"},
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
-    {"reviewing"},
+    {"reviewing", "record_lines"},
     {"advising", "comparing", "evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
     {"recognition", "linking_runs"},
     {"cli"},

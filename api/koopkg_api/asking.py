@@ -28,14 +28,14 @@ class PageParameters(FilterParameters):
 
     q: str = ""
     page: str = "1"
-    long: str = ""
     refine: str | None = None
     lang: str = "de"
     spelling: str = ""
     without: list[str] = Field(default=[])
+    case: list[str] = Field(default=[])
 
     def refined(self) -> PageParameters:
-        """With what a button of a page with a long text sent: filters and page packed into one value, which replaces those that the form keeps."""
+        """With what a button sent: filters and page packed into one value, which replaces those that the form keeps."""
         if self.refine is None:
             return self
         packed = parse_qs(self.refine)
@@ -49,6 +49,11 @@ class PageParameters(FilterParameters):
                 "refine": None,
             }
         )
+
+    @property
+    def ticked(self) -> list[str]:
+        """Ids of the cases that are ticked for a comparison, each once."""
+        return list(dict.fromkeys(self.case))
 
     def page_number(self) -> int:
         """The page asked for; the first where that is no number of a page."""
@@ -72,25 +77,31 @@ class PageParameters(FilterParameters):
 
     @property
     def is_long(self) -> bool:
-        """Whether the text needs a field of several lines, or one was asked for."""
-        return bool(self.long) or len(self.q) > LONGEST_LINE or any(sign in self.q for sign in "\r\n")
+        """Whether the text needs a field of several lines."""
+        return len(self.q) > LONGEST_LINE or any(sign in self.q for sign in "\r\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no result, what to do instead: the nearest value where there is one, and the search without the filter that is at fault."""
+    """Why there is no result, what to do instead: the nearest value where there is one, and the search without the filter that is at fault.
+
+    Attributes:
+        is_too_long: Whether the text is one that belongs where whole texts are taken.
+    """
 
     detail: tuple[Piece, ...]
     nearest: str | None = None
     step: Step | None = None
     removal: Step | None = None
+    is_too_long: bool = False
 
 
 def refusal(error: QueryError, steps: Steps, ontology: Ontology, language: Language) -> Refusal:
     """What a page says of a search that was refused."""
     facet, value, nearest = error.field, error.message.values.get("value"), error.message.values.get("nearest")
     if facet not in FACETS or not isinstance(value, str):
-        return Refusal(tuple(pieces(in_words_of_people(error.message, ontology, language), language)))
+        said = tuple(pieces(in_words_of_people(error.message, ontology, language), language))
+        return Refusal(said, is_too_long=facet == "q" and "most" in error.message.values)
     told = Message("The filter “{filter}” has no value “{value}”.", filter=field_label(FACETS[facet], ontology, language), value=value)
     detail, removal = tuple(pieces(told, language)), steps.without(facet, value)
     if not isinstance(nearest, str):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from koopkg.messages import Language
+from koopkg.namespaces import place_iri
+from koopkg.ontology import Ontology
+from koopkg.register import folded
 from koopkg.search import Understood
 
 __all__ = ["Chip", "Chips", "chips_of"]
@@ -40,13 +45,13 @@ class Chips:
     left_out: int
 
 
-def chips_of(understood: Understood) -> Chips:
+def chips_of(understood: Understood, ontology: Ontology, language: Language) -> Chips:
     """The chips of a page."""
-    said = understood.all()
+    said, told = understood.all(), dict(_told_more(understood, ontology, language))
     roles = {entry.key: entry.role for entry in said if entry.role in ("condition", "exclusion")}
     keys: dict[str, list[str]] = {}
     for entry in sorted(said, key=lambda entry: -entry.weight):
-        keys.setdefault(entry.label, []).append(entry.key)
+        keys.setdefault(told.get(entry.key, entry.label), []).append(entry.key)
     chips = [Chip(label, tuple(own), next((roles[key] for key in own if key in roles), None)) for label, own in keys.items()]
     chips.sort(key=lambda chip: chip.role is None)  # what leaves cases out is never hidden
     back: dict[str, list[str]] = {}
@@ -60,3 +65,15 @@ def chips_of(understood: Understood) -> Chips:
         not_met,
         understood.left_out,
     )
+
+
+def _told_more(understood: Understood, ontology: Ontology, language: Language) -> Iterator[tuple[str, str]]:
+    """Key and label of what its name alone does not tell: the Länder that a region stands for, and that in which a place was taken to lie."""
+    for slot in understood.slots:
+        if slot.kind == "region":
+            laender = (ontology.territories[iri].name(language) for iri in ontology.regions[place_iri(slot.value)].members)
+            yield slot.key, f"{slot.label}: {', '.join(sorted(laender, key=folded))}"
+    for place in understood.places:
+        land = ontology.territory_by_name(place.state) if place.state else None
+        if land and place.iri not in ontology.territories and place.name != place.state:
+            yield place.key, f"{place.label}, {land.name(language)}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from koopkg.headings import RECORD_HEADINGS
-from koopkg.messages import Language, local_date, local_number, translated
+from koopkg.messages import Language, local_amount, local_moment, local_number, local_price, translated
 from koopkg.model import CASE_FIELDS, Case, CaseField, fields_of
 from koopkg.ontology import Concept, Ontology
 from koopkg.search import field_label
@@ -23,7 +22,7 @@ _OF_A_CASE = {(field.name, str(field.scheme)): field for field in CASE_FIELDS if
 
 @dataclass(frozen=True, slots=True)
 class DetailFact:
-    """One value of a record: a text of the corpus in German, a concept, or the id of another case."""
+    """One value of a record: a text of the corpus in German, a concept, or another case, whose title `text` is."""
 
     label: str
     text: str | None = None
@@ -50,46 +49,53 @@ class DetailView:
     records: tuple[DetailRecord, ...]
 
 
-def details_of(case: Case, ontology: Ontology, language: Language) -> Iterator[DetailView]:
-    """The sections for which a case has something to tell."""
+def details_of(case: Case, ontology: Ontology, titles: Mapping[str, str], language: Language) -> Iterator[DetailView]:
+    """The sections for which a case has something to tell.
+
+    Args:
+        titles: Id -> title of the cases that it is related to; one that is missing is left to its name.
+    """
     fields = {field.name: field for field in CASE_FIELDS}
     for name, heading in RECORD_HEADINGS.items():
-        records = tuple(_record(value, ontology, language) for value in fields[name].values(case))
+        records = tuple(_record(value, ontology, titles, language) for value in fields[name].values(case))
         if records:
             yield DetailView(translated(heading, language), records)
 
 
-def _record(value: Any, ontology: Ontology, language: Language) -> DetailRecord:
+def _record(value: Any, ontology: Ontology, titles: Mapping[str, str], language: Language) -> DetailRecord:
     if isinstance(value, str):
         return DetailRecord(value, (), None)
     lead = next((name for name in _LEADS if getattr(value, name, None)), None)
+    told = getattr(value, lead) if lead else None
     facts = [
-        _fact(field, item, ontology, language)
+        DetailFact(_label(field, ontology, language), text=titles[item], case_id=item)
+        if field.kind == "case"
+        else _fact(field, item, value, ontology, language)
         for field in fields_of(type(value))
-        if field.name != lead and field.kind != "citation"
+        if field.name not in (lead, "unit") and field.kind != "citation"
         for item in field.values(value)
+        if item != told and (field.kind != "case" or item in titles)
     ]
-    return DetailRecord(getattr(value, lead) if lead else None, tuple(facts), getattr(value, "source", None))
+    return DetailRecord(told, tuple(facts), getattr(value, "source", None))
 
 
-def _fact(field: CaseField, value: Any, ontology: Ontology, language: Language) -> DetailFact:
+def _label(field: CaseField, ontology: Ontology, language: Language) -> str:
+    return field_label(_OF_A_CASE.get((field.name, str(field.scheme)), field), ontology, language)
+
+
+def _fact(field: CaseField, value: Any, record: Any, ontology: Ontology, language: Language) -> DetailFact:
     if field.property == "schema:url":
         return DetailFact("", text=value, url=value)
-    label = field_label(_OF_A_CASE.get((field.name, str(field.scheme)), field), ontology, language)
+    label = _label(field, ontology, language)
     if field.kind == "concept":
         return DetailFact(label, concept=ontology.concept(str(field.scheme), value))
-    if field.kind == "case":
-        return DetailFact(label, case_id=value)
     if field.kind == "moment":
-        return DetailFact(label, text=_written(value, language))
+        return DetailFact(label, text=local_moment(value, language))
+    if field.name == "amount":
+        return DetailFact(label, text=local_amount(value, record.unit, language), is_german=record.unit is not None)
+    if field.name == "amount_eur":
+        return DetailFact(label, text=local_price(value, language))
     if field.kind in ("number", "amount"):
         return DetailFact(label, text=local_number(value, language))
-    return DetailFact(label, text=value, is_german=True)
-
-
-def _written(moment: str, language: Language) -> str:
-    """A date as people write it, as precise as it is known."""
-    if len(moment) == len("2010"):
-        return moment
-    day = date.fromisoformat(moment if moment.count("-") == 2 else f"{moment}-01")
-    return local_date(day, language, form="long" if moment.count("-") == 2 else "LLLL yyyy")
+    told = local_moment(value, language)
+    return DetailFact(label, text=told, is_german=told == value)

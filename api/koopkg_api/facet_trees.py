@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from koopkg.members import CLASSES_BY_SIZE
+from koopkg.model import SIZE_CLASS
 from koopkg.search import Facet, FacetValue
 
 __all__ = ["Branch", "FacetTree", "facet_trees"]
+
+
+_ORDERS: dict[str, tuple[str, ...]] = {str(SIZE_CLASS.facet): CLASSES_BY_SIZE}
+"""Facets whose values people look for by size, and that order; what is broader stands where the first of its values does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,21 @@ def facet_trees(facets: Iterable[Facet], *, shown: int) -> tuple[FacetTree, ...]
 
 
 def _tree(facet: Facet, shown: int) -> FacetTree:
-    known = {value.value: value for value in facet.values}
-    chosen = sum(value.is_selected for value in facet.values)
-    in_sight = _with_broader([value.value for value in facet.values[: max(shown, chosen)]], known)
+    values = _ordered(facet)
+    known = {value.value: value for value in values}
+    chosen = sum(value.is_selected for value in values)
+    in_sight = _with_broader([value.value for value in values[: max(shown, chosen)]], known)
     rest = [value for value in known if value not in in_sight]
     more = _branches(_with_broader(rest, known), known, choices=set(rest))
     return FacetTree(facet.name, facet.label, facet.note, _branches(in_sight, known, choices=in_sight), more, len(rest))
+
+
+def _ordered(facet: Facet) -> Sequence[FacetValue]:
+    """The values with the most hits first; those that have an order of their own by that, but for chosen ones, which come first everywhere."""
+    if facet.name not in _ORDERS:
+        return facet.values
+    places = {slug: place for place, slug in enumerate(_ORDERS[facet.name])}
+    return sorted(facet.values, key=lambda value: (not value.is_selected, places.get(value.value, len(places))))
 
 
 def _with_broader(values: Iterable[str], known: Mapping[str, FacetValue]) -> set[str]:

@@ -1,8 +1,8 @@
-"""Filters in use -> the steps that add, remove or keep them: addresses, or for a long search text what buttons send."""
+"""Filters in use -> the steps that add, remove or keep them: addresses, or what buttons send along with a long text or with what is ticked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -19,14 +19,14 @@ LONGEST_LINE = 200
 times links."""
 _EXACT = ("spelling", "0")
 """What an address or a button says where a text is to be searched as it is written."""
-_WITHOUT = "without"
-_PARAMETERS = {"q": Message("Search text"), "query": Message("Query"), "format": Message("Format"), "update": Message("Update")}
+_WITHOUT, _CASE = "without", "case"
+_PARAMETERS = {"q": Message("Search text"), "query": Message("Query"), "format": Message("Format"), "update": Message("Update"), "cases": Message("Selection")}
 """Parameters other than facets that pages have -> what people call them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change to what is shown: a link, or without an address a button of the search form that sends `refine` along with the text."""
+    """One change to what is shown: a link, or without an address a button of the search form that sends `refine` along with the text and what is ticked."""
 
     href: str | None
     refine: str
@@ -43,13 +43,30 @@ class Chosen:
 
 
 class Steps:
-    """Changes to a search page: each keeps the text and, but for what it changes, the filters."""
+    """Changes to a search page: each keeps the text, the cases that are ticked and, but for what it changes, the filters.
 
-    def __init__(self, path: str, text: str, chosen: Iterable[Chosen], language: Language, *, is_exact: bool = False, without: Collection[str] = ()) -> None:
-        self._path, self._text = path, text
+    Args:
+        ticked: Ids of the cases that were ticked when the page was asked for.
+        is_sent: Whether cases can be ticked on the page: only buttons of its form say what was ticked since.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        chosen: Iterable[Chosen],
+        language: Language,
+        *,
+        is_exact: bool = False,
+        without: Collection[str] = (),
+        ticked: Sequence[str] = (),
+        is_sent: bool = False,
+    ) -> None:
+        self._path, self._text, self._is_sent = path, text, is_sent or len(text) > LONGEST_LINE
         self._filters = [(filter_.facet, filter_.value) for filter_ in chosen]
         self._exact = [_EXACT] if is_exact else []
         self._without = [(_WITHOUT, key) for key in dict.fromkeys(without)]
+        self._ticked = [(_CASE, case) for case in ticked]
         self._language = [("lang", language)] if language != "de" else []
 
     def toggled(self, facet: str, value: str) -> Step:
@@ -85,16 +102,12 @@ class Steps:
     def at_page(self, page: int) -> Step:
         return self._step([*self._filters, ("page", str(page))])
 
-    def with_text_area(self) -> str:
-        """The address with a large field; only offered while the text is short."""
-        return self._address([*self._filters, ("long", "1")])
-
     def _step(self, pairs: list[tuple[str, str]], *, without: list[tuple[str, str]] | None = None) -> Step:
         pairs = [*pairs, *(self._without if without is None else without)]
-        return Step(None if len(self._text) > LONGEST_LINE else self._address(pairs), urlencode([*pairs, *self._exact]))
+        return Step(None if self._is_sent else self._address(pairs), urlencode([*pairs, *self._exact]))
 
     def _address(self, pairs: list[tuple[str, str]]) -> str:
-        query = urlencode([*([("q", self._text)] if self._text else []), *pairs, *self._exact, *self._language])
+        query = urlencode([*([("q", self._text)] if self._text else []), *pairs, *self._exact, *self._ticked, *self._language])
         return f"{self._path}?{query}" if query else self._path
 
 

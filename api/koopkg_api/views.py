@@ -248,8 +248,12 @@ def _reason_view(reason: Reason, language: Language) -> ReasonView:
     return ReasonView(tuple(pieces(message_of(reason.kind, reason.values), language)), quote)
 
 
-def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language: Language) -> CaseView:
-    """What the page of a case shows; quotes and curated texts stay German, and what is computed is called so."""
+def case_view(entry: CaseEntry, ontology: Ontology, register: Register, titles: Mapping[str, str], language: Language) -> CaseView:
+    """What the page of a case shows; quotes and curated texts stay German, and what is computed is called so.
+
+    Args:
+        titles: Id -> title of the cases that it is related to.
+    """
 
     def link(scheme: str, slug: str) -> ConceptLink:
         return concept_link(ontology.concept(scheme, slug), language)
@@ -285,7 +289,7 @@ def case_view(entry: CaseEntry, ontology: Ontology, register: Register, language
         coordination=case.coordination,
         documents=tuple(_document_view(text.document, case) for text in entry.texts),
         success_factors=tuple(Evidenced(link("success-factor", factor.factor), factor.evidence, factor.source) for factor in case.success_factors),
-        details=tuple(details_of(case, ontology, language)),
+        details=tuple(details_of(case, ontology, titles, language)),
         sources=case.sources,
         mentions=tuple(_mentions(entry, ontology, language)),
     )

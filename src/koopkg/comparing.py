@@ -17,6 +17,7 @@ from koopkg.messages import Language, Message, local_number, translated
 from koopkg.model import CASE_FIELDS, SIZE_CLASS, Case, CaseField, Place, fields_of
 from koopkg.namespaces import case_iri, concept_iri, place_iri
 from koopkg.ontology import Ontology
+from koopkg.record_lines import line_of, text_of
 from koopkg.references import Citation, Citations
 from koopkg.register import Register
 from koopkg.search import facet_label, field_label
@@ -30,6 +31,7 @@ _LEFT_OUT = frozenset(
     {"id", "title", "title_en", "legal_form_evidence", "state", "summary_en", "search_phrases", "search_phrases_en", "checked_on", "sources", "coordination"}
 )
 """Fields that name the case, describe the record, or are told by another row."""
+_WITH_CANTONS = "CH"
 _AGREEMENTS: dict[Agreement, Message] = {"shared": Message("shared by all"), "partly": Message("shared by some"), "different": Message("different")}
 _ORDER: dict[Agreement, int] = {"shared": 0, "partly": 0, "different": 1}
 
@@ -119,13 +121,16 @@ def agreement_label(agreement: Agreement) -> Message:
     return _AGREEMENTS[agreement]
 
 
-def comparison_csv(comparison: Comparison, language: Language) -> bytes:
+def comparison_csv(comparison: Comparison, language: Language, *, separator: str = ",") -> bytes:
     """The comparison as a table for spreadsheets: a row a field, a column a case, values joined by ` | ` with the numbers of their sources, which follow below.
 
     UTF-8 with a byte order mark; texts that a spreadsheet would take for a formula begin with an apostrophe.
+
+    Args:
+        separator: Between columns; an Excel of German settings opens a file with `;` as columns.
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=separator)
     head = [translated(Message("field"), language), translated(Message("agreement"), language)]
     writer.writerow([*head, *(guarded(case.title) for case in comparison.cases)])
     writer.writerow(["", "", *(case.iri for case in comparison.cases)])
@@ -162,7 +167,8 @@ class _Teller:
             label = translated(RECORD_HEADINGS[field.name], self._language) if field.name in RECORD_HEADINGS else self._label(field)
             yield field.name, label, tuple(Cell(tuple(self._value(field, value, case) for value in field.values(case))) for case in cases)
             if field.name == "country":
-                yield "lands", translated(Message("Land"), self._language), tuple(Cell(tuple(self._lands(case))) for case in cases)
+                called = Message("Land or canton") if any(case.country == _WITH_CANTONS for case in cases) else Message("Land")
+                yield "lands", translated(called, self._language), tuple(Cell(tuple(self._lands(case))) for case in cases)
             if field.name == "population":
                 yield "computed_population", translated(Message("Inhabitants, computed"), self._language), tuple(map(self._computed_population, cases))
                 yield "size_class", self._label(SIZE_CLASS), tuple(map(self._size_class, cases))
@@ -179,27 +185,16 @@ class _Teller:
         if field.record is None:
             iri = concept_iri(str(field.scheme), value) if field.kind == "concept" else None
             return Value(self._text(field, value), field.language == "de", iri, cites, value)
-        told = [
-            (inner, item) for inner in fields_of(field.record) for item in inner.values(value) if inner.kind != "citation" and inner.property != "schema:url"
-        ]
+        told = [(inner, item) for inner in fields_of(field.record) for item in inner.values(value)]
         concept = next((concept_iri(str(inner.scheme), item) for inner, item in told if inner.kind == "concept" and not inner.is_qualifier), None)
         name = next((item for inner, item in told if inner.kind == "text"), None)
         is_german = any(inner.language == "de" for inner, _ in told)
-        return Value("; ".join(self._told(inner, item) for inner, item in told), is_german, concept, cites, concept or name)
-
-    def _told(self, field: CaseField, value: Any) -> str:
-        """A value within a record; numbers and dates are nothing without their names."""
-        text = self._text(field, value)
-        return f"{self._label(field)}: {text}" if field.kind in ("number", "amount", "moment") else text
+        return Value(line_of(value, self._ontology, self._language, has_cantons=case.country == _WITH_CANTONS), is_german, concept, cites, concept or name)
 
     def _text(self, field: CaseField, value: Any) -> str:
-        if field.kind == "concept":
-            return self._ontology.concept(str(field.scheme), value).label(self._language)
         if field.kind == "place":
             return facet_label(str(field.facet), value, self._ontology, self._language)
-        if field.kind in ("number", "amount"):
-            return local_number(value, self._language, is_grouped=not str(field.property).endswith("Year"))
-        return str(value)
+        return text_of(field, value, self._ontology, self._language)
 
     def _lands(self, case: Case) -> Iterator[Value]:
         """That of the record, and those of the members by their keys."""

@@ -12,7 +12,7 @@ from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology, Territory
 from koopkg.register import Area, Register
 
-__all__ = ["inhabitants", "lands", "size_class", "size_class_of"]
+__all__ = ["CLASSES_BY_SIZE", "inhabitants", "lands", "size_class", "size_class_of"]
 
 _CLASSES = (
     (500_000, "ab-500000"),
@@ -26,6 +26,8 @@ _CLASSES = (
     (0, "unter-1000"),
 )
 """Least inhabitants -> size class. Source: the thresholds of the BBSR (Stadt- und Gemeindetypen) from 5,000 on, below them those of official statistics."""
+CLASSES_BY_SIZE = tuple(slug for _, slug in reversed(_CLASSES))
+"""Slugs of the size classes, smallest first."""
 
 
 def lands(case: Case, ontology: Ontology) -> list[Territory]:

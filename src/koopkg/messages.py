@@ -5,6 +5,7 @@ The key of a sentence is its English template, at the place where it is said. En
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +14,28 @@ from typing import Literal
 
 from koopkg.catalogues import catalogue
 
-__all__ = ["LANGUAGES", "Foreign", "Language", "Message", "Piece", "Quoted", "counted", "local_date", "local_number", "pieces", "translated"]
+__all__ = [
+    "LANGUAGES",
+    "Foreign",
+    "Language",
+    "Message",
+    "Piece",
+    "Quoted",
+    "counted",
+    "local_amount",
+    "local_date",
+    "local_moment",
+    "local_number",
+    "local_price",
+    "pieces",
+    "translated",
+]
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 _BETWEEN = "; "
+_MONEY = ("Euro", "Franken")
+_MOMENT = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _LOCALES: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
 """Language -> locale of its dates."""
 
@@ -86,6 +104,33 @@ def local_number(number: float, language: Language, *, is_grouped: bool = True) 
     from babel.numbers import format_decimal  # not at the top: few sentences hold large numbers, and it takes a while
 
     return format_decimal(number, locale=language, group_separator=is_grouped)
+
+
+def local_amount(number: float, unit: str | None, language: Language) -> str:
+    """An amount with its unit, where it has one."""
+    if unit is None:
+        return local_number(number, language)
+    written = local_price(number, language) if unit.startswith(_MONEY) else local_number(number, language)
+    return f"{written} {unit}"
+
+
+def local_price(number: float, language: Language) -> str:
+    """A sum of money without its currency: in whole numbers, or with two decimals."""
+    from babel.numbers import format_decimal
+
+    return local_number(number, language) if float(number).is_integer() else format_decimal(number, format="#,##0.00", locale=language)
+
+
+def local_moment(moment: str, language: Language) -> str:
+    """A moment of ISO 8601, `2010`, `2010-11` or `2010-11-30`, as people write it; other texts stay as they are."""
+    if not _MOMENT.fullmatch(moment):
+        return moment
+    is_day = moment.count("-") == 2
+    try:
+        day = date.fromisoformat(moment if is_day else f"{moment}-01")
+    except ValueError:
+        return moment
+    return local_date(day, language, form="long" if is_day else "LLLL yyyy")
 
 
 def local_date(day: date, language: Language, *, form: str = "medium") -> str:

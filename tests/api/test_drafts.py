@@ -210,7 +210,7 @@ def test_the_search_page_shows_drafts_below_the_hits_as_the_api_gives_them(site:
     assert text_of(article.h3) == hit["title"] == BAUHOF
     assert text_of(article.select_one(".unchecked")) == UNCHECKED["de"]
     assert text_of(article.select_one(".snippet")) == " ".join(hit["snippet"]["text"].split())
-    assert f"Übereinstimmung {round(hit['score'] * 100)} %" in text_of(article.select_one(".score"))
+    assert f"Wahrscheinlich vergleichbar: {round(hit['score'] * 100)} %" in text_of(article.select_one(".score"))
     assert [text_of(reason) for reason in article.select(".reasons li")] == [reason["text"] for reason in hit["reasons"]]
     assert "Gleiche Aufgabe: Baubetriebshof" in text_of(article)
     [link] = section.select("p > a")
@@ -358,7 +358,7 @@ def test_a_draft_is_data_too(site: Server, paths: dict[str, str], drafted: Draft
     for unknown in ("/draft/gibt-es-nicht", "/draft/gibt-es-nicht.ttl", f"{paths['draft']}.xyz"):
         assert site.request(unknown, headers={"Accept": "text/html"}).status == 404, unknown
     confirmed = site.request("/draft/standesamt-lossetal", headers={"Accept": "text/html"})
-    assert (confirmed.status, confirmed.headers["Location"]) == (303, "/document/standesamt-lossetal")  # it is known what case it is about
+    assert (confirmed.status, confirmed.headers["location"]) == (303, "/document/standesamt-lossetal")  # it is known what case it is about
     assert site.request(paths["draft"], headers={"Accept": "application/pdf"}).status == 406
 
 

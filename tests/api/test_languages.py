@@ -30,7 +30,7 @@ FOUND = [
         "/suche?state=Hessen",
         "/suche?state=Saarland&sector=wasser",
     ],
-    *["/?long=1", "/suche?q=Standesamt&page=abc", "/suche?q=Standesamt&page=99", "/suche?q=xyzzy+qwertz", f"/suche?q={'gemeinsamer+Bauhof+' * 15}"],
+    *["/suche?q=Standesamt&page=abc", "/suche?q=Standesamt&page=99", "/suche?q=xyzzy+qwertz", f"/suche?q={'gemeinsamer+Bauhof+' * 15}"],
     *[
         "/case/standesamt-lossetal",
         "/document/standesamt-lossetal",

@@ -26,7 +26,6 @@ LASTING = [
 PASSING = [
     "/suche?q=Bauhof",
     "/suche?state=Hessen",
-    "/?long=1",
     "/nix",
     "/suche?q=Bus&sector=nix",
     "/suche?q=Bauhof&lang=en",

@@ -34,7 +34,6 @@ SEARCHES = [
     f"/suche?q={quote_plus(LONG)}",
     "/suche?q=Bus&sector=nix",
     "/suche?page=2&q=Gemeinde",
-    "/?long=1",
     "/?q=Gemeinde&state=Hessen",
 ]
 

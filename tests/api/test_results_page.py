@@ -37,7 +37,7 @@ def test_a_search_at_the_old_address_leads_to_the_new_one(query: str, server: Se
     connection.close()
 
 
-@pytest.mark.parametrize("query", ["", "?lang=en", "?long=1", "?utm_source=brief"])
+@pytest.mark.parametrize("query", ["", "?lang=en", "?utm_source=brief"])
 def test_the_start_page_stays_at_the_root(query: str, server: Server) -> None:
     soup = soup_of(server, f"/{query}")
     assert soup.select_one("#examples")
@@ -108,6 +108,21 @@ def test_a_chosen_value_is_in_sight_first_of_all_with_what_is_broader() -> None:
     assert tree.count == 1
 
 
+def test_size_classes_stand_by_size_whatever_has_most_hits() -> None:
+    values = (
+        *(value("20000-bis-50000", 9, "20000-bis-100000"), value("20000-bis-100000", 9), value("unter-5000", 8), value("2000-bis-5000", 7, "unter-5000")),
+        *(value("ab-500000", 6, "ab-100000"), value("ab-100000", 6), value("unter-1000", 1, "unter-5000")),
+    )
+    [tree] = facet_trees([Facet("size_class", "F", values)], shown=12)
+    assert drawn(tree.shown) == [
+        ["unter-5000", ["unter-1000"], ["2000-bis-5000"]],
+        ["20000-bis-100000", ["20000-bis-50000"]],
+        ["ab-100000", ["ab-500000"]],
+    ]
+    chosen = (value("unter-1000", 9), value("ab-500000", 1, is_selected=True))
+    assert drawn(facet_trees([Facet("size_class", "F", chosen)], shown=12)[0].shown) == [["ab-500000"], ["unter-1000"]]
+
+
 def test_the_facets_of_the_api_name_what_is_broader(server: Server, opened: OpenSnapshot) -> None:
     facets = {facet["name"]: facet["values"] for facet in server.request("/api/v1/cases").json()["facets"]}
     sectors = {found["value"]: found["broader"] for found in facets["sector"]}
@@ -149,10 +164,10 @@ def test_facets_are_unfolded_where_there_is_room(width: int, is_open: bool, brow
     page = context.new_page()
     page.goto(f"{server.address}/suche?q=Gemeinde")
     facets = page.get_by_role("navigation", name="Ergebnis eingrenzen")
-    assert facets.get_by_role("link", name="Hessen").is_visible() is is_open
+    assert facets.get_by_role("button", name="Hessen").is_visible() is is_open
     if not is_open:
         facets.get_by_text("Ergebnis eingrenzen").last.click()
-        assert facets.get_by_role("link", name="Hessen").is_visible()
+        assert facets.get_by_role("button", name="Hessen").is_visible()
     context.close()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
-from urllib.parse import parse_qs, parse_qsl, quote_plus, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlencode, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -59,20 +60,30 @@ def test_enter_searches_and_the_address_holds_only_the_words(page: Page, server:
     assert "Bauhof" in page.get_by_role("article").first.get_by_role("heading", level=2).inner_text()
 
 
-def test_a_whole_text_has_a_large_field_in_which_enter_breaks_the_line(page: Page, server: Server) -> None:
-    page.goto(server.address + "/suche?state=Hessen")
+@pytest.mark.parametrize("start", ["/", "/suche?state=Hessen", "/suche?q=" + quote_plus(LONG)])
+def test_a_whole_text_has_a_large_field_where_whole_texts_are_taken(start: str, page: Page, server: Server) -> None:
+    page.goto(server.address + start)
     page.get_by_role("link", name="Ganzen Text einfügen").click()
-    field = page.get_by_label("Was haben Sie vor?")
-    box = field.bounding_box()
+    assert urlsplit(page.url).path == "/vorhaben"
+    box = page.get_by_role("textbox").first.bounding_box()
     assert box is not None
     assert box["height"] > 200
-    field.fill("Wir legen")
-    field.press("Enter")
-    field.press_sequentially("Standesämter zusammen.")
-    page.get_by_role("button", name="Vergleichbare Fälle suchen").click()
-    page.wait_for_url("**/suche?q=*")
-    assert parse_qs(urlsplit(page.url).query) == {"q": ["Wir legen\r\nStandesämter zusammen."], "state": ["Hessen"]}
-    assert page.get_by_label("Was haben Sie vor?").input_value() == "Wir legen\nStandesämter zusammen."
+
+
+def test_a_text_that_is_too_long_to_search_is_taken_where_whole_texts_are(scripted: Page, server: Server) -> None:
+    text = "\n".join([LONG, LONG])
+    scripted.goto(f"{server.address}/suche?q={quote_plus(text)}")
+    problem = scripted.get_by_role("alert")
+    assert "kürzen Sie den Text" in problem.inner_text()
+    assert problem.get_by_role("link", name="Vorhaben planen").get_attribute("href") == "/vorhaben"
+    problem.get_by_role("button", name="Diesen Text dorthin mitnehmen").click()
+    scripted.wait_for_url("**/vorhaben/*")
+    assert scripted.locator("textarea[name=text]").input_value() == text
+
+
+@pytest.mark.parametrize("query", ["q=Bus&state=nix", "q=%00"])
+def test_no_other_search_is_sent_away(query: str, server: Server) -> None:
+    assert not soup_of(server, f"/suche?{query}", status=400).select("[role=alert] form")
 
 
 def test_with_a_script_the_line_grows_and_shift_enter_breaks_it(scripted: Page, server: Server) -> None:
@@ -105,14 +116,14 @@ def test_line_breaks_at_the_ends_of_a_pasted_line_are_not_shared(scripted: Page,
 def test_a_step_takes_along_what_was_typed_since(scripted: Page, server: Server) -> None:
     scripted.goto(server.address + "/suche?q=Gemeinde&state=Hessen")
     scripted.get_by_label("Was haben Sie vor?").fill("Standesamt zusammenlegen")
+    scripted.get_by_role("button", name="Ohne Filter suchen").click()
+    scripted.wait_for_url("**/suche?q=Standesamt*")
+    assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
+    scripted.goto(server.address + "/suche?state=Hessen")
+    scripted.get_by_label("Was haben Sie vor?").fill("Standesamt zusammenlegen")
     scripted.get_by_role("link", name="Ohne Filter suchen").click()
     scripted.wait_for_url("**/suche?q=Standesamt*")
     assert urlsplit(scripted.url).query == "q=Standesamt+zusammenlegen"
-    scripted.goto(server.address + "/")
-    scripted.get_by_label("Was haben Sie vor?").fill("Wir planen etwas")
-    scripted.get_by_role("link", name="Ganzen Text einfügen").click()
-    scripted.wait_for_url("**/suche?*long=1*")
-    assert scripted.get_by_label("Was haben Sie vor?").input_value() == "Wir planen etwas"
 
 
 def test_however_long_the_text_what_comes_of_it_is_in_sight(page: Page, server: Server) -> None:
@@ -141,33 +152,84 @@ def test_line_ends_of_a_browser_do_not_count_twice(server: Server) -> None:
     assert soup_of(server, "/suche?q=" + quote_plus(text.strip().replace("\n", "\r\n"))).select_one("#count")
 
 
-def chips(soup: BeautifulSoup) -> dict[str, str]:
+def led(server: Server, soup: BeautifulSoup, step: Tag) -> str:
+    """The address that a step leads to: of a button that to which the server sends on what the form of the page sends with it."""
+    if step.name == "a":
+        return str(step["href"])
+    assert step["form"] == "search"
+    fields = [field for field in soup.select("#search [name], [form=search][name=case]") if field.get("type") != "checkbox" or field.has_attr("checked")]
+    query = urlencode([*((str(field["name"]), str(field["value"])) for field in fields), ("refine", str(step["value"]))])
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=20)
+    connection.request("GET", f"/suche?{query}")
+    response = connection.getresponse()
+    assert response.status == 303
+    address = response.getheader("location")
+    connection.close()
+    assert address
+    return address
+
+
+def chips(server: Server, soup: BeautifulSoup) -> dict[str, str]:
     """What was recognised -> the address of the page without it."""
-    return {chip.get_text().partition(" ×")[0]: str(chip["href"]) for chip in soup.select(".understood .chip")}
+    return {chip.get_text().partition(" ×")[0]: led(server, soup, chip) for chip in soup.select(".understood .chip")}
 
 
 def test_each_thing_recognised_is_a_chip_that_takes_it_back(server: Server) -> None:
     soup = soup_of(server, "/?q=Standesamt+in+Hessen+ohne+Zweckverband")
-    shown = chips(soup)
+    shown = chips(server, soup)
     assert {"Standesamt und Meldewesen", "Hessen (Bedingung)", "nicht: Zweckverband (ausgeschlossen)"} <= shown.keys()
     assert soup.select_one(".understood .chip .visually-hidden").get_text() == " (entfernen)"  # type: ignore[union-attr]
     without = soup_of(server, shown["Hessen (Bedingung)"])
-    assert "Hessen (Bedingung)" not in chips(without)
+    assert "Hessen (Bedingung)" not in chips(server, without)
     assert text_of(without, ".understood p:not(#recognised)") == "Zählt nicht: Hessen (wieder zählen)"
-    [again] = without.select(".understood p:not(#recognised) a")
-    assert chips(soup_of(server, str(again["href"]))).keys() == shown.keys()
+    [again] = without.select(".understood p:not(#recognised) :is(a, button)")
+    assert chips(server, soup_of(server, led(server, without, again))).keys() == shown.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "chip"),
+    [
+        ("Bauhöfe in der Rhön", "de", "Rhön: Bayern, Hessen, Thüringen (Bedingung)"),
+        ("Bauhöfe in der Rhön", "en", "Rhön: Bavaria, Hesse, Thuringia (condition)"),
+        ("Wir in Vogelsberg planen einen Bauhof", "de", "Vogelsberg, Thüringen"),
+        ("Wir in Hessen planen einen Bauhof", "de", "Hessen"),
+        ("Wir in Hamburg planen einen Bauhof", "de", "Hamburg"),
+    ],
+)
+def test_a_chip_says_which_laender_are_meant(text: str, language: str, chip: str, server: Server) -> None:
+    shown = [found.get_text().partition(" ×")[0] for found in soup_of(server, f"/suche?q={quote_plus(text)}&lang={language}").select(".understood .chip")]
+    assert chip in shown, shown
+
+
+def test_several_corrections_are_told_in_one_sentence(server: Server) -> None:
+    soup = soup_of(server, "/suche?q=gemeinsammer+Bauhoff")
+    told = text_of(soup, ".corrected")
+    assert told == "Gesucht nach „gemeinsamer“ statt „gemeinsammer“, „Bauhof“ statt „Bauhoff“. Genau wie geschrieben suchen"
+    assert text_of(soup_of(server, "/suche?q=Bauhoff"), ".corrected") == "Gesucht nach „Bauhof“ statt „Bauhoff“. Genau wie geschrieben suchen"
 
 
 def test_what_was_taken_back_stays_so_when_a_filter_is_added(server: Server) -> None:
     soup = soup_of(server, "/?q=Standesamt+in+Hessen&without=place%2F06")
-    facets = soup.select(".facets li a")
+    facets = soup.select(".facets li [name=refine]")
     assert facets
-    assert all(parse_qs(urlsplit(str(link["href"])).query)["without"] == ["place/06"] for link in facets)
+    assert all(parse_qs(str(step["value"]))["without"] == ["place/06"] for step in facets)
+    assert led(server, soup, facets[0]).endswith("&without=place%2F06")
 
 
 def test_a_condition_without_a_hit_is_said(server: Server) -> None:
     assert text_of(soup_of(server, "/?q=Standesamt+in+Brandenburg"), ".not-met") == "Kein Treffer: Brandenburg. Gezeigt werden die anderen."
     assert text_of(soup_of(server, "/?q=registry+office+in+Brandenburg&lang=en"), ".not-met") == "No hit: Brandenburg. The others are shown."
+
+
+@pytest.mark.parametrize(("language", "name"), [("de", "ahrscheinlich vergleichbar: "), ("en", "robably comparable: ")])
+def test_how_likely_a_case_is_comparable_has_one_name(language: str, name: str, server: Server) -> None:
+    """At hits, and at what only comes nearest."""
+    hits = soup_of(server, f"/suche?q=Bauhof&lang={language}").select(".score")
+    assert hits
+    assert all(name in line.get_text() for line in hits)
+    nearest = soup_of(server, f"/suche?q=Feuerwehr&lang={language}").select("section[aria-labelledby=nearest] li")
+    assert nearest
+    assert all(name in item.get_text() for item in nearest)
 
 
 def test_of_a_long_text_the_strongest_are_chips_and_the_rest_is_counted(server: Server) -> None:
@@ -183,13 +245,13 @@ def test_applied_filters_stand_above_the_hits_and_in_title_and_heading(server: S
     assert text_of(soup, "#count").endswith("vergleichbare Fälle – Land: Bayern oder Hessen; Stand: Aktiv")
     assert soup.title is not None
     assert soup.title.text == f"Gemeinde: {text_of(soup, '#count')} – koopkg"
-    chips = [(chip.get_text(), str(chip["href"])) for chip in soup.select(".applied .chip")]
+    chips = [(chip.get_text(), led(server, soup, chip)) for chip in soup.select(".applied .chip")]
     assert chips == [
         ("Land: Bayern × (entfernen)", "/suche?q=Gemeinde&state=Hessen&status=aktiv"),
         ("Land: Hessen × (entfernen)", "/suche?q=Gemeinde&state=Bayern&status=aktiv"),
         ("Stand: Aktiv × (entfernen)", "/suche?q=Gemeinde&state=Bayern&state=Hessen"),
     ]
-    assert [link["href"] for link in soup.find_all("a", string="Alle Filter entfernen")] == ["/suche?q=Gemeinde"]
+    assert [led(server, soup, step) for step in soup.find_all("button", string="Alle Filter entfernen")] == ["/suche?q=Gemeinde"]
     assert soup.select(".applied, .results article")[0].name == "nav"
 
 

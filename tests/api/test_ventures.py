@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import pypdfium2
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, Page
 
 from koopkg.config import Settings
+from koopkg.ontology import Ontology
 from tests.api.test_pages import browser, page
 from tests.conftest import Server, running_server
 
@@ -98,6 +99,55 @@ def test_a_number_that_is_none_is_refused_and_the_text_stays(server: Server) -> 
     soup = BeautifulSoup(answer.text, "html.parser")
     assert "drei" in soup.select_one("[role=alert]").get_text()  # type: ignore[union-attr]
     assert soup.select_one("textarea").get_text() == TEXT  # type: ignore[union-attr]
+
+
+FAULTS = [
+    ({"partners": "viele"}, "de", "Zahl der Partner", "„{}“: 'viele' ist keine ganze Zahl"),
+    ({"partners": "many"}, "en", "Number of partners", "“{}”: 'many' is no whole number"),
+    ({"inhabitants": "0"}, "de", "Einwohner aller Partner zusammen", "„{}“: 0 liegt außerhalb"),
+    ({"state": "Atlantis"}, "en", "Land", "“{}”: 'Atlantis' is no Land"),
+    ({"text": ""}, "de", "Was haben Sie vor?", "„{}“ ist leer; sagen Sie, was Sie vorhaben"),
+    ({"text": ""}, "en", "What are you planning?", "“{}” is empty; say what you plan"),
+]
+
+
+@pytest.mark.parametrize(("values", "language", "label", "said"), FAULTS)
+def test_what_is_wrong_is_said_by_the_label_of_its_field(values: dict[str, str], language: str, label: str, said: str, server: Server) -> None:
+    answer = server.request(f"/vorhaben?lang={language}", method="POST", data=urlencode({"text": TEXT, **values}).encode(), headers=FORM)
+    assert answer.status == 400
+    soup = BeautifulSoup(answer.text, "html.parser")
+    assert soup.select_one("[role=alert]").get_text(strip=True).startswith(said.format(label))  # type: ignore[union-attr]
+    assert label in [found.get_text(strip=True) for found in soup.select("form.record label")]
+
+
+def options(soup: Tag, selector: str) -> list[str]:
+    return [str(option["value"]) for option in soup.select(selector) if option["value"]]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_phases_stand_in_their_order_and_worries_below_their_kinds(language: str, server: Server, ontology: Ontology) -> None:
+    soup = BeautifulSoup(server.request(f"/vorhaben?lang={language}").text, "html.parser")
+    phases = ["anbahnung", "aufbau", "konzeption", "umsetzung", "betrieb", "weiterentwicklung", "beendigung"]
+    assert options(soup, "#phase option") == phases
+    assert options(soup, "#worries > option") == []
+    told = []
+    for group in soup.select("#worries optgroup"):
+        [head] = [concept for concept in ontology.schemes["obstacle"] if concept.label(language) == group["label"]]
+        assert not head.broader
+        worries = [str(option["value"]) for option in group.select("option")]
+        assert head.slug not in worries
+        told += worries
+    current = [concept for concept in ontology.schemes["obstacle"] if concept.broader and not concept.is_deprecated]
+    assert sorted(told) == sorted(concept.slug for concept in current)
+
+
+def test_what_is_broadest_can_be_chosen_as_a_task_and_comes_first(server: Server) -> None:
+    soup = BeautifulSoup(server.request("/vorhaben").text, "html.parser")
+    group = soup.select_one('#sectors optgroup[label="Allgemeine Verwaltung"]')
+    assert group is not None
+    assert options(group, "option")[0] == "verwaltung"
+    assert "standesamt-meldewesen" in options(group, "option")
+    assert len(options(soup, "#sectors option")) == len(set(options(soup, "#sectors option")))
 
 
 def test_numbers_are_read_as_germans_write_them(server: Server) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from koopkg.errors import QueryError
+from koopkg.errors import QueryError, UnknownCaseError
 from koopkg.messages import Language, pieces, translated
 from koopkg.model import FACETS
+from koopkg.ontology import Ontology
 from koopkg.register import Register
 from koopkg.search import MOST_IN_ADDRESS, SIGNALS, Correction, Facet, Hit, field_label, list_cases, search, similar
 from koopkg.sentences import ROLES
@@ -24,12 +26,13 @@ from koopkg_api.chips import Chips, chips_of
 from koopkg_api.described import NEGOTIATED, negotiated
 from koopkg_api.facet_trees import facet_trees
 from koopkg_api.fact_lines import fact_line
-from koopkg_api.narrowing import Chosen, Steps, chosen_in, in_words, named
+from koopkg_api.narrowing import LONGEST_LINE, Chosen, Steps, chosen_in, in_words, named
 from koopkg_api.proposals import DraftHits, draft_hits
-from koopkg_api.rendering import language_of, page_path, render
+from koopkg_api.rendering import language_of, render
+from koopkg_api.search_before import search_before
 from koopkg_api.site import CurrentSnapshot, Served
 from koopkg_api.urls import absolute, path_to
-from koopkg_api.views import SYNTAXES, HitView, ListedCase, case_view, hit_view, listed_case
+from koopkg_api.views import SYNTAXES, CaseLink, HitView, ListedCase, case_link, case_view, hit_view, listed_case
 
 __all__ = ["router"]
 
@@ -38,7 +41,7 @@ _PAGE = 10
 _VALUES_SHOWN = 12
 _DIRECTORY = ("sector", "legal-form", "success-factor", "obstacle")
 """Schemes that the start page leads to."""
-_OF_SEARCHES = frozenset({"q", "page", "refine", "spelling", "without", *FACETS})
+_OF_SEARCHES = frozenset({"q", "page", "refine", "spelling", "without", "case", *FACETS})
 """Parameters that make an address that of a search."""
 
 
@@ -64,12 +67,12 @@ class _Found:
 
 
 @router.get("/", name="start")
-def start(request: Request, served: CurrentSnapshot, long: str = "") -> Response:
+def start(request: Request, served: CurrentSnapshot) -> Response:
     """The search field and ways into the cases; a search at this address, where searches were once, goes on at that of searches."""
     if not _OF_SEARCHES.isdisjoint(request.query_params):
         query = request.scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{path_to(request, 'search_page')}?{query}", status_code=308)
-    language, asked = language_of(request), PageParameters(long=long)
+    language, asked = language_of(request), PageParameters()
     found = _found(served.opened, asked, 1, language)
     return render(request, "search.html", {**_asked(request, served, asked, found, []), "is_start": True})
 
@@ -78,6 +81,8 @@ def start(request: Request, served: CurrentSnapshot, long: str = "") -> Response
 def search_page(request: Request, served: CurrentSnapshot, parameters: Annotated[PageParameters, Query()]) -> Response:
     """The hits of a text with facets beside them; with filters alone or nothing the list of cases."""
     language, asked = language_of(request), parameters.refined()
+    if parameters.refine is not None and len(asked.q) <= LONGEST_LINE:
+        return RedirectResponse(_shared_address(request, asked, served.opened.ontology), HTTPStatus.SEE_OTHER)
     try:
         found = _found(served.opened, asked, asked.page_number(), language)
     except QueryError as refused:
@@ -87,16 +92,29 @@ def search_page(request: Request, served: CurrentSnapshot, parameters: Annotated
     return render(request, "search.html", _asked(request, served, asked, found, chosen_in(found.facets)))
 
 
+def _shared_address(request: Request, asked: PageParameters, ontology: Ontology) -> str:
+    """The address of what a button asked for, as a link would have had it; only of a short text, as proxies refuse long headers."""
+    language, page = language_of(request), asked.page_number()
+    steps = _steps(request, asked, named(asked.filters(), ontology, language), is_sent=False)
+    return str((steps.at_page(page) if page > 1 else steps.whole()).href)
+
+
+def _steps(request: Request, asked: PageParameters, chosen: list[Chosen], *, is_sent: bool) -> Steps:
+    path, language = path_to(request, "search_page"), language_of(request)
+    return Steps(path, asked.q, chosen, language, is_exact=asked.is_exact, without=asked.without, ticked=asked.ticked, is_sent=is_sent)
+
+
 def _asked(request: Request, served: Served, asked: PageParameters, found: _Found | None, chosen: list[Chosen]) -> dict[str, Any]:
     """What the page of a search shows; without hits what was asked alone."""
     language, ontology = language_of(request), served.opened.ontology
     notice = page_notice(asked, found.page, found.pages) if found else None
+    hits = found.hits if found else ()
+    ticked = list(_known_cases(served.opened, asked.ticked, language))
     return {
         "asked": asked,
         "q": asked.q,
         "title_text": asked.title_text,
         "is_long": asked.is_long,
-        "grows": not asked.long,
         "found": found,
         "facets": facet_trees(found.facets, shown=_VALUES_SHOWN) if found else (),
         "is_start": False,
@@ -104,7 +122,9 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
         "notice": tuple(pieces(notice, language)) if notice else (),
         "chosen": chosen,
         "chosen_text": in_words(chosen, language),
-        "steps": Steps(path_to(request, "search_page"), asked.q, chosen, language, is_exact=asked.is_exact, without=asked.without),
+        "steps": _steps(request, asked, chosen, is_sent=bool(hits or ticked)),
+        "ticked": {case.id for case in ticked},
+        "ticked_elsewhere": [case for case in ticked if case.id not in {hit.id for hit in hits}],
         "all_drafts": Steps(path_to(request, "drafts_page"), asked.q, chosen, language).whole(),
         "cases": len(served.opened),
         "drafts": len(served.opened.drafts or ()),
@@ -112,6 +132,13 @@ def _asked(request: Request, served: Served, asked: PageParameters, found: _Foun
         "part_names": {signal.name: translated(signal.label, language) for signal in SIGNALS},
         "directory": [(scheme, ontology.scheme_labels[scheme][language]) for scheme in _DIRECTORY],
     }
+
+
+def _known_cases(opened: OpenSnapshot, case_ids: Iterable[str], language: Language) -> Iterator[CaseLink]:
+    """The cases with these ids; those that there are no more are passed over."""
+    for case_id in case_ids:
+        with suppress(UnknownCaseError):
+            yield case_link(opened.catalog.entry(opened.catalog.row_of(case_id)).case, language)
 
 
 def _hits(opened: OpenSnapshot, hits: Iterable[Hit], language: Language) -> tuple[HitView, ...]:
@@ -144,7 +171,7 @@ def _found(opened: OpenSnapshot, asked: PageParameters, page: int, language: Lan
             True,
             _hits(opened, result.hits, language),
             (),
-            chips_of(result.understood) if result.understood else None,
+            chips_of(result.understood, opened.ontology, language) if result.understood else None,
             result.facets,
             result.total,
             page,
@@ -168,12 +195,13 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     entry = opened.catalog.entry(opened.catalog.row_of(case_id))
     if (suffix := negotiated(request)) is not None:
         return RedirectResponse(path_to(request, "case_file", case_id=case_id, suffix=suffix), status_code=303, headers=NEGOTIATED)
+    related = _known_cases(opened, (relation.case for relation in entry.case.relations if relation.case), language)
     context = {
-        "case": case_view(entry, opened.ontology, Register.bundled(), language),
+        "case": case_view(entry, opened.ontology, Register.bundled(), {other.id: other.title for other in related}, language),
         "similar": _hits(opened, similar(opened, case_id, limit=5, language=language).hits, language),
         "case_id": case_id,
         "labels": {name: field_label(field, opened.ontology, language) for name, field in FACETS.items()},
-        "search_before": _search_before(request),
+        "search_before": search_before(request),
         "built_on": datetime.fromisoformat(opened.manifest.created).date().isoformat(),
         "address": absolute(request, path_to(request, "case_page", case_id=case_id)),
         "syntaxes": list(SYNTAXES.items()),
@@ -181,26 +209,14 @@ def case_page(request: Request, served: CurrentSnapshot, case_id: str) -> Respon
     return render(request, "case.html", context, headers={**NEGOTIATED, "Vary": f"{NEGOTIATED['Vary']}, Referer"})
 
 
-def _search_before(request: Request) -> str | None:
-    """The path of the search that a link of this site was followed from, None where it was another page.
-
-    Of what the browser says only the query is taken, so that the link leads nowhere but to our own searches.
-    """
-    before, _, query = request.headers.get("referer", "").partition("?")
-    if before != absolute(request, path_to(request, "search_page")):
-        return None
-    pairs = [(name, value) for name, value in parse_qsl(query) if name != "lang"]
-    return page_path(request, "search_page", pairs)
-
-
 @router.get("/robots.txt", name="robots")
 async def robots(request: Request) -> Response:
     """Pages are for crawlers; searches, facet combinations, what nobody has checked, queries and the API are not."""
     start_page, lists = path_to(request, "start"), path_to(request, "search_page")
-    searches = [f"{lists}?{name}=" for name in ("long", *sorted(_OF_SEARCHES))]
+    searches = [f"{lists}?{name}=" for name in sorted(_OF_SEARCHES)]
     unchecked = [path_to(request, "drafts_page"), f"{start_page}draft/"]
     beside = [f"{path_to(request, 'venture_start')}/", f"{path_to(request, 'comparison_page')}?case=", path_to(request, "comparison_file")]
-    refused = [*searches, f"{lists}?lang=en&", f"{start_page}?long=", *unchecked, *beside, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
+    refused = [*searches, f"{lists}?lang=en&", *unchecked, *beside, f"{path_to(request, 'sparql_get')}?query=", f"{start_page}api/"]
     return PlainTextResponse("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in refused), ""]))
 
 

@@ -13,10 +13,9 @@ from koopkg.errors import QueryError
 from koopkg.messages import Language, pieces
 from koopkg_api.dossier_views import dossier_view
 from koopkg_api.forms import OwnForm, keep_private
-from koopkg_api.narrowing import in_words_of_people
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot, Served, site_of
-from koopkg_api.venture_form import profile_sent, venture_fields
+from koopkg_api.venture_form import NOTHING_SAID, in_words_of_form, profile_sent, venture_fields
 from koopkg_api.ventures import DAYS, Ventures
 
 __all__ = ["router"]
@@ -44,7 +43,7 @@ def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
             profile = profile.filled_from(understood_profile(served.opened, profile.text))
         profile = checked_profile(profile, served.opened.ontology)
         if not profile.words(served.opened.ontology, "de").strip():
-            raise QueryError("text: is empty; say what you plan, or name a task", field="text")
+            raise QueryError(NOTHING_SAID, field="text")
     except QueryError as refused:
         return _form(request, served, profile, refused)
     name = _kept(request).keep(profile)
@@ -59,7 +58,7 @@ def venture_page(request: Request, served: CurrentSnapshot, venture_id: str) -> 
     context = {
         "dossier": dossier_view(_paper(advice, served, profile, language), language),
         "comparable": [case.hit.id for case in advice.comparable],
-        "fields": venture_fields(profile, served.opened.ontology, language),
+        "fields": venture_fields(profile, served.opened.ontology, served.documentation.phases(language), language),
         "profile": profile,
         "venture_id": venture_id,
         "days": DAYS,
@@ -89,8 +88,8 @@ def _kept(request: Request) -> Ventures:
 
 def _form(request: Request, served: Served, profile: Profile, refused: QueryError | None = None) -> Response:
     language, ontology = language_of(request), served.opened.ontology
-    problem = tuple(pieces(in_words_of_people(refused.message, ontology, language), language)) if refused else ()
-    fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, language)
+    problem = tuple(pieces(in_words_of_form(refused.message), language)) if refused else ()
+    fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, served.documentation.phases(language), language)
     context = {
         "fields": [field for field in fields if field.name in _SHOWN_FIRST],
         "further": [field for field in fields if field.name not in _SHOWN_FIRST],

@@ -46,5 +46,12 @@ if (field) {
       step.href = address;
     });
   }
+  for (const button of document.querySelectorAll("button[name=refine]")) {
+    button.addEventListener("click", () => {
+      const change = new URLSearchParams(button.value);
+      if (area.value.trim() !== area.defaultValue.trim()) change.delete("page");
+      button.value = change;
+    });
+  }
   grow();
 }

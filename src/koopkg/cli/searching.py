@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compare", "search", "similar"]
 
-_CORRECTED = "Searched for “{searched}” instead of “{written}”."
 _NEAREST = Message("Nearest, but probably not comparable")
 _LACKING = "None of the cases speaks of: {words}."
 _UNDERSTOOD = Message("Recognised")
@@ -102,7 +101,7 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
         )
         return
     for correction in result.corrected:
-        typer.echo(translated(Message(_CORRECTED, searched=correction.searched, written=correction.written), language))
+        typer.echo(translated(Message("Searched for “{searched}” instead of “{written}”.", searched=correction.searched, written=correction.written), language))
     if result.understood:
         _print_understood(result.understood, language)
     typer.echo(f"{result.total} hits")
