@@ -216,10 +216,11 @@ def test_a_paper_quotes_the_beginning_of_a_long_text(full: OpenSnapshot, documen
     assert len(dossier_of(advice, "x" * 5000, date=DAY).question) <= 710
 
 
-def test_a_resolution_names_what_the_paper_found(full: OpenSnapshot, documentation: Documentation) -> None:
+@pytest.mark.parametrize("text", [DEPOT, SHOP, OFFICE])
+def test_a_resolution_names_what_the_paper_found(text: str, full: OpenSnapshot, documentation: Documentation) -> None:
     """No case that ended is a model to be asked, and no form that does not do."""
-    advice = advise(full, documentation, replace(understood_profile(full, DEPOT), staff=True))
-    draft = printed(dossier_of(advice, DEPOT, date=DAY), "Draft of a resolution")
+    advice = advise(full, documentation, replace(understood_profile(full, text), staff=True))
+    draft = printed(dossier_of(advice, text, date=DAY), "Draft of a resolution")
     ended = {one.hit.title for one in advice.comparable if one.status_slug in ("beendet", "gescheitert")}
     running = {one.hit.title for one in advice.comparable} - ended
     assert any(title in draft for title in running)
@@ -296,12 +297,23 @@ def test_where_nothing_is_comparable_that_is_said(full: OpenSnapshot, documentat
     assert translated(dossier.sections[0].sentences[0].message, "en") == "The corpus has no case that is probably comparable."
 
 
+def test_of_cases_that_are_about_as_comparable_those_are_shown_that_go_on(full: OpenSnapshot, documentation: Documentation) -> None:
+    advice = advise(full, documentation, understood_profile(full, SHOP))
+    ended = [one.hit for one in advice.comparable if one.status_slug in ("beendet", "gescheitert")]
+    shown = {one.hit.id for one in advice.comparable}
+    running = [hit for hit in comparable(full, SHOP, advice.profile.asked_for(), advice.profile.slots(), limit=20) if hit.id not in shown]
+    running = [hit for hit in running if case_of(full, hit.id).status == "aktiv"]
+    assert running
+    assert all(hit == max(advice.comparable, key=lambda one: one.hit.score).hit or hit.score > running[0].score for hit in ended)
+    assert advice.failures
+
+
 def test_other_forms_and_laender_and_what_suits_cost_little(full: OpenSnapshot, documentation: Documentation) -> None:
     profile = understood_profile(full, DEPOT)
     advice = advise(full, documentation, profile)
     best = comparable(full, DEPOT, profile.asked_for(), limit=5)
     assert best[0].id in {one.hit.id for one in advice.comparable}
-    assert min(one.hit.score for one in advice.comparable) >= best[-1].score - 0.08 - 0.08
+    assert min(one.hit.score for one in advice.comparable) >= best[-1].score - 3 * 0.08
     assert len({(one.legal_form, one.state) for one in advice.comparable}) >= 3
 
 

@@ -33,6 +33,8 @@ _COST_OF_VARIETY = 0.08
 """How much less comparable a case may be that shows another form or another Land."""
 _WORTH_OF_FIT = 0.08
 """How much less comparable a case may be that suits what is said of partners, size, staff and members."""
+_COST_OF_END = 0.08
+"""How much less comparable a case may be that goes on than one that came to an end, of which a section of its own tells."""
 _FIRST_PHASE = "anbahnung"
 
 
@@ -84,12 +86,17 @@ def advise(opened: OpenSnapshot, documentation: Documentation, profile: Profile,
 
 
 def _varied(hits: Sequence[Hit], cases: dict[str, Case]) -> list[Hit]:
-    """The best hit; of others that are about as good, those that suit the preferences, and that show another form or another Land than the ones before."""
+    """The best hit; of others that are about as good, those that suit the preferences, go on, and show another form or another Land than the ones before."""
     chosen = list(hits[:1])
     seen = {trait for hit in chosen for trait in _traits(cases[hit.id])}
     left = list(hits[1:])
+
+    def worth(hit: Hit) -> float:
+        has_ended, repeated = cases[hit.id].status in experience.ENDED, len(_traits(cases[hit.id]) & seen) / 2
+        return hit.score + _WORTH_OF_FIT * hit.parts.get("fit", 0.0) - _COST_OF_END * has_ended - _COST_OF_VARIETY * repeated
+
     while left and len(chosen) < _SHOWN:
-        best = max(left, key=lambda hit: hit.score + _WORTH_OF_FIT * hit.parts.get("fit", 0.0) - _COST_OF_VARIETY * len(_traits(cases[hit.id]) & seen) / 2)
+        best = max(left, key=worth)
         left.remove(best)
         chosen.append(best)
         seen |= _traits(cases[best.id])
