@@ -36,6 +36,7 @@ _OF_NAME = 1e-6
 _OF_FORM = 1e-8
 """How likely a word is of which only another form is known."""
 _COMMON = 1e-5
+"""Likelihood from which a word is not looked at."""
 _ENDINGS = ("e", "n", "s", "en", "es", "er", "em", "ern", "ing", "ed")
 
 
