@@ -41,6 +41,7 @@ from koopkg_api.routes import (
     ventures,
     vocabulary,
 )
+from koopkg_api.sessions import Guesses
 from koopkg_api.site import Site
 from koopkg_api.urls import OwnRedirects
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Included routers are searched one within the other, twice; a plain list of routes is not.
     routers = (*_ROUTERS, review) if site.settings.review_token else _ROUTERS
     app = _Application(site, lifespan=lifespan, routes=[route for module in routers for route in module.router.routes])
+    app.state.guesses = Guesses()
     if 0 < len(site.settings.review_token) < _LEAST_TOKEN:
         _LOG.warning("KOOPKG_REVIEW_TOKEN: can be guessed; take at least %d random characters", _LEAST_TOKEN)
     app.add_middleware(OwnRedirects, base_url=site.settings.base_url)

@@ -1,17 +1,20 @@
 """The review token -> sessions of those who know it: what their cookie holds instead of the token, and what their forms send along.
 
-Nothing is kept on the server: every process can tell a session from the token alone, and a new token ends all of them.
+Of sessions nothing is kept on the server: every process can tell one from the token alone, and a new token ends all of them.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
+from collections import deque
 
-__all__ = ["SECONDS", "Sessions"]
+__all__ = ["SECONDS", "Guesses", "Sessions"]
 
 SECONDS = 12 * 3600
 """How long a session lasts: a working day."""
+_MOST_GUESSES, _SPAN = 20, 60.0
+"""Wrong tokens within so many seconds, of all clients together, after which none is looked at: who guesses has many addresses."""
 
 
 class Sessions:
@@ -46,3 +49,18 @@ class Sessions:
 
     def _signed(self, purpose: str, text: str) -> str:
         return hmac.digest(self._key, f"{purpose}\n{text}".encode(), "sha256").hex()
+
+
+class Guesses:
+    """The wrong tokens of the last minute, each process for itself; times are seconds of a clock that never goes back."""
+
+    def __init__(self) -> None:
+        self._at: deque[float] = deque(maxlen=_MOST_GUESSES)
+
+    def wait(self, now: float) -> float:
+        """Seconds until a token is looked at again; 0 where one is."""
+        return max(self._at[0] + _SPAN - now, 0.0) if len(self._at) == _MOST_GUESSES else 0.0
+
+    def add(self, now: float) -> None:
+        """Count a wrong token."""
+        self._at.append(now)

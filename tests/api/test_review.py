@@ -26,7 +26,7 @@ from koopkg.pipeline import ingest
 from koopkg.reviews import read_reviews
 from koopkg.snapshot import OpenSnapshot
 from koopkg_api.app import create_app
-from koopkg_api.sessions import SECONDS, Sessions
+from koopkg_api.sessions import SECONDS, Guesses, Sessions
 from tests.api.test_languages import assert_speaks
 from tests.api.test_pages import browser
 from tests.api.test_reflow import SMALL_TARGETS, SMALLEST_TARGET, WIDTH, width_of
@@ -193,6 +193,29 @@ def test_a_wrong_token_is_refused_with_one_clear_message(given: str, client: Tes
     answer = client.post("/review/login", data={"token": given})
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
     assert text_of(BeautifulSoup(answer.text, "html.parser"), "[role=alert]") == "Das ist nicht das Zugangswort."
+
+
+def test_who_guesses_waits(world: Settings) -> None:
+    """Twenty wrong tokens a minute are looked at, from whatever address; then the right one is none either, until one of them is a minute old."""
+    settings = Settings(data=world.data, corpus=world.corpus, review_token=TOKEN)
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        for number in range(20):
+            assert client.post("/review/login", data={"token": f"{number}"}).status_code == 403
+        answer = client.post("/review/login?lang=en", data={"token": TOKEN})
+        assert (answer.status_code, "set-cookie" in answer.headers) == (429, False)
+        assert 0 < int(answer.headers["retry-after"]) <= 60
+        assert "Too many wrong tokens" in text_of(BeautifulSoup(answer.text, "html.parser"), "[role=alert]")
+
+
+def test_guesses_are_forgotten_after_a_minute() -> None:
+    guesses = Guesses()
+    for number in range(20):
+        assert guesses.wait(100 + number) == 0
+        guesses.add(100 + number)
+    assert guesses.wait(120) == 40
+    assert guesses.wait(160) == 0
+    guesses.add(160)
+    assert guesses.wait(160) == 1
 
 
 def test_a_login_leads_nowhere_else(client: TestClient) -> None:

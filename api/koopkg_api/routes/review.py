@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from http import HTTPStatus
+from math import ceil
 from typing import Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Request
@@ -25,6 +27,7 @@ from koopkg_api.forms import OwnForm, Sent
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.review_views import Answered, answered, answers_of, case_of, confirmed_of, question_view
 from koopkg_api.reviewers import Reviewer, ReviewersForm, begin_session, end_session, in_review, sessions_of
+from koopkg_api.sessions import Guesses
 from koopkg_api.site import CurrentSnapshot, Served, site_of
 
 __all__ = ["router"]
@@ -40,6 +43,7 @@ _KEYS = {
 }
 """Language -> what can be done by which key."""
 _WRONG_TOKEN = Message("This is not the token.")
+_TOO_MANY_GUESSES = Message("Too many wrong tokens within a minute; wait a minute and try again.")
 _GONE = Message("this question is not asked any more: the document was taken in anew, changed or withdrawn")
 _IS_THERE = Message("there is a case file of this identifier already; choose another one")
 _NO_ANSWER = Message("the form holds no answer; choose one of the buttons")
@@ -53,14 +57,22 @@ async def login_page(request: Request, draft: str = "") -> Response:
 
 @router.post("/review/login")
 async def log_in(request: Request, sent: OwnForm) -> Response:
-    """A session for whoever knows the token."""
+    """A session for whoever knows the token; for nobody while many do not."""
     draft = sent.text("draft") if "/" not in sent.text("draft") else ""
+    guesses: Guesses = request.app.state.guesses
+    if wait := guesses.wait(time.monotonic()):
+        return _refused(request, draft, _TOO_MANY_GUESSES, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(ceil(wait))})
     if not sessions_of(request).is_token(sent.text("token")):
-        context = {"draft": draft, "problem": translated(_WRONG_TOKEN, language_of(request)), "addresses": {}}
-        return render(request, "review_login.html", context, status_code=HTTPStatus.FORBIDDEN)
+        guesses.add(time.monotonic())
+        return _refused(request, draft, _WRONG_TOKEN, HTTPStatus.FORBIDDEN)
     answer = RedirectResponse(_path(request, draft, {}), HTTPStatus.SEE_OTHER)
     begin_session(request, answer)
     return answer
+
+
+def _refused(request: Request, draft: str, problem: Message, status: HTTPStatus, headers: dict[str, str] | None = None) -> Response:
+    context = {"draft": draft, "problem": translated(problem, language_of(request)), "addresses": {}}
+    return render(request, "review_login.html", context, status_code=status, headers=headers)
 
 
 @router.post("/review/logout", name="review_logout")
