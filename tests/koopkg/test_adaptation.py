@@ -233,7 +233,8 @@ def test_a_score_is_worked_out_by_hand() -> None:
 
 def test_what_has_the_name_that_is_asked_for_is_there_whatever_a_text_may_mean() -> None:
     odds = BY_HAND.odds({"b": scores(1, 1), "named": scores(1, 0)}, 0.99)
-    assert odds[0] == pytest.approx(odds[1] + 7, abs=1e-4)
+    assert odds[0] == pytest.approx(-2 + 1 + 7, abs=1e-4)
+    assert 1 / (1 + exp(-odds[1])) == pytest.approx(0.2689 * 0.01, abs=1e-4)
 
 
 @given(st.floats(0, 1), st.lists(st.floats(0, 1, width=32), min_size=2, max_size=20))

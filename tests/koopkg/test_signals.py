@@ -442,16 +442,18 @@ TEXTS = [DEPOT, "Friedhof in Hessen", "Gemeinden im Tal", "a depot", "Kläranlag
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_score_is_the_probability_of_what_the_signals_say(text: str, tasks: OpenSnapshot) -> None:
-    """By hand: log odds that add up what each signal that has anything to go by says, times the chance that anything fits; a name beside it; then the curve."""
+    """By hand: what each signal that has anything to go by adds to the log odds, times the chance that anything fits, which a name shows; then the curve."""
     scoring, question = Scoring.bundled(), question_of_text(tasks, text)
     ranking = rank(question, SIGNALS, least=0.0)
     assert sorted(ranking.rows.tolist()) == list(range(len(DOES)))
     assert ranking.weights == {name: scoring.weights[name] for name in ranking.parts}
     nothing = min(max(question.meaning.nothing, 1e-4), 1 - 1e-4)
     for place, score in enumerate(ranking.scores.tolist()):
-        odds = scoring.intercept + sum(scoring.weights[name] * float(said[place]) for name, said in ranking.parts.items() if name != "named")
-        chance = 1 / (1 + exp(-odds)) / (1 + exp(log(nothing / (1 - nothing)) + scoring.nothing))
-        odds = log(chance / (1 - chance)) + (scoring.weights["named"] * float(ranking.parts["named"][place]) if "named" in ranking.parts else 0)
+        odds = scoring.intercept + sum(scoring.weights[name] * float(said[place]) for name, said in ranking.parts.items())
+        chance = 1 / (1 + exp(-odds))
+        if not ("named" in ranking.parts and ranking.parts["named"][place]):
+            chance /= 1 + exp(log(nothing / (1 - nothing)) + scoring.nothing)
+        odds = log(chance / (1 - chance))
         said, right = zip(*scoring.curve, strict=True)
         assert score == pytest.approx(float(np.interp(1 / (1 + exp(-odds)), said, right)), rel=1e-3, abs=1e-6)
 

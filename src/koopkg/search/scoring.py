@@ -56,7 +56,7 @@ class Scoring:
         write_whole(path, _SCORING.dump_json(self, indent=1) + b"\n")
 
     def odds(self, parts: Mapping[str, Scores], nothing: float) -> Scores:
-        """Log odds of each case, by which they are ordered: that it is comparable, if any is, and that any is. What has the name that is asked for is there.
+        """Log odds of each case, by which they are ordered: that it is comparable, if any is, and that any is; of what has the name that is asked for one is.
 
         Args:
             parts: float32 arrays (n,) in [0, 1], by the name of the signal; at least one.
@@ -64,11 +64,10 @@ class Scoring:
         """
         odds = np.full(len(next(iter(parts.values()))), self.intercept, dtype=np.float64)
         for name, scores in parts.items():
-            if name != _NAMED:
-                odds += self.weights[name] * scores
+            odds += self.weights[name] * scores
         probability = 1 / (1 + np.exp(-odds)) / (1 + exp(log_odds(nothing) + self.nothing))
-        odds = np.log(probability / (1 - probability))
-        return np.asarray(odds + self.weights[_NAMED] * parts[_NAMED] if _NAMED in parts else odds, dtype=np.float32)
+        answers = np.log(probability / (1 - probability))
+        return np.asarray(np.where(parts[_NAMED] > 0, odds, answers) if _NAMED in parts else answers, dtype=np.float32)
 
     def probabilities(self, odds: Scores) -> Scores:
         """Calibrated: float32 array (n,) in [0, 1], rising with the odds."""
