@@ -250,6 +250,17 @@ def test_what_is_corrected_in_the_profile_changes_which_cases_are_shown(full: Op
     assert mean(suits[one.hit.id] for one in small) > mean(suits[one.hit.id] for one in large)
 
 
+def test_a_sum_of_a_case_is_told_once(full: OpenSnapshot, documentation: Documentation) -> None:
+    """The grant of the municipality to the tram is an effect and a cost in its record."""
+    case = case_of(full, "strassenbahn-linie-4-bremen-lilienthal")
+    assert sum("322.000" in line.text for line in case.results) == 1
+    assert any(line.amount_eur == 322_000 for line in case.costs)
+    advice = advise(full, documentation, Profile(text="Straßenbahn über die Landesgrenze von Bremen nach Lilienthal verlängern"))
+    told = [figure for figure in advice.figures if figure.quote.case == case.id]
+    assert told
+    assert sum("322.000" in figure.quote.text or figure.euros == 322_000 for figure in told) == 1
+
+
 def test_worries_come_first(full: OpenSnapshot, documentation: Documentation) -> None:
     profile = understood_profile(full, DEPOT)
     last = advise(full, documentation, profile).obstacles[-1].slug

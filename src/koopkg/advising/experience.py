@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from koopkg.advising.advice import Failure, Figure, FigureKind, Quote, Share, Told
+from koopkg.messages import local_number
 from koopkg.model import Case, Language
 from koopkg.ontology import Ontology
 from koopkg.references import Citations
@@ -61,17 +63,25 @@ def failures(cases: Iterable[Case], ontology: Ontology, citations: Citations, la
 
 
 def figures(cases: Sequence[Case], ontology: Ontology, citations: Citations, language: Language) -> tuple[Figure, ...]:
-    """Costs, effects, staff and grants that records put in numbers, of the most comparable cases first, a few of each kind."""
-
+    """Costs, effects, staff and grants that records put in numbers, of the most comparable cases first, a few of each kind, each sum of a case once."""
     found: dict[FigureKind, list[Figure]] = {kind: [] for kind in _MOST_FIGURES}
     for case in cases:
         of_case: dict[FigureKind, int] = {}
+        told: list[str] = []
         for kind, text, source, amount, basis in _numbers(case):
+            if amount is not None and any(_names_sum(other, amount) for other in told):
+                continue
             of_case[kind] = of_case.get(kind, 0) + 1
             if of_case[kind] <= _MOST_OF_A_CASE and len(found[kind]) < _MOST_FIGURES[kind]:
                 label = ontology.concept("effect-basis", basis).label(language) if basis else None
                 found[kind].append(Figure(kind, _quote(case, text, source, citations, language), amount, label))
+                told.append(text)
     return tuple(figure for figures_of_kind in found.values() for figure in figures_of_kind)
+
+
+def _names_sum(text: str, amount: float) -> bool:
+    """Whether German words have a sum in figures, and not as a part of a larger number."""
+    return re.search(rf"(?<![\d.,]){re.escape(local_number(amount, 'de'))}(?![.,]?\d)", text) is not None
 
 
 def _numbers(case: Case) -> Iterator[tuple[FigureKind, str, int | None, float | None, str | None]]:
