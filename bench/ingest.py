@@ -312,6 +312,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder to work in that stays")
     parser.add_argument("--only", choices=("growth", "changes", "rest"), help="a part alone; `changes` needs what `growth` left in --keep")
     asked = parser.parse_args()
+    if asked.cases <= SMALL:
+        parser.error(f"cases: {asked.cases} is too few; growth is measured from {SMALL} on")
     if asked.ingest:
         ingest_here(asked.ingest[0], asked.ingest[1:], asked.profile)
         return 0
