@@ -21,6 +21,7 @@ from koopkg.messages import Message
 from koopkg.search import warm_up
 from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool
+from koopkg.wordlist import load_lists
 from koopkg_api.sending import sending_places
 
 __all__ = ["CurrentSnapshot", "RefusedSnapshot", "Served", "Site", "site_of"]
@@ -163,7 +164,8 @@ class Site:
         self._requests[opened] = 0
         if replaced is not None:
             self._end_if_replaced(replaced)
-        self._go_on_beside(asyncio.to_thread(load_model))  # the first word that is not known would wait for it; the first visitor need not
+        for load in (load_model, load_lists):  # the first word that is not known would wait for them; the first visitor need not
+            self._go_on_beside(asyncio.to_thread(load))
 
     def _refuse(self, identifier: str | None, error: BaseException) -> None:
         if is_told := isinstance(error, KoopkgError):

@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from koopkg.model import Language
+from koopkg.model import LANGUAGES, Language
 
-__all__ = ["WordList"]
+__all__ = ["WordList", "load_lists"]
 
 _RAREST = 3e-8
 """Share of all words from which one counts: rarer ones are slips as often as words."""
@@ -44,6 +44,12 @@ class WordList:
         wanted = np.fromiter((_sum(word.replace("ß", "ss")) for word in words), dtype=np.uint64)  # as wordfreq has it
         places = np.minimum(np.searchsorted(self._sums, wanted), len(self._sums) - 1)
         return np.where(self._sums[places] == wanted, self._shares[places], np.float32(0))
+
+
+def load_lists() -> None:
+    """Read both lists, so that the first word that is not common need not wait for them."""
+    for language in LANGUAGES:
+        _bundled(language)
 
 
 @lru_cache(maxsize=2)

@@ -240,12 +240,12 @@ def said(opened: OpenSnapshot, text: str) -> Said:
 
 
 def warm_up(opened: OpenSnapshot) -> None:
-    """Load everything that a first search would load, the lists of words among it.
+    """Load everything that a first search for known words would load.
 
     Raises:
         EncoderMismatchError: The snapshot was built with another encoder than the one in the settings.
     """
-    search(opened, "Zusamenarbeit")
+    search(opened, "Zusammenarbeit")
 
 
 def _question(opened: OpenSnapshot, text: str) -> Question:
