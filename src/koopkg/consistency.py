@@ -16,7 +16,7 @@ from koopkg.figures import figures_in, names_figure
 from koopkg.messages import Message
 from koopkg.model import Case
 from koopkg.namespaces import concept_iri, place_iri
-from koopkg.ontology import Ontology, bundled_triples
+from koopkg.ontology import PRIVATE_LAW, Ontology, bundled_triples
 from koopkg.register import Register, folded
 
 __all__ = ["FormLaw", "contradictions"]
@@ -64,7 +64,7 @@ class FormLaw:
         forms = ontology.schemes["legal-form"]
         kin = {form.slug: {other.slug for other in forms if other.iri in form.broader or form.iri in other.broader} for form in forms}
         countries = {iri: place_iri(territory.part_of) if territory.part_of else iri for iri, territory in ontology.territories.items()}
-        private = {ontology.concepts[iri].slug for iri in ontology.with_narrower(_PRIVATE_LAW)}
+        private = {ontology.concepts[iri].slug for iri in ontology.with_narrower(PRIVATE_LAW)}
         provided = {form: places for form, places in _by_form(store, _PROVIDED).items() if form not in private}
         return cls(provided, _by_form(store, _EXCLUDED), kin, countries)
 
@@ -82,8 +82,6 @@ class FormLaw:
         return any(self.countries.get(other) == country for other in places)
 
 
-_PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
-"""Forms below it exist in each country under a law of its own, of which that of Germany alone is recorded."""
 _PROVIDED = "SELECT ?form ?place { ?statute koop:hasProvision/koop:provides ?form ; koop:appliesIn ?place }"
 _EXCLUDED = f"""SELECT ?form ?place {{
   ?statement koop:ofForm ?form ; koop:aspect <{concept_iri("form-aspect", "zulaessigkeit")}> ; koop:value <{concept_iri("form-value", "nein")}> ;

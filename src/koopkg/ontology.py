@@ -16,8 +16,10 @@ from koopkg.errors import OntologyError
 from koopkg.messages import Foreign, Language
 from koopkg.namespaces import KOOP, PLACE, PREFIXES, VOCAB, concept_iri
 
-__all__ = ["Concept", "Label", "Ontology", "Region", "Territory"]
+__all__ = ["PRIVATE_LAW", "Concept", "Label", "Ontology", "Region", "Territory"]
 
+PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
+"""Legal forms below it exist in each country under a law of its own, in Germany that of the federation; other countries' law on them is not recorded."""
 _SKOS = PREFIXES["skos"]
 _SHAPES = "shapes.ttl"
 _PLACED_BY = (f"{KOOP}ofSector", f"{KOOP}offeredIn")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from koopkg.advising.advice import Failure, Figure, FigureKind, Quote, Share, Told
 from koopkg.messages import local_number
 from koopkg.model import Case, Language
+from koopkg.model.details import CoordinationUnit
 from koopkg.ontology import Ontology
 from koopkg.references import Citations
 
@@ -104,9 +105,13 @@ def hosts(cases: Sequence[Case], ontology: Ontology, citations: Citations, langu
     """Kinds of units that coordinate comparable cases, and some of them."""
     units = [(case, case.coordination_unit) for case in cases if case.coordination_unit]
     kinds = _shares(Counter(unit.kind for _, unit in units if unit.kind), "coordination-kind", ontology, language)
-    names = [", ".join(dict.fromkeys(filter(None, (unit.name, unit.hosted_by)))) for _, unit in units]
-    examples = tuple(_quote(case, name, unit.source, citations, language) for (case, unit), name in zip(units[:_MOST_HOSTS], names, strict=False))
+    examples = tuple(_quote(case, _name_of(unit), unit.source, citations, language) for case, unit in units[:_MOST_HOSTS])
     return kinds, examples
+
+
+def _name_of(unit: CoordinationUnit) -> str:
+    """Its name and where it sits, once where both are the same."""
+    return ", ".join(dict.fromkeys(filter(None, (unit.name, unit.hosted_by))))
 
 
 def _told(

@@ -10,14 +10,12 @@ from koopkg.advising.profile import Profile
 from koopkg.documentation import Documentation, FormProperty, Notes, Provision
 from koopkg.model import Case, Language
 from koopkg.namespaces import BASE, concept_iri, place_iri
-from koopkg.ontology import Ontology
+from koopkg.ontology import PRIVATE_LAW, Ontology
 from koopkg.references import Citations
 
 __all__ = ["excluded_forms", "forms_of", "legal_forms"]
 
 _MOST_FORMS, _MOST_EXAMPLES = 5, 3
-_PRIVATE_LAW = concept_iri("legal-form", "privatrechtliche-form")
-"""Forms below it follow federal law."""
 _FEDERATION = place_iri("DE")
 _ALLOWED, _PRIVATE, _STAFF = (concept_iri("form-aspect", slug) for slug in ("zulaessigkeit", "private-mitglieder", "personal"))
 _AGAINST = tuple(concept_iri("form-aspect", slug) for slug in ("schwaechen", "gruendungsaufwand", "aufsicht", "umsatzsteuer", "vergaberecht"))
@@ -47,10 +45,11 @@ def legal_forms(
     Last come those of them that only other Länder or countries have, so that nobody takes them for an option.
     """
     having: dict[str, dict[str, Case]] = {slug: {} for slug in profile.wished_forms}
+    of_cases = {slug for case in cases for slug in forms_of(case)}
+    told_of = {slug: _told_apart(concept_iri("legal-form", slug), ontology, documentation, language) for slug in of_cases}
     for case in cases:
         for slug in forms_of(case):
-            told_of = _told_apart(concept_iri("legal-form", slug), ontology, documentation, language)
-            having.setdefault(told_of, {}).setdefault(case.id, case)
+            having.setdefault(told_of[slug], {})[case.id] = case
     excluded = excluded_forms(profile, ontology)
     considered = [
         _Considered(slug, profile, tuple(cases_having.values()), ontology, documentation, language)
@@ -103,7 +102,7 @@ class _Considered:
     @property
     def _is_federal(self) -> bool:
         """Whether federal law alone provides it, in each Land."""
-        return _PRIVATE_LAW in self._ontology.with_broader(self._iri)
+        return PRIVATE_LAW in self._ontology.with_broader(self._iri)
 
     @cached_property
     def fit(self) -> Fit:

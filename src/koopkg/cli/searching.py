@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["compare", "search", "similar"]
 
 _NEAREST = Message("Nearest, but probably not comparable")
-_LACKING = "None of the cases speaks of: {words}."
 _UNDERSTOOD = Message("Recognised")
 _BESIDE = Message("Automatically extracted, unchecked")
 Limit = Annotated[int, typer.Option(help="Number of hits, 1 to 100.")]
@@ -107,7 +106,7 @@ def _print_result(identifier: str, result: SearchResult, language: Language, *, 
     typer.echo(f"{result.total} hits")
     _print_hits(result.hits, language)
     if result.lacking:
-        typer.echo(translated(Message(_LACKING, words=", ".join(result.lacking)), language))
+        typer.echo(translated(Message("None of the cases speaks of: {words}.", words=", ".join(result.lacking)), language))
     if result.nearest:
         typer.echo(f"\n{translated(_NEAREST, language)}:")
         _print_hits(result.nearest, language)

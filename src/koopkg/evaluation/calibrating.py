@@ -10,6 +10,7 @@ import numpy as np
 
 from koopkg.deciding.fitting import calibration_error, fold_of
 from koopkg.evaluation.measures import needs_extra
+from koopkg.evaluation.reliability import SHOWN
 from koopkg.evaluation.topics import RELEVANT_FROM, Grades, Topic
 from koopkg.index import Matrix
 from koopkg.search import SIGNALS, Said, said
@@ -27,8 +28,6 @@ _OF_NOTHING = 0.03
 """How much a text that nothing answers counts beside a topic: there are seven times as many, and half of them were written to be taken for a need."""
 _NOTHING = 2.0
 """What is added to the log odds that nothing answers a text; among 0 to 3 what refuses most of those and loses no topic, by cross-validation."""
-_SHOWN = 20
-"""Cases of a topic that the error of calibration is measured over: those that somebody may look at."""
 _COST_OF_LOSING = 5.0
 """What it costs to give no hits where there are some, beside giving some where there are none."""
 _THRESHOLDS = tuple(round(float(step), 3) for step in np.arange(0.03, 0.4, 0.01))
@@ -174,7 +173,7 @@ def _least(lessons: Sequence[_Lesson], shown: Sequence[Matrix]) -> float:
 
 
 def _figures(lessons: Sequence[_Lesson], shown: Sequence[Matrix], least: float) -> Mapping[str, float]:
-    best = [np.argsort(-scores, kind="stable")[:_SHOWN] for scores in shown]
+    best = [np.argsort(-scores, kind="stable")[:SHOWN] for scores in shown]
     pairs = [(scores[rows], lesson.right[rows]) for lesson, scores, rows in zip(lessons, shown, best, strict=True) if len(lesson.name) < 10]
     told, right = (np.concatenate(column) for column in zip(*pairs, strict=True))
     error = calibration_error(told, right, np.ones(len(told)))

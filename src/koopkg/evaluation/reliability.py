@@ -12,10 +12,10 @@ from koopkg.evaluation.topics import RELEVANT_FROM, Grades, Topic
 from koopkg.search import ranked
 from koopkg.snapshot import OpenSnapshot
 
-__all__ = ["Band", "Reliability", "reliability"]
+__all__ = ["SHOWN", "Band", "Reliability", "reliability"]
 
-_SHOWN = 20
-"""Cases of a topic that count: those that somebody may look at."""
+SHOWN = 20
+"""Cases of a topic that scores are held against judgments for: those that somebody may look at."""
 _BANDS = 10
 
 
@@ -43,7 +43,7 @@ class Reliability:
 
 def reliability(opened: OpenSnapshot, topics: Sequence[Topic], grades: Grades) -> Reliability:
     """Compare scores with judgments, over the best cases of each topic; a case that nobody judged counts as irrelevant."""
-    pairs = [(score, grades[topic.id].get(case, 0) >= RELEVANT_FROM) for topic in topics for case, score in ranked(opened, topic.text, None)[:_SHOWN]]
+    pairs = [(score, grades[topic.id].get(case, 0) >= RELEVANT_FROM) for topic in topics for case, score in ranked(opened, topic.text, None)[:SHOWN]]
     said, right = np.array([score for score, _ in pairs]), np.array([is_right for _, is_right in pairs], dtype=bool)
     band_of = np.minimum((said * _BANDS).astype(int), _BANDS - 1)
     bands = tuple(
