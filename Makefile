@@ -12,8 +12,8 @@ serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not ther
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
 	exec $(BIN)/koopkg serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-test: .venv/installed-dev  ## Run the whole test suite
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+test: .venv/installed-dev  ## Run the whole test suite; one process more than cores, since tests wait for servers and workers a third of their time
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
 	$(BIN)/ruff check .

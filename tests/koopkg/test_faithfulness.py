@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from koopkg.evaluation import topics
-from koopkg.index import CaseTexts, ColumnsBuilder, LexicalIndex, embedded_texts, features_of
+from koopkg.index import CaseTexts, ColumnsBuilder, EmbeddingCache, LexicalIndex, embedded_texts, features_of
 from koopkg.model import Case, fields_of
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.register import Register, folded
@@ -162,7 +163,8 @@ def drop_of_passage(found: Explained, place: tuple[int, int]) -> float:
     """What the case loses that has not this passage."""
     vectors = found.opened.vectors
     of_case, adaptation, direction = vectors.of_case(found.row), vectors.adaptation, found.question.meaning.direction
-    heads = found.opened.encoder.encode_document(embedded_texts(found.case, found.texts, found.opened.ontology)[:_HEADS])
+    with closing(EmbeddingCache(found.opened.settings.cache_folder / "embeddings.sqlite")) as cache:  # where the ingest has left them
+        heads, _ = cache.encode_documents(found.opened.encoder, embedded_texts(found.case, found.texts, found.opened.ontology)[:_HEADS])
     kept = [number for number, at in enumerate(of_case.passages.tolist()) if tuple(at) != place]
     whole, less = (adaptation.meaning(heads, of_case.vectors[rows]) for rows in (slice(None), kept))
     return float((whole - less) @ direction) * Scoring.bundled().weights["dense"]
