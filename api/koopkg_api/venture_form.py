@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from koopkg.advising import CONCEPTS_OF_PROFILE, Profile
+from koopkg.advising import CONCEPTS_OF_PROFILE, Profile, checked_profile
 from koopkg.documentation import Phase
 from koopkg.errors import QueryError
 from koopkg.messages import Language, Message, translated
@@ -15,7 +16,10 @@ from koopkg.ontology import Concept, Ontology
 from koopkg.register import folded
 from koopkg_api.forms import Sent
 
-__all__ = ["NOTHING_SAID", "ChoiceGroup", "FormChoice", "VentureField", "in_words_of_form", "profile_sent", "venture_fields"]
+__all__ = [
+    *("NOTHING_SAID", "ChoiceGroup", "FormChoice", "VentureField"),
+    *("as_sent", "in_words_of_form", "profile_sent", "usable_profile", "venture_fields"),
+]
 
 _YES, _NO = "ja", "nein"
 _LABELS: dict[str, Message] = {
@@ -91,20 +95,41 @@ def profile_sent(sent: Sent) -> Profile:
     Raises:
         QueryError: A number is none.
     """
-    values: dict[str, object] = {"text": sent.text("text")}
+    values = {name: _value(sent, name) for name in _LABELS}
+    return Profile(text=sent.text("text"), **values)  # type: ignore[arg-type]
+
+
+def usable_profile(sent: Sent, ontology: Ontology) -> Profile:
+    """What holds of a form that is refused for something else in it."""
+    profile = Profile(text=sent.text("text"))
     for name in _LABELS:
-        given = tuple(dict.fromkeys(value.strip() for value in sent.all(name) if value.strip()))
-        if name in _SEVERAL:
-            values[name] = given
-        elif given:
-            values[name] = _number(name, given[-1]) if name in _NUMBERS else given[-1] == _YES if name in _YES_OR_NO else given[-1]
-    return Profile(**values)  # type: ignore[arg-type]
+        with contextlib.suppress(QueryError):  # told by what refused the form
+            value = _value(sent, name)
+            checked_profile(replace(Profile(), **{name: value}), ontology)  # type: ignore[arg-type]
+            profile = replace(profile, **{name: value})  # type: ignore[arg-type]
+    return profile
+
+
+def as_sent(fields: Sequence[VentureField], sent: Sent) -> list[VentureField]:
+    """The fields with numbers as they were written, also what is none."""
+    return [replace(field, value=sent.text(field.name)) if field.kind == "number" else field for field in fields]
 
 
 def in_words_of_form(message: Message) -> Message:
     """A message about a field, which it calls as the form does."""
     label = {"text": _TEXT, **_LABELS}.get(str(message.values.get("field")))
     return Message(message.text, **{**message.values, "field": Message("“{label}”", label=label)}) if label else message
+
+
+def _value(sent: Sent, name: str) -> tuple[str, ...] | str | int | bool | None:
+    given = tuple(dict.fromkeys(value.strip() for value in sent.all(name) if value.strip()))
+    if name in _SEVERAL:
+        return given
+    if not given:
+        return None
+    if name in _NUMBERS:
+        return _number(name, given[-1])
+    return given[-1] == _YES if name in _YES_OR_NO else given[-1]
 
 
 def _number(name: str, text: str) -> int:

@@ -101,6 +101,20 @@ def test_a_number_that_is_none_is_refused_and_the_text_stays(server: Server) -> 
     assert soup.select_one("textarea").get_text() == TEXT  # type: ignore[union-attr]
 
 
+def test_a_refused_form_keeps_what_else_was_said(server: Server) -> None:
+    """What holds stays chosen, the number as it was written; what was corrected once is not read from the text anew."""
+    sent = [("text", TEXT), ("partners", "drei"), ("state", "Hessen"), ("sectors", "baubetriebshof"), ("sectors", "bauhof?"), ("staff", "nein"), ("corrected", "1")]
+    sent += [("worries", "datenschutz"), ("inhabitants", "4.500"), ("phase", "konzeption"), ("challenges", "finanznot")]
+    answer = server.request("/vorhaben", method="POST", data=urlencode(sent).encode(), headers=FORM)
+    assert answer.status == 400
+    form = BeautifulSoup(answer.text, "html.parser").select_one("form.record")
+    assert form is not None
+    chosen = {str(option.find_parent("select")["name"]): option["value"] for option in form.select("option[selected]")}  # type: ignore[index]
+    assert chosen == {"state": "Hessen", "staff": "nein", "phase": "konzeption"}
+    written = {str(field["name"]): field["value"] for field in form.select("input[type=text], input[type=hidden]")}
+    assert written == {"partners": "drei", "inhabitants": "4.500", "corrected": "1"}
+
+
 FAULTS = [
     ({"partners": "viele"}, "de", "Zahl der Partner", "„{}“: 'viele' ist keine ganze Zahl"),
     ({"partners": "many"}, "en", "Number of partners", "“{}”: 'many' is no whole number"),

@@ -12,10 +12,10 @@ from koopkg.advising import Advice, Dossier, Profile, advise, checked_profile, d
 from koopkg.errors import QueryError
 from koopkg.messages import Language, pieces
 from koopkg_api.dossier_views import dossier_view
-from koopkg_api.forms import OwnForm, keep_private
+from koopkg_api.forms import OwnForm, Sent, keep_private
 from koopkg_api.rendering import language_of, page_path, render
 from koopkg_api.site import CurrentSnapshot, Served, site_of
-from koopkg_api.venture_form import NOTHING_SAID, in_words_of_form, profile_sent, venture_fields
+from koopkg_api.venture_form import NOTHING_SAID, as_sent, in_words_of_form, profile_sent, usable_profile, venture_fields
 from koopkg_api.ventures import DAYS, Ventures
 
 __all__ = ["router"]
@@ -36,7 +36,6 @@ def start(request: Request, served: CurrentSnapshot) -> Response:
 @router.post("/vorhaben", name="venture_send")
 def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
     """Keep what was sent; what the form leaves open is read from the text once, and can be corrected then."""
-    profile = Profile(text=sent.text("text"))
     try:
         profile = profile_sent(sent)
         if profile.text and not sent.text("corrected"):
@@ -45,7 +44,7 @@ def send(request: Request, served: CurrentSnapshot, sent: OwnForm) -> Response:
         if not profile.words(served.opened.ontology, "de").strip():
             raise QueryError(NOTHING_SAID, field="text")
     except QueryError as refused:
-        return _form(request, served, profile, refused)
+        return _form(request, served, usable_profile(sent, served.opened.ontology), refused, sent)
     name = _kept(request).keep(profile)
     return RedirectResponse(page_path(request, "venture_page", venture_id=name), HTTPStatus.SEE_OTHER)
 
@@ -86,15 +85,18 @@ def _kept(request: Request) -> Ventures:
     return Ventures(site_of(request).settings.data)
 
 
-def _form(request: Request, served: Served, profile: Profile, refused: QueryError | None = None) -> Response:
+def _form(request: Request, served: Served, profile: Profile, refused: QueryError | None = None, sent: Sent | None = None) -> Response:
     language, ontology = language_of(request), served.opened.ontology
     problem = tuple(pieces(in_words_of_form(refused.message), language)) if refused else ()
-    fields = venture_fields(profile if not refused else Profile(text=profile.text), ontology, served.documentation.phases(language), language)
+    fields = venture_fields(profile, ontology, served.documentation.phases(language), language)
+    if sent:
+        fields = as_sent(fields, sent)
     context = {
         "fields": [field for field in fields if field.name in _SHOWN_FIRST],
         "further": [field for field in fields if field.name not in _SHOWN_FIRST],
         "profile": profile,
         "problem": problem,
+        "corrected": bool(sent and sent.text("corrected")),
         "days": DAYS,
     }
     return render(request, "venture_start.html", context, status_code=HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
