@@ -49,6 +49,13 @@ def test_every_case_has_a_source_and_no_address_of_a_session(cases: list[Case]) 
         assert not [source.url for source in case.sources if source.url and re.search(r"jsessionid|PHPSESSID|[?&]sid=", source.url, re.IGNORECASE)], case.id
 
 
+def test_every_source_states_its_year_or_that_none_is_told() -> None:
+    """An undated source says `null`; one without the key would leave open whether anybody looked."""
+    for path in document_paths(bundled_corpus()):
+        sources = path.read_text(encoding="utf-8").split("\n---\n", 1)[0].split("\nsources:\n", 1)[1]
+        assert len(re.findall(r"^  title: ", sources, re.MULTILINE)) == len(re.findall(r"^  year: (?:\d{4}|null)$", sources, re.MULTILINE)), path.name
+
+
 def test_no_personal_data(documents: dict[str, Document]) -> None:
     for document in documents.values():
         assert not re.search(r"[\w.+-]+@[\w-]+\.\w{2,}", document.text), document.id
