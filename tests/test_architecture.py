@@ -18,7 +18,7 @@ LAYERS = [
     {"catalogues", "__init__"},
     {"messages"},
     {"errors", "headings", "sentences"},
-    {"text", "sealing", "caches", "figures", "isolation", "pairing"},
+    {"text", "sealing", "caches", "effects", "figures", "isolation", "pairing"},
     {"config", "namespaces", "files", "frontmatter", "refusals"},
     {"model"},
     {"ontology", "register", "language", "questions", "wordlist", "documentation", "reviews", "draft_files"},

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pyoxigraph as ox
 
 from koopkg.documentation.triples import Triples
+from koopkg.effects import without_effect
 from koopkg.errors import Problem
 from koopkg.figures import figures_in, names_figure
 from koopkg.messages import Message
@@ -110,6 +111,9 @@ def contradictions(case: Case, text: str, ontology: Ontology, register: Register
             "initiative",
             Message("'top-down' names no higher level; expected a Land, the federation, the EU, a district or an authority among actors or participants"),
         )
+    for statement in case.success_factors:
+        if (mere := without_effect(statement.factor, statement.evidence)) is not None:
+            yield Problem("success_factors.evidence", mere)
     yield from _of_figures(case, text)
 
 

@@ -48,7 +48,9 @@ def _by_age(case: Case, year: int) -> Iterator[Message]:
     newest = _newest(case)
     if case.status in _ENDED:
         return
-    if newest is None:
+    if newest is None and case.checked_on:
+        yield Message("none of its sources has a year; they were read on {day}", day=case.checked_on)
+    elif newest is None:
         yield Message("none of its sources has a year")
     elif case.status in _OPEN and year - newest > _OPEN_YEARS:
         yield Message(

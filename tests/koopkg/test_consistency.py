@@ -9,7 +9,7 @@ import pytest
 
 from koopkg.consistency import FormLaw, contradictions
 from koopkg.model import Case, Document, Place
-from koopkg.model.details import Agreement, Cost, Participant, Result
+from koopkg.model.details import Agreement, Cost, FactorEvidence, Participant, Result
 from koopkg.ontology import Ontology
 from koopkg.register import Register
 
@@ -63,6 +63,13 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("partner_count", {"partner_count": 5, "places": ()}),
     ("results.amount", {"results": (Result(text="Ersparnis für alle", amount=80_000, unit="Euro"),)}),
     ("costs.amount_eur", {"costs": (Cost(text="Neubau", amount_eur=1_400_000),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("win-win", "Alle sollen Kosten sparen"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("evaluation", "Eine Auswertung nach einem Jahr ist vorgesehen"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("politischer-rueckhalt", "Einstimmige Beschlüsse aller Räte"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("wille-der-menschen", "An der Urne stimmten 95 Prozent zu"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("schrittweises-vorgehen", "Zuerst eine Vereinbarung, dann der Zweckverband"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("schrittweises-vorgehen", "Studie, Vertrag und Bau folgen aufeinander"),)}),
+    ("success_factors.evidence", {"success_factors": (FactorEvidence("schrittweises-vorgehen", "Von zwei auf neun Gemeinden gewachsen"),)}),
 ]
 
 
@@ -84,6 +91,10 @@ SOUND: list[dict[str, Any]] = [
     {"initiative": "top-down", "actors": ("kommune",), "participants": (Participant(name="Land", kind="land"),)},
     {"partner_count": 5, "governance": "fünf Beteiligte (berechnet)"},
     {"results": (Result(text="Ersparnis für alle", amount=80_000, unit="Euro (berechnet)"),)},
+    {"success_factors": (FactorEvidence("politischer-rueckhalt", "Der einstimmige Beschluss aller Räte gab den Ausschlag"),)},
+    {"success_factors": (FactorEvidence("schrittweises-vorgehen", "Weil sich der Anfang zu zweit bewährte, kamen später fünf Gemeinden hinzu"),)},
+    {"success_factors": (FactorEvidence("foerderung", "Weil Mittel nur an Verbünde gehen sollten, suchte die Stadt Partner"),)},
+    {"success_factors": (FactorEvidence("evaluation", "Nach der Auswertung beschlossen die Räte bessere Zeiten, danach fuhren mehr Menschen mit"),)},
     {"costs": (Cost(text="Neubau", amount_eur=1_300_000), Cost(text="Gerät: 80.000 Euro", amount_eur=80_000))},
 ]
 

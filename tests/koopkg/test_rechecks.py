@@ -38,6 +38,7 @@ DOUBTFUL = [
     (case("unbekannt", "unbekannt", 2009), "der Stand 'unbekannt'", "the status 'unbekannt'"),
     (case("lange-still", "aktiv", 2017, None), "mehr als 8 Jahre alt", "more than 8 years ago"),
     (case("ohne-jahr", "aktiv", None), "keine seiner Quellen hat ein Jahr", "none of its sources has a year"),
+    (case("ohne-jahr-gelesen", "aktiv", None, checked_on="2026-11-26"), "hat ein Jahr; gelesen wurden sie am 2026-11-26", "they were read on 2026-11-26"),
     (case("begonnen", "geplant", 2026, started=2024), "nennt einen Beginn 2024", "has a start in 2024"),
     (case("im-betrieb", "geplant", 2026, stages=(Stage(phase="betrieb", since="2025-01-01"),)), "nennt einen Beginn 2025-01-01", "has a start in 2025-01-01"),
     (case("zu-ende", "aktiv", 2026, ended=2025), "nennt ein Ende 2025", "has an end in 2025"),
@@ -68,7 +69,7 @@ def test_years_go_by() -> None:
 def test_the_oldest_comes_first_and_the_undated_last() -> None:
     found = rechecks([doubtful for doubtful, _, _ in DOUBTFUL], TODAY)
     years = [item.newest_source for item in found]
-    assert years == [2009, 2017, 2019, 2020, 2022, 2026, 2026, 2026, None]
+    assert years == [2009, 2017, 2019, 2020, 2022, 2026, 2026, 2026, None, None]
     same = [item.case for item in found if item.newest_source == 2026]
     assert same == sorted(same)
 
