@@ -103,8 +103,8 @@ def test_a_number_that_is_none_is_refused_and_the_text_stays(server: Server) -> 
 
 def test_a_refused_form_keeps_what_else_was_said(server: Server) -> None:
     """What holds stays chosen, the number as it was written; what was corrected once is not read from the text anew."""
-    sent = [("text", TEXT), ("partners", "drei"), ("state", "Hessen"), ("sectors", "baubetriebshof"), ("sectors", "bauhof?"), ("staff", "nein"), ("corrected", "1")]
-    sent += [("worries", "datenschutz"), ("inhabitants", "4.500"), ("phase", "konzeption"), ("challenges", "finanznot")]
+    sent = [("text", TEXT), ("partners", "drei"), ("state", "Hessen"), ("sectors", "baubetriebshof"), ("sectors", "bauhof?"), ("staff", "nein")]
+    sent += [("corrected", "1"), ("worries", "datenschutz"), ("inhabitants", "4.500"), ("phase", "konzeption"), ("challenges", "finanznot")]
     answer = server.request("/vorhaben", method="POST", data=urlencode(sent).encode(), headers=FORM)
     assert answer.status == 400
     form = BeautifulSoup(answer.text, "html.parser").select_one("form.record")
