@@ -38,6 +38,7 @@ from koopkg.search import search
 
 SMALL, LARGE = 1_000, 10_000
 DIMENSIONS = 384
+_PARTS = "a part alone; `changes` needs what `growth` left in --keep; `documents`: documents without a record, which the rest leaves out"
 QUERIES = ("gemeinsamer Bauhof", "Bürgerbus im Dorf", "Trinkwasser gemeinsam versorgen", "joint IT department of two towns", "Standesamt zusammenlegen")
 PASSAGES = 200
 SEARCHED_SECONDS = 5.0
@@ -97,10 +98,11 @@ class Maker:
             if len(key) == 8:
                 self._areas.setdefault(key[:2], []).append(key)
 
-    def write(self, folder: Path, count: int) -> None:
+    def write(self, folder: Path, count: int, *, with_record: bool = True) -> None:
         folder.mkdir()
         for number in range(count):
-            (folder / f"fall-{number:07}.md").write_text(self.text(number), encoding="utf-8")
+            text = self.text(number)
+            (folder / f"fall-{number:07}.md").write_text(text if with_record else text.split("\n---\n", 1)[1], encoding="utf-8")
 
     def text(self, number: int) -> str:
         chosen = random.Random(number)
@@ -157,18 +159,22 @@ def run_ingest(data: Path, *paths: Path) -> Run:
 def ingest_here(data: Path, paths: Sequence[Path], profile: Path | None) -> None:
     """Ingest paths in this process, and print what it took."""
     monkeypatched("load_encoder", StandIn())
-    stages = Stages()
+    settings, stages = Settings(data=data, corpus=data.with_name(f"{data.name}-corpus")), Stages()
     if profile:
         import cProfile
 
         profiler = cProfile.Profile(time.process_time)
-        report = profiler.runcall(pipeline.ingest, paths, Settings(data=data), stages)
+        report = profiler.runcall(pipeline.ingest, paths, settings, stages)
         profiler.dump_stats(profile)
     else:
-        report = pipeline.ingest(paths, Settings(data=data), stages)
+        report = pipeline.ingest(paths, settings, stages)
     stages.stage("end", 0)
     rejected = [f"{item.path}: {'; '.join(item.problems)}" for item in report.rejected[:5]]
-    print(json.dumps({"stages": stages.seconds, "report": {"accepted": report.accepted, "rejected": rejected, "embedded": report.embedded}}))
+    print(
+        json.dumps(
+            {"stages": stages.seconds, "report": {"accepted": report.accepted, "drafts": report.drafts, "rejected": rejected, "embedded": report.embedded}}
+        )
+    )
 
 
 def monkeypatched(name: str, encoder: object) -> None:
@@ -207,7 +213,7 @@ def searching(data: Path) -> Iterator[list[tuple[float, float]]]:
 
 
 def show(name: str, run: Run, cases: int) -> None:
-    found = f"{run.report['accepted']} cases, {len(run.report['rejected'])} rejected"
+    found = f"{run.report['accepted']} cases, {run.report['drafts']} drafts, {len(run.report['rejected'])} rejected"
     stages = ", ".join(f"{stage} {seconds * 1000 / cases:.2f}" for stage, seconds in run.stages.items())
     print(f"{name:34} {run.wall:7.1f} s wall {run.cpu:7.1f} s CPU {run.peak:6.0f} MiB peak, {found}")
     print(f"{'':34} ms CPU{' a case' if cases > 1 else ''}: {stages}")
@@ -219,17 +225,17 @@ def mark(figure: float, bar: float, *, at_least: bool = False) -> str:
     return "" if (figure >= bar if at_least else figure <= bar) else f"  << misses the bar of {bar:g}"
 
 
-def measure_growth(folder: Path, large: int) -> tuple[Path, Path]:
-    """Ingest a small and a large folder; returns the large one and its data."""
+def measure_growth(folder: Path, large: int, *, of: str = "cases", small: int = SMALL) -> tuple[Path, Path]:
+    """Ingest a small and a large folder of cases, or of documents without a record (`of="documents"`); returns the large one and its data."""
     maker, runs = Maker(), []
-    for count in (SMALL, large):
-        cases, data = folder / f"cases-{count}", folder / f"data-{count}"
-        maker.write(cases, count)
-        runs.append(run_ingest(data, cases))
-        show(f"ingest of {count:,}", runs[-1], count)
+    for count in (small, large):
+        made, data = folder / f"{of}-{count}", folder / f"data-{of}-{count}"
+        maker.write(made, count, with_record=of == "cases")
+        runs.append(run_ingest(data, made))
+        show(f"ingest of {count:,} {of}", runs[-1], count)
     ratio = runs[1].peak / runs[0].peak
-    print(f"peak memory, {large:,} to {SMALL:,}: {ratio:.2f} x{mark(ratio, 1.3)}\n")
-    return cases, data
+    print(f"peak memory, {large:,} to {small:,} {of}: {ratio:.2f} x{mark(ratio, 1.3)}\n")
+    return made, data
 
 
 def measure_changes(cases: Path, data: Path) -> None:
@@ -310,7 +316,7 @@ def main() -> int:
     parser.add_argument("--search", nargs=2, type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--profile", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, help="a folder to work in that stays")
-    parser.add_argument("--only", choices=("growth", "changes", "rest"), help="a part alone; `changes` needs what `growth` left in --keep")
+    parser.add_argument("--only", choices=("growth", "changes", "rest", "documents"), help=_PARTS)
     asked = parser.parse_args()
     if asked.cases <= SMALL:
         parser.error(f"cases: {asked.cases} is too few; growth is measured from {SMALL} on")
@@ -322,11 +328,13 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.keep or Path(temporary)
-        cases, data = folder / f"cases-{asked.cases}", folder / f"data-{asked.cases}"
+        cases, data = folder / f"cases-{asked.cases}", folder / f"data-cases-{asked.cases}"
         if asked.only in (None, "growth"):
             measure_growth(folder, asked.cases)
         if asked.only in (None, "changes"):
             measure_changes(cases, data)
+        if asked.only == "documents":
+            measure_growth(folder, asked.cases, of="documents")
         if asked.only in (None, "rest"):
             measure_embedding(measure_shacl(), Path(temporary))
     return 0
