@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -16,7 +16,7 @@ from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError
 from koopkg.export import export
-from koopkg.files import find_files, read_bytes
+from koopkg.files import find_files, read_bytes, reason_to_pass_over
 from koopkg.intake import gather
 from koopkg.pipeline import ingest
 from koopkg.reading import ENDINGS, document_paths
@@ -104,6 +104,13 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
         (folder / "more" / "neu.md",),
     ]
     assert ingest([folder / "record.md"], tiny_copy, Silent()).accepted == 9
+
+
+def test_a_format_that_is_read_is_not_passed_over_for_having_been_once() -> None:
+    """What is told to save as another kind is told so only while no row of the formats reads it."""
+    before, after = (reason_to_pass_over(PurePosixPath("bericht.rtf"), endings) for endings in (ENDINGS, (*ENDINGS, ".rtf")))
+    assert before == "is of a kind that is not read (.rtf); save it as DOCX, ODT or PDF"
+    assert after is None
 
 
 @pytest.mark.parametrize(
