@@ -43,7 +43,7 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     (folder / "loop.md").symlink_to("loop.md")
     (folder / "same.md").symlink_to("a.MD")
     (folder / "self").symlink_to(folder)
-    for name in ("notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
+    for name in ("notes.wpd", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
         (folder / name).write_text("x", encoding="utf-8")
     (folder / ".git").mkdir()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -75,7 +75,7 @@ def test_every_file_is_accounted_for(odd: Path, tmp_path: Path, tiny: Settings) 
     assert "encoding: byte 0xff at position 3 is not UTF-8" in reasons[r"\xff.md"]
     skipped = {Path(item["path"]).name: item["reason"] for item in report["skipped"]}
     links = {"null.md", "lost.md", "loop.md", "same.md", "self"}
-    assert skipped.keys() == links | {"notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git"}
+    assert skipped.keys() == links | {"notes.wpd", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git"}
     assert {skipped[name] for name in links} == {"is a link; give its target itself"}
     assert (data / "quarantine").is_dir()
     again = run_koopkg("ingest", str(odd), data=data)
@@ -108,8 +108,8 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
 
 def test_a_format_that_is_read_is_not_passed_over_for_having_been_once() -> None:
     """What is told to save as another kind is told so only while no row of the formats reads it."""
-    before, after = (reason_to_pass_over(PurePosixPath("bericht.rtf"), endings) for endings in (ENDINGS, (*ENDINGS, ".rtf")))
-    assert before == "is of a kind that is not read (.rtf); save it as DOCX, ODT or PDF"
+    before, after = (reason_to_pass_over(PurePosixPath("bericht.wpd"), endings) for endings in (ENDINGS, (*ENDINGS, ".wpd")))
+    assert before == "is of a kind that is not read (.wpd); save it as DOCX, ODT or PDF"
     assert after is None
 
 
