@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext
+import io
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,7 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from tools.messages import CATALOGUES, KEYWORDS, extracted
+from tools.messages import CATALOGUES, KEYWORDS, extracted, updated
 
 from koopkg.catalogues import catalogue
 from koopkg.errors import ConfigurationError, DocumentError, KoopkgError, Problem, QueryError
@@ -51,6 +52,14 @@ def test_catalogue_has_every_sentence_of_the_source_and_no_other(path: Path) -> 
     assert len(said) > 250
     assert said - known == set(), "missing; run `make messages` and translate them"
     assert known - said == set(), "said no more; run `make messages`"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_catalogue_stands_as_the_tool_writes_it(path: Path) -> None:
+    """Whoever adds a sentence sees that sentence alone in the diff; the head has the version of Babel, which may differ."""
+    written = read_po(io.BytesIO(updated(path)), locale=path.parts[-3])
+    places = [[(message.id, message.locations) for message in found if message.id] for found in (read(path), written)]
+    assert places[0] == places[1], "run `make messages`"
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])

@@ -1,7 +1,7 @@
 """Write the tables of ontology/README.md that follow from the data: schemes, coverage of the source deck, competency questions.
 
-python -m tools.describe_ontology --data data          # the folder of a snapshot over the whole corpus
-python -m tools.describe_ontology --data data --check  # change nothing; exit code 1 if a table is out of date
+python -m tools.describe_ontology          # of the snapshot over the whole corpus in data/, or in the folder that --data names
+python -m tools.describe_ontology --check  # change nothing; exit code 1 if a table is out of date
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from koopkg import snapshot
 from koopkg.documentation import Documentation
-from koopkg.ontology import Concept, Ontology
+from koopkg.ontology import Concept, Ontology, bundled_hash
 from koopkg.questions import bundled_questions
 from koopkg.snapshot import SnapshotFiles
 from tools.format_turtle import ONTOLOGY
@@ -75,15 +75,19 @@ def _questions(files: SnapshotFiles) -> Iterator[str]:
 def main() -> int:
     """Write or check; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     text = README.read_text(encoding="utf-8")
-    wanted = described(text, snapshot.open_files(arguments.data))
+    files = snapshot.open_files(arguments.data)
+    if files.manifest().ontology_sha256 != bundled_hash():
+        print(f"{arguments.data}: holds an older ontology than ontology/; run `koopkg ingest corpus/cases` first")
+        return 1
+    wanted = described(text, files)
     if wanted == text:
         return 0
     if arguments.check:
-        print(f"{README}: a table is out of date; run python -m tools.describe_ontology --data DATA")
+        print(f"{README}: a table is out of date; run python -m tools.describe_ontology")
         return 1
     README.write_text(wanted, encoding="utf-8")
     print(f"{README}: written")

@@ -124,9 +124,11 @@ def reason_to_pass_over(path: PurePath, endings: tuple[str, ...]) -> str | None:
     ending = path.suffix.lower()
     if path.stem.lower() in _ABOUT_A_FOLDER and (ending in endings or not ending):
         return "describes its folder"
+    if ending in endings:
+        return None
     if ending in _INSTEAD:
         return f"is of a kind that is not read ({ending}); save it as {_INSTEAD[ending]}"
-    return None if ending in endings else f"is of a kind that is not read; read are {', '.join(name.lstrip('.') for name in endings)}"
+    return f"is of a kind that is not read; read are {', '.join(name.lstrip('.') for name in endings)}"
 
 
 def _check_kind(path: Path, status: os.stat_result) -> int:

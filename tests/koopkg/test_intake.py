@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -16,7 +16,7 @@ from koopkg import snapshot
 from koopkg.config import Settings
 from koopkg.errors import DocumentError
 from koopkg.export import export
-from koopkg.files import find_files, read_bytes
+from koopkg.files import find_files, read_bytes, reason_to_pass_over
 from koopkg.intake import gather
 from koopkg.pipeline import ingest
 from koopkg.reading import ENDINGS, document_paths
@@ -43,7 +43,7 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     (folder / "loop.md").symlink_to("loop.md")
     (folder / "same.md").symlink_to("a.MD")
     (folder / "self").symlink_to(folder)
-    for name in ("notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
+    for name in ("notes.wpd", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md"):
         (folder / name).write_text("x", encoding="utf-8")
     (folder / ".git").mkdir()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -75,7 +75,7 @@ def test_every_file_is_accounted_for(odd: Path, tmp_path: Path, tiny: Settings) 
     assert "encoding: byte 0xff at position 3 is not UTF-8" in reasons[r"\xff.md"]
     skipped = {Path(item["path"]).name: item["reason"] for item in report["skipped"]}
     links = {"null.md", "lost.md", "loop.md", "same.md", "self"}
-    assert skipped.keys() == links | {"notes.rtf", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git"}
+    assert skipped.keys() == links | {"notes.wpd", "README.md", "Changelog.markdown", ".hidden.md", "x.md.bak", "md", ".git"}
     assert {skipped[name] for name in links} == {"is a link; give its target itself"}
     assert (data / "quarantine").is_dir()
     again = run_koopkg("ingest", str(odd), data=data)
@@ -104,6 +104,13 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
         (folder / "more" / "neu.md",),
     ]
     assert ingest([folder / "record.md"], tiny_copy, Silent()).accepted == 9
+
+
+def test_a_format_that_is_read_is_not_passed_over_for_having_been_once() -> None:
+    """What is told to save as another kind is told so only while no row of the formats reads it."""
+    before, after = (reason_to_pass_over(PurePosixPath("bericht.wpd"), endings) for endings in (ENDINGS, (*ENDINGS, ".wpd")))
+    assert before == "is of a kind that is not read (.wpd); save it as DOCX, ODT or PDF"
+    assert after is None
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,17 @@ def asked_alone(opened: OpenSnapshot, *iris: str) -> dict[str, float]:
     return said(replace(question_of_text(opened, "x"), asked=dict.fromkeys(iris, 1.0)), "concepts")
 
 
+def test_every_signal_has_a_weight_that_was_learned() -> None:
+    """Of those in the table, and of no other."""
+    assert {signal.name for signal in SIGNALS} == Scoring.bundled().weights.keys(), "run `koopkg calibrate-search`"
+
+
+def test_a_signal_without_a_weight_changes_no_score() -> None:
+    """Until its weight is learned, a new signal can be seen and measured beside the search that is."""
+    scoring, scores = Scoring.bundled(), np.array([0.2, 0.9], dtype=np.float32)
+    assert scoring.odds({"dense": scores, "brandneu": scores}, 0.5).tolist() == scoring.odds({"dense": scores}, 0.5).tolist()
+
+
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory, known_vectors: Path) -> OpenSnapshot:
     """A word in a title, the same in a text, in neither; a word and its compound; an English title."""

@@ -56,7 +56,7 @@ def rank(question: Question, signals: Sequence[Signal], *, least: float | None =
     else:
         kept = np.flatnonzero(scores >= (scoring.least if least is None else least))
     order = kept[np.argsort(-odds[kept], kind="stable")]
-    weights = {signal.name: scoring.weights[signal.name] for signal, _ in asked}
+    weights = {signal.name: scoring.weight_of(signal.name) for signal, _ in asked}
     return Ranking(pool[order], scores[order], {name: said[order] for name, said in parts.items()}, weights)
 
 

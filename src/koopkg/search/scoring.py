@@ -64,10 +64,14 @@ class Scoring:
         """
         odds = np.full(len(next(iter(parts.values()))), self.intercept, dtype=np.float64)
         for name, scores in parts.items():
-            odds += self.weights[name] * scores
+            odds += self.weight_of(name) * scores
         probability = 1 / (1 + np.exp(-odds)) / (1 + exp(log_odds(nothing) + self.nothing))
         answers = np.log(probability / (1 - probability))
         return np.asarray(np.where(parts[_NAMED] > 0, odds, answers) if _NAMED in parts else answers, dtype=np.float32)
+
+    def weight_of(self, signal: str) -> float:
+        """What its full score adds to the log odds; nothing for a signal that is new and that `koopkg calibrate-search` has not learned a weight of."""
+        return self.weights.get(signal, 0.0)
 
     def probabilities(self, odds: Scores) -> Scores:
         """Calibrated: float32 array (n,) in [0, 1], rising with the odds."""
