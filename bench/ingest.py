@@ -167,7 +167,7 @@ def ingest_here(data: Path, paths: Sequence[Path], profile: Path | None) -> None
     else:
         report = pipeline.ingest(paths, Settings(data=data), stages)
     stages.stage("end", 0)
-    rejected = [f"{item.path}: {'; '.join(item.problems)}" for item in report.rejected[:5]]
+    rejected = [f"{item.path}: {'; '.join(map(str, item.problems))}" for item in report.rejected[:5]]
     print(json.dumps({"stages": stages.seconds, "report": {"accepted": report.accepted, "rejected": rejected, "embedded": report.embedded}}))
 
 

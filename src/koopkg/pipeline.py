@@ -245,7 +245,7 @@ class _Build:
                 self._changed.setdefault(document, row.path)
                 continue
             told = Message("{cases}: there is no such case; expected the ids of cases whose records are taken in too", cases=", ".join(map(repr, cases)))
-            self._reject(catalog, document, (str(Problem("describes", told)),))
+            self._reject(catalog, document, [Problem("describes", told)])
 
     def _link(self, catalog: CatalogWriter, pending: Sequence[str]) -> None:
         """Find what the changed documents name, propose what those without a record are about, and check what is said of them."""
@@ -270,7 +270,7 @@ class _Build:
                 self._progress.step()
             violating = validator.check(checked)
             for name, violations in violating.items():
-                self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
+                self._reject(catalog, name, [Problem("graph", str(violation)) for violation in violations])
 
     def _graph(self, catalog: CatalogWriter, *, base: SnapshotFiles | None) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""
@@ -331,8 +331,8 @@ class _Build:
         self._withdrawn += graph.graphs_of(catalog.document(name))
         catalog.remove(name)
 
-    def _reject(self, catalog: CatalogWriter, name: str, problems: tuple[str, ...]) -> None:
-        self._quarantine.add(Rejected(self._changed.pop(name, name), problems), catalog.raw(name))
+    def _reject(self, catalog: CatalogWriter, name: str, problems: list[Problem]) -> None:
+        self._quarantine.add(Rejected.of(DocumentError(self._changed.pop(name, name), problems)), catalog.raw(name))
         self._kept.discard(name)
         self._withdraw(catalog, name)
 

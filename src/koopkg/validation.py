@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from koopkg import graph, ontology, snapshot
 from koopkg.consistency import FormLaw, contradictions
-from koopkg.errors import Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import Skipped, find_files
 from koopkg.intake import Reader, Rejected, gather
 from koopkg.messages import Message
@@ -142,7 +142,7 @@ def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list
                 cases=", ".join(map(repr, cases)),
                 elsewhere=elsewhere[1],
             )
-            rejected.append(Rejected(name, (str(Problem("describes", told)),)))
+            rejected.append(Rejected.of(refused(name, told, field="describes")))
             del named[name]  # with its records, which another one may be about
     return rejected
 
@@ -175,7 +175,7 @@ def _related_to_nothing(named: dict[str, Document], given: Set[str], data: Path,
             if case not in given and case not in known
         ]
         if problems:
-            rejected.append(Rejected(name, tuple(map(str, problems))))
+            rejected.append(Rejected.of(DocumentError(name, problems)))
             del named[name]
     return rejected
 

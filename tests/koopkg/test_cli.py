@@ -36,7 +36,7 @@ def with_faults(tmp_path: Path) -> Path:
 
 def test_faulty_documents_are_set_aside_and_the_rest_published(with_faults: Path, tiny_copy: Settings) -> None:
     """Exit code 1; each message names file, field, value and expectation; every document lies in quarantine with its reason."""
-    done = run_koopkg("ingest", "--rebuild", str(with_faults), data=tiny_copy.data)
+    done = run_koopkg("ingest", "--rebuild", str(with_faults), "--language", "en", data=tiny_copy.data)
     assert done.returncode == 1
     assert "documents: 14 = 8 accepted + 0 drafts + 6 rejected" in done.stdout
     for expected in (

@@ -20,7 +20,9 @@ __all__ = ["doctor", "validate"]
 
 
 def validate(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: ontology and bundled corpus.")] = None, as_json: AsJson = False
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: ontology and bundled corpus.")] = None,
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
 ) -> None:
     """Review documents, or else the ontology and its corpus, without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
@@ -46,7 +48,7 @@ def validate(
         print_json([{"subject": subject, **asdict(review)} for subject, review in reviews])
     else:
         _print_review(*reviews[-1])
-        print_skipped(counts.skipped)
+        print_skipped(counts.skipped, language)
         parts = f"{counts.accepted} accepted + {counts.drafts} drafts + {counts.rejected} rejected"
         typer.echo(f"found: {counts.found} = {parts} + {len(counts.skipped)} skipped")
         reviewed = "" if paths else f"ontology: {wrong} findings; "
