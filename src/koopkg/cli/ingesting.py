@@ -14,6 +14,7 @@ import typer
 from koopkg.cli.conventions import PARTLY, AsJson, ReasonLanguage, print_json, print_skipped
 from koopkg.config import Settings
 from koopkg.messages import Language, translated
+from koopkg.sentences import tells_of_several
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -103,7 +104,8 @@ def _told(report: IngestReport) -> dict[str, Any]:
         }
         for item in report.skipped
     ]
-    return {**asdict(report), "rejected": rejected, "skipped": skipped}
+    several = [{**asdict(item), "told": str(said := tells_of_several(item.cooperations)), "told_de": translated(said, "de")} for item in report.several]
+    return {**asdict(report), "rejected": rejected, "skipped": skipped, "several": several}
 
 
 def _print_report(report: IngestReport, language: Language, *, as_json: bool) -> None:
@@ -115,6 +117,8 @@ def _print_report(report: IngestReport, language: Language, *, as_json: bool) ->
         print_json(_told(report))
         return
     print_skipped(report.skipped, language)
+    for item in report.several:
+        typer.echo(f"{item.path}: {translated(tells_of_several(item.cooperations), language)}", err=True)
     parts = f"{report.accepted} accepted + {report.drafts} drafts + {len(report.rejected)} rejected"
     typer.echo(f"found: {report.found} = {parts} + {len(report.skipped)} skipped")
     kept = f", {report.kept} of them from earlier runs" if report.kept else ""
