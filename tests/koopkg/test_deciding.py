@@ -269,6 +269,18 @@ def test_one_cooperation_with_comparables_members_or_sections_is_one(kind: str, 
     assert [item for item in decided.concepts if item.scheme == "legal-form" and item.decision == "about"]
 
 
+def test_a_guide_that_lists_forms_and_fields_tells_of_no_cooperation_and_not_of_several(decide: Decide) -> None:
+    decided = decide(
+        "Welche Rechtsform passt?\n\n- Ein Zweckverband kann Wasser oder Abwasser auf Dauer übernehmen.\n"
+        "- Eine Zweckvereinbarung kann für das Standesamt genügen.\n"
+        "- Eine GmbH sollten Sie wählen, wenn Private an der Energie beteiligt sein sollen.\n"
+        "- Eine Genossenschaft ist ein Zusammenschluss für den Dorfladen.\n"
+        "- Ein Verein kann den Bürgerbus betreiben.\n\nLassen Sie sich beraten: Was soll Ihre Gemeinde selbst tun dürfen?"
+    )
+    assert decided.is_case < 0.5
+    assert (decided.several, decided.cooperations) == (0.0, None)
+
+
 def test_what_is_several_is_learned_to_be_told_rarely_and_rightly() -> None:
     """In cross-validation at least 95 of 100 that were told were right."""
     weights = Weights.bundled().several
