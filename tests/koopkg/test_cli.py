@@ -191,14 +191,18 @@ def test_validate_passes_and_finds_faults(with_faults: Path, tmp_path: Path) -> 
     assert run_koopkg("validate", str(TINY), data=tmp_path).returncode == 0
     done = run_koopkg("validate", str(with_faults / "b-slug.md"), data=tmp_path)
     assert done.returncode == 1
-    assert "legal_form: 'zweckverbund'" in done.stderr
+    assert "legal_form: 'zweckverbund' ist kein Begriff" in done.stderr
+    english = run_koopkg("validate", str(with_faults / "b-slug.md"), "--language", "en", data=tmp_path)
+    assert "legal_form: 'zweckverbund' is no concept" in english.stderr
+    [told] = json.loads(run_koopkg("validate", str(with_faults / "b-slug.md"), "--json", data=tmp_path).stdout)
+    assert "legal_form: 'zweckverbund' is no concept" in told["findings"][0]
 
 
 def test_validate_finds_what_a_record_says_against_its_text(tmp_path: Path) -> None:
     text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
     faulty = tmp_path / "standesamt-lossetal.md"
     faulty.write_text(re.sub(r"^population: .*$", "population: 98765", text, flags=re.MULTILINE), encoding="utf-8")
-    done = run_koopkg("validate", str(faulty), data=tmp_path)
+    done = run_koopkg("validate", str(faulty), "--language", "en", data=tmp_path)
     assert done.returncode == 1
     assert "population: 98765 stands nowhere in the text" in done.stderr
 

@@ -233,11 +233,11 @@ def test_validate_says_of_cases_that_there_are_not_what_ingest_says(tiny: Settin
     for name, cases in {"gut": "neu, standesamt-lossetal", "schlecht": "neu, amtsbauhof-bad-doberan-land, nirgends"}.items():
         (tmp_path / f"{name}.md").write_text(text.format(id=name, cases=cases), encoding="utf-8")
     assert "amtsbauhof-bad-doberan-land" not in {path.stem for path in TINY.iterdir()}
-    found = run_koopkg("validate", str(tmp_path), data=tiny.data)
+    found = run_koopkg("validate", str(tmp_path), "--language", "en", data=tiny.data)
     expected = f"schlecht.md: describes: 'amtsbauhof-bad-doberan-land', 'nirgends': neither the documents given nor the published snapshot {told}\n"
     assert (found.returncode, found.stderr.count("describes:"), found.stderr.endswith(expected)) == (1, 1, True)
     assert "found: 3 = 2 accepted + 0 drafts + 1 rejected + 0 skipped" in found.stdout
-    before = run_koopkg("validate", str(tmp_path / "schlecht.md"), data=tmp_path / "none")
+    before = run_koopkg("validate", str(tmp_path / "schlecht.md"), "--language", "en", data=tmp_path / "none")
     expected = f"schlecht.md: describes: 'neu', 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) {told}\n"
     assert (before.returncode, before.stderr.endswith(expected)) == (1, True)
 
@@ -250,7 +250,7 @@ def test_a_record_that_would_be_replaced_is_not_counted_on(tiny: Settings, tmp_p
     (tmp_path / "a.md").write_text(report.format(id="standesamt-lossetal", about="describes: [buergerbus-kirchhundem]\n"), encoding="utf-8")
     (tmp_path / "b.md").write_text(report.format(id="b", about="describes: [standesamt-lossetal]\n"), encoding="utf-8")
     counts, review = review_documents([tmp_path], max_bytes=1_000_000, data=tiny.data, corpus=TINY)
-    assert (counts.accepted, [finding.partition(": neither")[0].rpartition("/")[2] for finding in review.findings]) == (
+    assert (counts.accepted, [str(finding).partition(": neither")[0].rpartition("/")[2] for finding in review.findings]) == (
         1,
         ["b.md: describes: 'standesamt-lossetal'"],
     )
@@ -267,7 +267,7 @@ def test_a_relation_to_a_case_that_is_nowhere_is_refused_by_the_review(tmp_path:
         relations = [{"relation": "vorbild", "name": "Ein Vorbild", "case": other}]
         (tmp_path / "in" / f"{name}.md").write_text(record(name, body="Ein Text.", relations=relations), encoding="utf-8")
     counts, review = review_documents([tmp_path / "in"], max_bytes=1_000_000, data=tmp_path, corpus=TINY)
-    [finding] = review.findings
+    [finding] = map(str, review.findings)
     assert "a.md: relations.case: 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) have such a case" in finding
     assert (counts.accepted, counts.rejected) == (3, 1)
 

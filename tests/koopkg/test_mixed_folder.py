@@ -204,6 +204,6 @@ def test_cases_that_were_exported_can_be_taken_in_again(tiny: Settings, tmp_path
 )
 def test_what_is_wrong_with_a_list_or_a_row_of_it_is_said(name: str, raw: bytes, told: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(raw)
-    done = run_koopkg("validate", str(tmp_path / name), data=tmp_path / "none")
+    done = run_koopkg("validate", str(tmp_path / name), "--language", "en", data=tmp_path / "none")
     assert done.returncode == 1
     assert told in done.stderr
