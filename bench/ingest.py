@@ -169,12 +169,9 @@ def ingest_here(data: Path, paths: Sequence[Path], profile: Path | None) -> None
     else:
         report = pipeline.ingest(paths, settings, stages)
     stages.stage("end", 0)
-    rejected = [f"{item.path}: {'; '.join(item.problems)}" for item in report.rejected[:5]]
-    print(
-        json.dumps(
-            {"stages": stages.seconds, "report": {"accepted": report.accepted, "drafts": report.drafts, "rejected": rejected, "embedded": report.embedded}}
-        )
-    )
+    counts = {"accepted": report.accepted, "drafts": report.drafts, "embedded": report.embedded}
+    rejected = [f"{item.path}: {'; '.join(map(str, item.problems))}" for item in report.rejected[:5]]
+    print(json.dumps({"stages": stages.seconds, "report": {**counts, "rejected": rejected}}))
 
 
 def monkeypatched(name: str, encoder: object) -> None:

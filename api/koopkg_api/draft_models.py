@@ -41,7 +41,8 @@ class DraftSummary(BaseModel):
     language: Language
     document: str = Field(description="IRI of the document that it was read from")
     is_case: float = Field(description="Probability that the document speaks of a cooperation that there is")
-    is_about_case: bool = Field(description="Whether it is taken to do so: by a person, else by that probability")
+    is_about_case: bool = Field(description="Whether it is taken to speak of one: by a person, else by that probability, unless it tells of several")
+    cooperations: int | None = Field(description="About how many cooperations it tells of, where it is taken by machine to tell of several, else null")
 
 
 class ListedDraft(DraftSummary):
@@ -112,4 +113,5 @@ def summary_of(draft: Draft) -> DraftSummary:
         document=document_iri(draft.id),
         is_case=draft.is_case,
         is_about_case=draft.is_about_case,
+        cooperations=draft.cooperations,
     )

@@ -34,7 +34,11 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """A document with its passages and what it names; `cases` are the ids of those that it is about, `is_about_case` whether a draft is taken to be so."""
+    """A document with its passages and what it names; `cases` are the ids of those that it is about, `is_about_case` whether a draft is taken to be so.
+
+    Attributes:
+        cooperations: About how many a draft is taken to tell of, where that is several.
+    """
 
     title: str
     language: Language
@@ -48,6 +52,7 @@ class DocumentPage:
     named: tuple[Named, ...]
     is_draft: bool
     is_about_case: bool
+    cooperations: int | None
 
 
 def document_page_view(text: LinkedDocument, draft: Draft | None, ontology: Ontology, start: int | None, end: int | None, language: Language) -> DocumentPage:
@@ -71,6 +76,7 @@ def document_page_view(text: LinkedDocument, draft: Draft | None, ontology: Onto
         named=tuple(Named(concept_link(ontology.concepts[link.iri], language), places_of(document, link)) for link in text.linked.concepts),
         is_draft=draft is not None,
         is_about_case=draft is None or draft.is_about_case,
+        cooperations=draft.cooperations if draft else None,
     )
 
 

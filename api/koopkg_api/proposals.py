@@ -58,6 +58,7 @@ class DraftView:
     title: str
     language: Language
     is_about_case: bool
+    cooperations: int | None
     percent: int
     date: str | None
     publisher: str | None
@@ -113,6 +114,7 @@ def draft_view(draft: Draft, document: Document, ontology: Ontology, register: R
         title=draft.title,
         language=draft.language,
         is_about_case=draft.is_about_case,
+        cooperations=draft.cooperations,
         percent=_percent(draft.is_case),
         date=document.date,
         publisher=document.publisher,

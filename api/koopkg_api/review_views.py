@@ -108,6 +108,8 @@ def question_view(question: Question, opened: OpenSnapshot, language: Language) 
     """What a page asks."""
     kind, document = _kind(question.field), opened.catalog.document(question.document).document
     wording = {"case": _IS_CASE, "document": _OTHER_CASE}.get(kind, _IS_RIGHT)
+    if kind == "case" and (cooperations := opened.catalog.draft(question.document).cooperations):
+        wording = Message("Does the document, which seems to tell of several cooperations (about {n}), speak of a single one?", n=cooperations)
     return QuestionView(
         name=question.name,
         document=question.document,

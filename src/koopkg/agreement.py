@@ -87,6 +87,7 @@ class LinkingScores:
         silent: Texts without a case of which nothing is said to be about, and how many there are.
         lost: Texts about a case of which nothing is said to be about, and how many there are.
         no_case: Texts that are taken to have no case, by the probability that they have one.
+        several: Texts that are taken to speak of several cases.
     """
 
     texts: int
@@ -97,6 +98,7 @@ class LinkingScores:
     silent: tuple[int, int]
     lost: tuple[int, int]
     no_case: Counts
+    several: Counts
 
 
 def as_read(text: AnnotatedText) -> Read:
@@ -104,7 +106,8 @@ def as_read(text: AnnotatedText) -> Read:
     concepts = tuple(Decision("", scheme, slug, "about", 1.0, ()) for scheme in text.gold for slug in sorted(text.right(scheme)))
     facts = tuple(Fact(field, value, 1.0, ()) for field, value in text.numbers().items())
     places = tuple(PlaceLink(place.name, place.ags, None, None, 1.0, ()) for place in text.places)
-    return Read(Decided(float(text.case == "one"), concepts, facts), places)
+    is_several = text.case == "several"
+    return Read(Decided(float(text.case != "none"), concepts, facts, float(is_several), _SOME if is_several else None), places)
 
 
 def by_labels(linked: Linked) -> Read:
@@ -113,6 +116,8 @@ def by_labels(linked: Linked) -> Read:
     return Read(Decided(1.0, concepts, ()), linked.places)
 
 
+_SOME = 2
+"""What stands for a number of cooperations that nobody counted."""
 _WHOLE = ("sector", "legal-form")
 _LIKELY = 0.5
 """Probability from which a text rather has a case than not."""
@@ -138,6 +143,7 @@ def scored(texts: Sequence[AnnotatedText], read: Callable[[AnnotatedText], Read]
         silent=(sum(not _about(found[text.id]) for text in none), len(none)),
         lost=(sum(not _about(found[text.id]) for text in ones), len(ones)),
         no_case=sum((_of_case(text, found[text.id]) for text in single), Counts()),
+        several=sum((_of_several(text, found[text.id]) for text in texts), Counts()),
     )
 
 
@@ -160,6 +166,8 @@ def zones(texts: Iterable[AnnotatedText], read: Callable[[AnnotatedText], Read],
 def deviations(text: AnnotatedText, read: Read, schemes: Iterable[str]) -> Iterator[str]:
     """What was read otherwise than the annotation says, a line each."""
     about = _about(read)
+    if (read.decided.cooperations is not None) != (text.case == "several"):
+        yield f"case {text.case}: several {read.decided.several:.2f}"
     if text.case == "several":
         return
     for scheme in schemes:
@@ -212,6 +220,11 @@ def _macro(by_concept: Iterable[Counts]) -> Macro:
 def _of_case(text: AnnotatedText, read: Read) -> Counts:
     is_none, is_told = text.case == "none", read.decided.is_case < _LIKELY
     return Counts(int(is_none and is_told), int(is_told and not is_none), int(is_none and not is_told))
+
+
+def _of_several(text: AnnotatedText, read: Read) -> Counts:
+    is_several, is_told = text.case == "several", read.decided.cooperations is not None
+    return Counts(int(is_several and is_told), int(is_told and not is_several), int(is_several and not is_told))
 
 
 def _of_fact(field: str, texts: Iterable[AnnotatedText], found: Mapping[str, Read]) -> Counts:

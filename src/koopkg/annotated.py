@@ -18,6 +18,7 @@ from koopkg.text import normalise, with_whole_words
 __all__ = [
     "AnnotatedText",
     "AnnotationError",
+    "CountedText",
     "GoldPlace",
     "LabelledText",
     "MarkedClause",
@@ -26,6 +27,7 @@ __all__ = [
     "Trap",
     "annotated_text",
     "annotated_texts",
+    "counted_texts",
     "labelled_texts",
     "marked_clauses",
     "marked_sentences",
@@ -157,6 +159,19 @@ class LabelledText:
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
+class CountedText:
+    """A whole text, written to learn from, and whether it tells of one cooperation, of none, or of several; `cooperations` is how many of those."""
+
+    id: str
+    kind: str
+    language: Language
+    case: Literal["one", "none", "several"]
+    cooperations: int | None
+    text: str
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
 class MarkedClause:
     """One to three sentences, written to learn from, with every concept that they name."""
 
@@ -237,6 +252,15 @@ def labelled_texts(path: Path) -> list[LabelledText]:
         AnnotationError: A line cannot be read.
     """
     return _lines(path, LabelledText)
+
+
+def counted_texts(path: Path) -> list[CountedText]:
+    """The texts of a file with one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read.
+    """
+    return _lines(path, CountedText)
 
 
 def telling_texts(path: Path) -> list[TellingText]:

@@ -30,6 +30,7 @@ def write_draft(folder: Path, draft: Draft, document: Document) -> None:
         "sha256": document.sha256,
         **({"source": document.source} if document.source else {}),
         "is_case": draft.is_case,
+        **({"cooperations": draft.cooperations} if draft.cooperations else {}),
         "fields": [dict(_told(proposal)) for proposal in draft.proposals],
     }
     folder.mkdir(parents=True, exist_ok=True)

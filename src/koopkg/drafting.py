@@ -86,7 +86,9 @@ def draft_of(document: Document, linked: Linked, decided: Decided, reviews: Mapp
     """
     proposals = [*_concepts(decided), *_numbers(decided), *_places(linked, decided, register), *_land(linked, decided, ontology)]
     paged = (replace(item, page=document.page_of(item.evidence.start) if item.evidence else None) for item in proposals)
-    return reviewed(Draft(document.id, document.title, document.language, decided.is_case, decided.is_case >= _LIKELY_CASE, tuple(paged)), reviews)
+    is_about_case = decided.is_case >= _LIKELY_CASE and decided.cooperations is None
+    draft = Draft(document.id, document.title, document.language, decided.is_case, is_about_case, tuple(paged), decided.several, decided.cooperations)
+    return reviewed(draft, reviews)
 
 
 def reviewed(draft: Draft, reviews: Mapping[tuple[str, str], Review]) -> Draft:
@@ -127,9 +129,10 @@ def as_case(draft: Draft, register: Register, ontology: Ontology) -> Case:
 def questions_of(draft: Draft, offers: Iterable[Kinship]) -> Iterator[Asked]:
     """What people are asked about a draft: whether it speaks of a cooperation, then whether it is one of the known ones, and each proposal that is open.
 
+    Of one that seems to tell of several cooperations the first question is whether it speaks of a single one.
     An answer helps most where nobody can tell, and where the ranking goes by the field.
     """
-    yield _asked(draft, IS_CASE, "true", draft.is_case)
+    yield _asked(draft, IS_CASE, "true", round(draft.is_case * (1 - draft.several), 3) if draft.cooperations else draft.is_case)
     if draft.is_about_case:
         yield from (_asked(draft, OTHER_CASE, offer.id, offer.probability) for offer in offers)
         open_ = (proposal for proposal in draft.proposals if proposal.state == "proposed" and proposal.probability is not None)

@@ -16,9 +16,9 @@ __all__ = ["Files", "Skipped", "find_files", "read_bytes", "reason_to_pass_over"
 
 _ABOUT_A_FOLDER = ("readme", "changelog")
 _INSTEAD = {
-    **dict.fromkeys((".doc", ".dot", ".rtf", ".wpd", ".pages", ".sxw", ".fodt"), "DOCX, ODT or PDF"),
-    **dict.fromkeys((".ppt", ".pps", ".odp", ".key"), "PPTX or PDF"),
-    **dict.fromkeys((".xls", ".xlsx", ".xlsm", ".ods"), "CSV, with a row a case"),
+    **dict.fromkeys((".doc", ".dot", ".rtf", ".wpd", ".pages", ".sxw", ".fodt"), Message("DOCX, ODT or PDF")),
+    **dict.fromkeys((".ppt", ".pps", ".odp", ".key"), Message("PPTX or PDF")),
+    **dict.fromkeys((".xls", ".xlsx", ".xlsm", ".ods"), Message("CSV, with a row a case")),
     **dict.fromkeys((".msg", ".oft"), "EML"),
     **dict.fromkeys((".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"), "ZIP"),
     ".mht": "HTML",
@@ -40,7 +40,7 @@ class Skipped:
     """A file that was passed over, and why."""
 
     path: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +109,26 @@ def _walk(folder: Path, errors: list[OSError], leave_out: Path | None) -> Iterat
         yield from (Path(parent, name) for name in [*names, *closed])
 
 
-def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> str | None:
+def _reason_to_skip(path: Path, endings: tuple[str, ...]) -> Message | None:
     if path.name.startswith("."):
-        return "is hidden"
+        return Message("is hidden")
     if path.is_symlink():
-        return "is a link; give its target itself"
+        return Message("is a link; give its target itself")
     if path.is_dir():
-        return "holds the data of koopkg itself"
+        return Message("holds the data of koopkg itself")
     return reason_to_pass_over(path, endings)
 
 
-def reason_to_pass_over(path: PurePath, endings: tuple[str, ...]) -> str | None:
+def reason_to_pass_over(path: PurePath, endings: tuple[str, ...]) -> Message | None:
     """Why a file of this name is no document; None where it may be one."""
     ending = path.suffix.lower()
     if path.stem.lower() in _ABOUT_A_FOLDER and (ending in endings or not ending):
-        return "describes its folder"
+        return Message("describes its folder")
     if ending in endings:
         return None
     if ending in _INSTEAD:
-        return f"is of a kind that is not read ({ending}); save it as {_INSTEAD[ending]}"
-    return f"is of a kind that is not read; read are {', '.join(name.lstrip('.') for name in endings)}"
+        return Message("is of a kind that is not read ({ending}); save it as {instead}", ending=ending, instead=_INSTEAD[ending])
+    return Message("is of a kind that is not read; read are {kinds}", kinds=", ".join(name.lstrip(".") for name in endings))
 
 
 def _check_kind(path: Path, status: os.stat_result) -> int:

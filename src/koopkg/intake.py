@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import Skipped, find_files, read_bytes, reason_to_pass_over
-from koopkg.messages import Message, translated
+from koopkg.messages import Message
 from koopkg.model import Document
 from koopkg.ontology import Ontology
 from koopkg.reading import ENDINGS, Isolated, Member, format_of, read_document
@@ -22,15 +22,14 @@ __all__ = ["Candidate", "Known", "Outcome", "Reader", "Rejected", "Sources", "Un
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A document that was not taken in, and why, in English and in German."""
+    """A document that was not taken in, and why."""
 
     path: str
-    problems: tuple[str, ...]
-    problems_de: tuple[str, ...] = ()
+    problems: tuple[Message, ...]
 
     @classmethod
     def of(cls, error: DocumentError) -> Rejected:
-        return cls(error.where, tuple(map(str, error.problems)), tuple(translated(problem.sentence, "de") for problem in error.problems))
+        return cls(error.where, tuple(problem.sentence for problem in error.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def gather(paths: Sequence[Path], *, max_bytes: int, leave_out: Path | None = No
     for path in dict.fromkeys(path for found in below for path in found.documents):
         name, place = printable(str(path)), printable(_real(path, folders))
         if place in candidates:
-            skipped[name] = Skipped(name, f"is the same file as {candidates[place].name}")
+            skipped[name] = Skipped(name, Message("is the same file as {name}", name=candidates[place].name))
         else:
             candidates[place] = Candidate(name, place, partial(read_bytes, path, max_bytes=max_bytes))
     return Sources(tuple(candidates.values()), tuple(rejected.values()), tuple(skipped.values()))
@@ -183,7 +182,7 @@ class Reader:
                 outcome = read_document(raw, self.ontology, where=candidate.name, parse=self.isolated.read)
                 cases, has_record = tuple(case.id for case in outcome.cases), outcome.has_record
             if not has_record and digest in self._texts:
-                return raw, Skipped(candidate.name, f"holds the same as {self._texts[digest]}")
+                return raw, Skipped(candidate.name, Message("holds the same as {name}", name=self._texts[digest]))
             self._claim(candidate, outcome.id, cases)
             if not has_record:
                 self._texts[digest] = candidate.name

@@ -8,9 +8,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, labelled_texts, marked_clauses, marked_sentences, telling_texts
+from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, counted_texts, labelled_texts, marked_clauses, marked_sentences, telling_texts
 from koopkg.deciding import Meanings
 from koopkg.deciding.fitting import FOLDS
+from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.learning_told import ToldSentence
 from koopkg.deciding.training import Clause, Example, Statement, train
 from koopkg.deciding.weights import Weights
@@ -34,6 +35,7 @@ class Lessons:
     clauses: tuple[Clause, ...]
     statements: tuple[Statement, ...]
     told: tuple[ToldSentence, ...]
+    several: tuple[SeveralExample, ...]
     ontology: Ontology
 
     @classmethod
@@ -45,7 +47,7 @@ class Lessons:
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
             clauses, forms, fields = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl", "fields.jsonl"))
-            labelled = labelled_texts(corpus / "marks" / "texts.jsonl")
+            labelled, counted = labelled_texts(corpus / "marks" / "texts.jsonl"), counted_texts(corpus / "marks" / "several.jsonl")
             marks, telling = marked_sentences(corpus / "marks"), telling_texts(corpus / "marks" / "told.jsonl")
         sentences = (*teacher.of_accounts(documents, marks), *teacher.of_documents(texts), *teacher.of_telling(telling))
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])
@@ -57,7 +59,8 @@ class Lessons:
         mentions = (*teacher.of_clauses({**clauses, **forms, **fields}), *(teacher.of_reviews(reviews) if reviews else ()))
         short = teacher.of_short_texts(clauses, _MARKED)
         whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_labelled(labelled))
-        return cls((*whole, *parts), mentions, statements, sentences, ontology)
+        several = tuple(teacher.of_one_or_several(documents, texts, labelled, counted))
+        return cls((*whole, *parts), mentions, statements, sentences, several, ontology)
 
     def learn(self, meanings: Meanings) -> Weights:
         """Needs scikit-learn (the extra `train`).
@@ -65,7 +68,7 @@ class Lessons:
         Args:
             meanings: The bundled encoder.
         """
-        return train(self.examples, self.clauses, self.statements, self.told, self.ontology, meanings)
+        return train(self.examples, self.clauses, self.statements, self.told, self.several, self.ontology, meanings)
 
     def without(self, names: Collection[str]) -> Lessons:
         """All but the examples of some texts or cases."""
@@ -73,6 +76,7 @@ class Lessons:
             self,
             examples=tuple(example for example in self.examples if example.case not in names),
             told=tuple(sentence for sentence in self.told if sentence.case not in names),
+            several=tuple(example for example in self.several if example.case not in names),
         )
 
     def unseen(self, texts: Sequence[AnnotatedText]) -> Iterator[tuple[Lessons, Sequence[AnnotatedText]]]:

@@ -40,7 +40,7 @@ from koopkg.reviews import read_reviews
 from koopkg.snapshot import Catalog, CatalogWriter, Manifest, SnapshotFiles
 from koopkg.text import printable
 
-__all__ = ["IngestReport", "NothingAcceptedError", "Progress", "bundled_corpus", "ingest"]
+__all__ = ["IngestReport", "NothingAcceptedError", "Progress", "Several", "bundled_corpus", "ingest"]
 
 _BATCH = 60
 """Documents checked at once: enough to share what a check costs by itself, few enough for a bar that moves."""
@@ -51,6 +51,14 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """A document that tells of about so many cooperations, so that no draft of one case is made of it."""
+
+    path: str
+    cooperations: int
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did; found = accepted + drafts + rejected + skipped, documents = accepted + drafts + rejected, texts = embedded + reused.
 
@@ -58,6 +66,7 @@ class IngestReport:
         found: Files below the paths and in archives there, records in lists there, and documents of earlier runs that stay.
         drafts: Documents that have no record: they are taken in, and are about no case yet.
         kept: How many of the accepted documents and drafts are of earlier runs.
+        several: Of the drafts that were read in this run, those that tell of several cooperations.
         texts: Titles, summaries and passages that are embedded.
     """
 
@@ -70,6 +79,7 @@ class IngestReport:
     kept: int
     rejected: tuple[Rejected, ...]
     skipped: tuple[Skipped, ...]
+    several: tuple[Several, ...]
     texts: int
     embedded: int
     reused: int
@@ -131,6 +141,7 @@ class _Build:
         self._reviews = read_reviews(settings.reviews_folder)
         self._quarantine = Quarantine(settings.quarantine_folder)
         self._skipped: list[Skipped] = []
+        self._several: list[Several] = []
         """Passed over because of what they hold."""
         self._withdrawn: list[str] = []
         """Graphs of documents that changed or went."""
@@ -245,7 +256,7 @@ class _Build:
                 self._changed.setdefault(document, row.path)
                 continue
             told = Message("{cases}: there is no such case; expected the ids of cases whose records are taken in too", cases=", ".join(map(repr, cases)))
-            self._reject(catalog, document, (str(Problem("describes", told)),))
+            self._reject(catalog, document, [Problem("describes", told)])
 
     def _link(self, catalog: CatalogWriter, pending: Sequence[str]) -> None:
         """Find what the changed documents name, propose what those without a record are about, and check what is said of them."""
@@ -265,12 +276,15 @@ class _Build:
                 self._touched |= keys
                 catalog.put_links(document.id, linked, spans, keys)
                 if document.is_draft:
-                    catalog.put_draft(drafter.draft(document, linked, self._reviews.of(document.id)))
+                    draft = drafter.draft(document, linked, self._reviews.of(document.id))
+                    catalog.put_draft(draft)
+                    if draft.cooperations is not None and not draft.is_about_case:
+                        self._several.append(Several(self._changed.get(document.id, document.id), draft.cooperations))
                 checked.append((document.id, graph.checked_triples(document, linked.places, self._terms, self._register)))
                 self._progress.step()
             violating = validator.check(checked)
             for name, violations in violating.items():
-                self._reject(catalog, name, tuple(f"graph: {violation}" for violation in violations))
+                self._reject(catalog, name, [Problem("graph", str(violation)) for violation in violations])
 
     def _graph(self, catalog: CatalogWriter, *, base: SnapshotFiles | None) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""
@@ -331,8 +345,8 @@ class _Build:
         self._withdrawn += graph.graphs_of(catalog.document(name))
         catalog.remove(name)
 
-    def _reject(self, catalog: CatalogWriter, name: str, problems: tuple[str, ...]) -> None:
-        self._quarantine.add(Rejected(self._changed.pop(name, name), problems), catalog.raw(name))
+    def _reject(self, catalog: CatalogWriter, name: str, problems: list[Problem]) -> None:
+        self._quarantine.add(Rejected.of(DocumentError(self._changed.pop(name, name), problems)), catalog.raw(name))
         self._kept.discard(name)
         self._withdraw(catalog, name)
 
@@ -359,6 +373,7 @@ class _Build:
             kept=len(self._kept),
             rejected=rejected,
             skipped=skipped,
+            several=tuple(sorted(self._several, key=lambda item: item.path)),
             texts=texts,
             embedded=embedded,
             reused=texts - embedded,

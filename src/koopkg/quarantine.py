@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 from koopkg.intake import Rejected
+from koopkg.messages import Language, translated
 
 __all__ = ["Quarantine"]
 
+_LANGUAGES: tuple[Language, ...] = ("en", "de")
 _LONGEST_NAME = 100
 """Of a file in quarantine, which is named after the document."""
 
@@ -29,5 +31,5 @@ class Quarantine:
         name = f"{len(self.rejected):03}-{re.sub(r'[^A-Za-z0-9._-]', '_', Path(rejected.path).name)[:_LONGEST_NAME]}"
         if raw:
             (self._folder / name).write_bytes(raw)
-        reasons = "".join(f"{rejected.path}: {problem}\n" for problem in (*rejected.problems, *rejected.problems_de))
+        reasons = "".join(f"{rejected.path}: {translated(problem, language)}\n" for language in _LANGUAGES for problem in rejected.problems)
         (self._folder / f"{name}.reason.txt").write_text(reasons, encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from koopkg.messages import Language, Message, Quoted, translated
 
-__all__ = ["KINDS", "LEFT_OUT", "NOT_MET", "ROLES", "message_of", "said_of_slot", "sentence_of"]
+__all__ = ["KINDS", "LEFT_OUT", "NOT_MET", "ROLES", "message_of", "said_of_slot", "sentence_of", "tells_of_several"]
 
 _TEMPLATES = {
     "shared-sector": Message("Same task: {label}"),
@@ -91,6 +91,11 @@ def message_of(kind: str, values: Mapping[str, object]) -> Message:
 def said_of_slot(name: str, values: Mapping[str, object], language: Language) -> str:
     """What a text says beside its subject, in a language."""
     return translated(Message(_SLOTS[name].text, **values), language)
+
+
+def tells_of_several(cooperations: int) -> Message:
+    """What is said of a document that speaks of so many cooperations side by side, about."""
+    return Message("tells of several cooperations (about {n:,}); no draft of one case is made of it", n=cooperations)
 
 
 def sentence_of(kind: str, values: Mapping[str, object], language: Language) -> str:

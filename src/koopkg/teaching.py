@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, LabelledText, MarkedClause, MarkedSentence, TellingText
+from koopkg.annotated import AnnotatedText, CountedText, LabelledText, MarkedClause, MarkedSentence, TellingText
 from koopkg.deciding import with_weak
 from koopkg.deciding.choosing import DECIDED
+from koopkg.deciding.fitting import fold_of
+from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.learning_told import ToldSentence
 from koopkg.deciding.numbers import NUMBERS
+from koopkg.deciding.several import several_features
 from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Sentence, read_text
 from koopkg.deciding.training import Clause, Example, Statement
@@ -36,8 +39,15 @@ _FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
 _WEIGHT_OF_A_PART = 0.5
 _WEIGHT_OF_WITHOUT_CASE = 3.0
 _WEIGHT_OF_LABELLED = 5.0
+_WEIGHT_OF_ONE_LABELLED = 3.0
+_WEIGHT_OF_COUNTED = 10.0
 _WEIGHT_OF_ANNOTATED = 30.0
 """Of a text as it comes in, beside one of the corpus, which were all written in one manner: some forty of these count as much as all of those."""
+
+
+_WHOLE_ONE_IN = 4
+_FEWEST_JOINED, _MOST_JOINED, _MOST_SENTENCES_JOINED = 3, 6, 4
+_JOINED_AS = ("{title}\n\n{words}", "- {words}", "{number}. {title}\n{words}", "{words}")
 
 
 class Teacher:
@@ -106,6 +116,48 @@ class Teacher:
                     is_case=text.case == "one",
                     weight=_WEIGHT_OF_ANNOTATED,
                 )
+
+    def of_one_or_several(
+        self, documents: Sequence[Document], annotated: Iterable[AnnotatedText], labelled: Iterable[LabelledText], counted: Iterable[CountedText]
+    ) -> Iterator[SeveralExample]:
+        """All texts about one case or several; accounts of cases, some with the sections that restate the record, and accounts joined to one text."""
+        for text in counted:
+            if text.case != "none":
+                yield self._several(text.id, _plain(text.text, text.language), text.language, text.case == "several", _WEIGHT_OF_COUNTED)
+        for told in annotated:
+            if told.case != "none":
+                yield self._several(told.id, _plain(told.text, told.language), told.language, told.case == "several", _WEIGHT_OF_COUNTED)
+        for note in labelled:
+            if note.case:
+                yield self._several(note.id, _plain(note.text, note.language), note.language, False, _WEIGHT_OF_ONE_LABELLED)
+        singles = [document for document in documents if len(document.cases) == 1]
+        for number, document in enumerate(singles):
+            yield self._several(document.cases[0].id, _account(document), document.language, False)
+            if number % _WHOLE_ONE_IN == 0:
+                yield self._several(document.cases[0].id, document.passages, document.language, False)
+        for name, language, words in self._joined(singles):
+            yield self._several(name, plain_passages(words, language), language, True)
+
+    def _joined(self, documents: Sequence[Document]) -> Iterator[tuple[str, Language, str]]:
+        """Beginnings of the accounts of three to six cases as one text: with headings, numbered, as items of a list, or as paragraphs; all of one fold."""
+        order = sorted(documents, key=lambda document: (fold_of(document.cases[0].id), _draw(document.cases[0].id)))
+        for _, of_fold in groupby(order, key=lambda document: fold_of(document.cases[0].id)):
+            left = list(of_fold)
+            while len(left) >= _FEWEST_JOINED:
+                name = left[0].cases[0].id
+                size = _FEWEST_JOINED + _draw(f"{name} size") % (_MOST_JOINED - _FEWEST_JOINED + 1)
+                some, left = left[:size], left[size:]
+                form = _JOINED_AS[_draw(f"{name} form") % len(_JOINED_AS)]
+                parts = []
+                for number, document in enumerate(some, start=1):
+                    sentences = read_text(_account(document), self._morphologies[document.language]).sentences
+                    words = " ".join(sentence.text for sentence in sentences[: 1 + _draw(f"{name} {number}") % _MOST_SENTENCES_JOINED])
+                    parts.append(form.format(number=number, title=document.cases[0].title, words=words))
+                yield name, some[0].language, "\n\n".join(parts)
+
+    def _several(self, name: str, passages: Sequence[Passage], language: Language, is_several: bool, weight: float = 1.0) -> SeveralExample:
+        read = read_text(passages, self._morphologies[language])
+        return SeveralExample(name, several_features(read, passages, self._linker.link(passages, language)), is_several, weight)
 
     def of_clauses(self, clauses: Mapping[str, MarkedClause]) -> Iterator[Clause]:
         """Each mark as a mention of its own.
@@ -203,6 +255,15 @@ class Teacher:
         read = tuple(passages)
         linked = with_weak(self._linker, read, self._linker.link(read, language))
         return Example(case=name, text=read_text(read, self._morphologies[language]), linked=linked, **told)
+
+
+def _plain(text: str, language: Language) -> tuple[Passage, ...]:
+    return plain_passages(with_whole_words(text), language)
+
+
+def _draw(name: str) -> int:
+    """A number by chance that is always the same for a name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
 
 
 def _account(document: Document) -> list[Passage]:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from koopkg import graph, ontology, snapshot
 from koopkg.consistency import FormLaw, contradictions
-from koopkg.errors import Problem
+from koopkg.errors import DocumentError, Problem, refused
 from koopkg.files import Skipped, find_files
 from koopkg.intake import Reader, Rejected, gather
 from koopkg.messages import Message
@@ -33,10 +33,10 @@ _OWL_ERRORS = "http://www.daml.org/2002/03/agents/agent-ont#"
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One concern that was looked at, and what was found: a line each, naming the term and the reason."""
+    """One concern that was looked at, and what was found: a sentence each, naming the term and the reason."""
 
     concern: str
-    findings: tuple[str, ...]
+    findings: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
     extra = list(planted)
     triples = [*ontology.bundled_triples(), *ontology.bundled_examples(), *extra]
     violations = graph.validate(graph.to_ntriples(triples), ontology.bundled_shapes())
-    yield Review("SHACL: the shapes of shapes.ttl", tuple(map(str, violations)))
+    yield Review("SHACL: the shapes of shapes.ttl", tuple(Message(str(violation)) for violation in violations))
     reasoned = [*ontology.bundled_triples(_REASONED), *ontology.bundled_examples(), *extra]
-    yield Review("OWL 2 RL: no contradiction follows", tuple(_contradictions(reasoned)))
+    yield Review("OWL 2 RL: no contradiction follows", tuple(map(Message, _contradictions(reasoned))))
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in [*triples, *ontology.bundled_shape_triples()])
     with as_file(files("koopkg_ontology").joinpath("checks")) as folder:
@@ -100,14 +100,14 @@ def review_documents(paths: Sequence[Path], *, max_bytes: int, data: Path, corpu
     rejected += _related_to_nothing(named, others, data, corpus)
     documents = list(named.values())
     triples = [triple for document in documents for triple in graph.checked_triples(document, (), terms, areas)]
-    findings = [f"{item.path}: {problem}" for item in rejected for problem in item.problems]
+    findings = [_found(item.path, problem) for item in rejected for problem in item.problems]
     findings += _contradicted(named, terms, areas)
     drafts = sum(document.is_draft for document in documents)
     counts = Counts(len(documents) + len(rejected) + len(skipped), len(documents) - drafts, drafts, len(rejected), tuple(skipped))
     return counts, Review("front matter, its text, the law of the Land and SHACL", (*findings, *_graph_findings(triples)))
 
 
-def _contradicted(named: Mapping[str, Document], terms: Ontology, register: Register) -> Iterator[str]:
+def _contradicted(named: Mapping[str, Document], terms: Ontology, register: Register) -> Iterator[Message]:
     """What records say against the text of the documents about their cases, against the law and against themselves.
 
     Args:
@@ -121,7 +121,12 @@ def _contradicted(named: Mapping[str, Document], terms: Ontology, register: Regi
     for path, document in named.items():
         for case in document.cases:
             for problem in contradictions(case, " ".join(texts[case.id]), terms, register, law):
-                yield f"{path}: {problem}"
+                yield _found(path, problem.sentence)
+
+
+def _found(path: str, problem: Message) -> Message:
+    """What is wrong with a file."""
+    return Message("{where}: {problems}", where=path, problems=problem)
 
 
 def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list[Rejected]:
@@ -142,7 +147,7 @@ def _about_nothing(named: dict[str, Document], data: Path, corpus: Path) -> list
                 cases=", ".join(map(repr, cases)),
                 elsewhere=elsewhere[1],
             )
-            rejected.append(Rejected(name, (str(Problem("describes", told)),)))
+            rejected.append(Rejected.of(refused(name, told, field="describes")))
             del named[name]  # with its records, which another one may be about
     return rejected
 
@@ -175,7 +180,7 @@ def _related_to_nothing(named: dict[str, Document], given: Set[str], data: Path,
             if case not in given and case not in known
         ]
         if problems:
-            rejected.append(Rejected(name, tuple(map(str, problems))))
+            rejected.append(Rejected.of(DocumentError(name, problems)))
             del named[name]
     return rejected
 
@@ -204,12 +209,12 @@ def _known_elsewhere(replaced: Set[str], data: Path, corpus: Path) -> tuple[Set[
         return {case.id for case in catalog.cases() if case.document not in replaced}, Message("the published snapshot")
 
 
-def _graph_findings(triples: Sequence[ox.Triple]) -> list[str]:
+def _graph_findings(triples: Sequence[ox.Triple]) -> list[Message]:
     """What SHACL finds in the graphs of documents; what it finds in the ontology alone is left to the review of that."""
     own = list(ontology.bundled_triples())
     violations = graph.validate(graph.to_ntriples([*triples, *own]), ontology.bundled_shapes())
     known = graph.validate(graph.to_ntriples(own), ontology.bundled_shapes()) if violations else []
-    return [f"graph: {violation}" for violation in violations if violation not in known]
+    return [Message(f"graph: {violation}") for violation in violations if violation not in known]
 
 
 def _checked(name: str, query: str, store: ox.Store) -> Review:
@@ -217,7 +222,7 @@ def _checked(name: str, query: str, store: ox.Store) -> Review:
     rule = query.partition("\n")[0].removeprefix("# rule:").strip()
     solutions = cast(ox.QuerySolutions, store.query(query))
     found = {f"{cast(ox.NamedNode, solution['term']).value}: {cast(ox.Literal, solution['reason']).value}" for solution in solutions}
-    return Review(f"{name}: {rule}", tuple(sorted(found)))
+    return Review(f"{name}: {rule}", tuple(map(Message, sorted(found))))
 
 
 def _contradictions(triples: Iterable[ox.Triple]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from koopkg.annotated import annotated_texts, counted_texts
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
 
@@ -39,6 +40,15 @@ def test_a_mark_names_a_concept_in_use_and_why(clauses: list[dict[str, Any]], on
     assert {mark["why"] for mark in marks} == _REASONS
     assert [mark for mark in marks if mark["holds"] is not (mark["why"] == "has")] == []
     assert [mark for mark in marks if ontology.concept(mark["scheme"], mark["concept"]).is_deprecated] == []
+
+
+def test_texts_about_several_cooperations_say_how_many_and_none_is_measured_by() -> None:
+    counted = counted_texts(bundled_corpus().parent / "marks" / "several.jsonl")
+    assert len({text.id for text in counted}) == len({text.text for text in counted}) == len(counted)
+    assert [text.id for text in counted if (text.cooperations is not None and text.cooperations >= 2) is not (text.case == "several")] == []
+    assert {(text.case, text.language) for text in counted} >= {("several", "de"), ("several", "en"), ("one", "de"), ("one", "en"), ("none", "de")}
+    measured = {text.text for text in annotated_texts(bundled_corpus().parent / "eval" / "links")}
+    assert measured.isdisjoint(text.text for text in counted)
 
 
 def test_no_text_and_no_mark_comes_twice(clauses: list[dict[str, Any]]) -> None:

@@ -57,6 +57,16 @@ def test_texts_about_several_cases_count_for_places_alone() -> None:
     assert scores.places == Counts(right=1)
 
 
+def test_texts_told_to_be_about_several_cases_are_counted_both_ways() -> None:
+    """One of each kind that is told, one of each that is not."""
+    texts = [text("a", case="several"), text("b", case="several"), text("c"), text("d"), text("e", case="none")]
+    told = {"a": 4, "c": 2}
+    found = {asked.id: Read(Decided(0.9, (), (), 0.8, told.get(asked.id)), ()) for asked in texts}
+    assert scored(texts, lambda asked: found[asked.id], ["sector"]).several == Counts(right=1, wrong=1, missed=1)
+    lines = {asked.id: list(deviations(asked, found[asked.id], ["sector"])) for asked in texts}
+    assert [name for name, of_text in lines.items() if any("several 0.80" in line for line in of_text)] == ["b", "c"]
+
+
 def test_numbers_and_places() -> None:
     one = text("a", facts={"started": 2004, "partner_count": 3}, places=[{"name": "Steinach", "ags": None}])
     fact = Fact("started", 2005, 0.9, (Mention(0, 8, "Steinach"),))

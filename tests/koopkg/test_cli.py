@@ -36,7 +36,7 @@ def with_faults(tmp_path: Path) -> Path:
 
 def test_faulty_documents_are_set_aside_and_the_rest_published(with_faults: Path, tiny_copy: Settings) -> None:
     """Exit code 1; each message names file, field, value and expectation; every document lies in quarantine with its reason."""
-    done = run_koopkg("ingest", "--rebuild", str(with_faults), data=tiny_copy.data)
+    done = run_koopkg("ingest", "--rebuild", str(with_faults), "--language", "en", data=tiny_copy.data)
     assert done.returncode == 1
     assert "documents: 14 = 8 accepted + 0 drafts + 6 rejected" in done.stdout
     for expected in (
@@ -191,14 +191,18 @@ def test_validate_passes_and_finds_faults(with_faults: Path, tmp_path: Path) -> 
     assert run_koopkg("validate", str(TINY), data=tmp_path).returncode == 0
     done = run_koopkg("validate", str(with_faults / "b-slug.md"), data=tmp_path)
     assert done.returncode == 1
-    assert "legal_form: 'zweckverbund'" in done.stderr
+    assert "legal_form: 'zweckverbund' ist kein Begriff" in done.stderr
+    english = run_koopkg("validate", str(with_faults / "b-slug.md"), "--language", "en", data=tmp_path)
+    assert "legal_form: 'zweckverbund' is no concept" in english.stderr
+    [told] = json.loads(run_koopkg("validate", str(with_faults / "b-slug.md"), "--json", data=tmp_path).stdout)
+    assert "legal_form: 'zweckverbund' is no concept" in told["findings"][0]
 
 
 def test_validate_finds_what_a_record_says_against_its_text(tmp_path: Path) -> None:
     text = (TINY / "standesamt-lossetal.md").read_text(encoding="utf-8")
     faulty = tmp_path / "standesamt-lossetal.md"
     faulty.write_text(re.sub(r"^population: .*$", "population: 98765", text, flags=re.MULTILINE), encoding="utf-8")
-    done = run_koopkg("validate", str(faulty), data=tmp_path)
+    done = run_koopkg("validate", str(faulty), "--language", "en", data=tmp_path)
     assert done.returncode == 1
     assert "population: 98765 stands nowhere in the text" in done.stderr
 

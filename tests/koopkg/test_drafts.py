@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,13 +25,13 @@ from koopkg.kinship import likeness, sketch
 from koopkg.model import IS_CASE, OTHER_CASE, Decided, Decision, Draft, FactorEvidence, Mention, Obstacle, Proposal, Review, Verdict
 from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology, bundled_shapes, bundled_triples
-from koopkg.pipeline import IngestReport, ingest
+from koopkg.pipeline import IngestReport, Several, ingest
 from koopkg.register import Register
 from koopkg.reviewing import decided, open_questions, question_named
 from koopkg.reviews import ReviewError, Reviews, add_reviews, read_reviews
 from koopkg.search import Filters, list_cases, search
 from koopkg.snapshot import OpenSnapshot
-from tests.conftest import TINY, Silent, settings_of, with_vectors
+from tests.conftest import TINY, Silent, run_koopkg, settings_of, with_vectors
 from tests.koopkg import made_files as made
 
 DEPOT = """Gemeinsamer Bauhof für Adelebsen und Dransfeld
@@ -50,6 +51,16 @@ KNOWN = """Bauhof der Gemeinden Grünkraut und Bodnegg
 Die Gemeinden Grünkraut und Bodnegg im Landkreis Ravensburg betreiben seit 2021 einen gemeinsamen Bauhof. Die beiden Gemeinden teilen sich die Fahrzeuge.
 Grünkraut erledigt den Winterdienst und die Pflege der Friedhöfe für beide Gemeinden. Die Räte haben der Vereinbarung zugestimmt.
 """
+LIST = """Vier Beispiele aus dem Landkreis Göttingen
+
+Adelebsen und Dransfeld: gemeinsamer Bauhof, Zweckverband seit 2014.
+
+Duderstadt: Bürger betreiben den Dorfladen als Genossenschaft.
+
+Rosdorf und Friedland: Das Standesamt führt Rosdorf nach einer Zweckvereinbarung.
+
+Bovenden: Der Bürgerbus gehört einem Verein.
+"""
 HERE = ("sectors=baubetriebshof", "cooperation_type=interkommunal", "places=03159001", "places=03159009", "state=Niedersachsen", "status=aktiv")
 
 
@@ -58,6 +69,7 @@ def name_of(stem: str, text: str) -> str:
 
 
 DEPOT_ID, STATUTE_ID, KNOWN_ID = name_of("bauhof", DEPOT), name_of("gesetz", STATUTE), name_of("bekannt", KNOWN)
+LIST_ID = name_of("liste", LIST)
 
 
 @pytest.fixture
@@ -128,6 +140,47 @@ def test_a_statute_is_about_no_case(read: Read) -> None:
     assert draft.is_case < 0.5
     assert opened.drafts is not None
     assert STATUTE_ID not in {entry.case.id for entry in list_cases(opened.drafts, limit=100).entries}
+
+
+def test_a_document_about_several_cooperations_is_no_draft_of_one(tmp_path: Path, tiny_copy: Settings) -> None:
+    """The report, the file of the draft and the question say so, and it is not searched; whoever says that it speaks of one makes a draft of it after all."""
+    path = tmp_path / "desk" / "liste.txt"
+    path.parent.mkdir()
+    path.write_text(LIST, encoding="utf-8")
+    report, opened = taken_in(path.parent, tiny_copy)
+    draft = opened.catalog.draft(LIST_ID)
+    assert report.several == (Several(str(path), draft.cooperations or 0),)
+    assert draft.cooperations in (3, 4, 5)
+    assert (draft.is_about_case, draft.is_case > 0.5) == (False, True)
+    assert opened.drafts is None or LIST_ID not in {entry.case.id for entry in list_cases(opened.drafts, limit=100).entries}
+    written = yaml.safe_load((tiny_copy.drafts_folder / f"{LIST_ID}.yaml").read_text(encoding="utf-8"))
+    assert written["cooperations"] == draft.cooperations
+    [question] = open_questions(opened, read_reviews(tiny_copy.reviews_folder), document=LIST_ID).questions
+    assert (question.field, question.probability < 0.5) == (IS_CASE, True)
+    say(tiny_copy, (f"{LIST_ID}:is_case=true", "accept"))
+    report, opened = taken_in(path.parent, tiny_copy)
+    assert (report.several, opened.catalog.draft(LIST_ID).is_about_case) == ((), True)
+
+
+def test_commands_tell_of_several_cooperations_in_the_language_of_their_reader(tmp_path: Path, tiny_copy: Settings) -> None:
+    path = tmp_path / "liste.txt"
+    path.write_text(LIST, encoding="utf-8")
+    linked = json.loads(run_koopkg("link", str(path), "--json", data=tiny_copy.data).stdout)["case"]
+    number = linked["cooperations"]
+    assert linked["several"] > 0.5
+    german, english = (f"berichtet von mehreren Kooperationen (etwa {number})", f"tells of several cooperations (about {number})")
+    assert german in run_koopkg("link", str(path), data=tiny_copy.data).stdout
+    assert english in run_koopkg("link", str(path), "--language", "en", data=tiny_copy.data).stdout
+    assert f"liste.txt: {german}" in run_koopkg("ingest", str(path), data=tiny_copy.data).stderr
+    path.write_text(LIST + "\nEnde.\n", encoding="utf-8")
+    assert f"liste.txt: {english}" in run_koopkg("ingest", str(path), "--language", "en", data=tiny_copy.data).stderr
+    path.write_text(LIST + "\nSchluss.\n", encoding="utf-8")
+    [told] = json.loads(run_koopkg("ingest", str(path), "--json", data=tiny_copy.data).stdout)["several"]
+    assert (told["cooperations"], told["told"].partition(";")[0], told["told_de"].partition(";")[0]) == (number, english, german)
+    path.write_text(DEPOT, encoding="utf-8")
+    alone = json.loads(run_koopkg("link", str(path), "--json", data=tiny_copy.data).stdout)["case"]
+    assert (alone["cooperations"], alone["several"] < 0.5) == (None, True)
+    assert "mehreren" not in run_koopkg("link", str(path), data=tiny_copy.data).stdout
 
 
 def test_drafts_are_found_beside_the_cases_and_never_among_them(read: Read, tiny: Settings) -> None:

@@ -153,6 +153,8 @@ def test_what_a_page_says_of_itself_is_kept_and_nothing_is_made_up(ontology: Ont
     assert (bare.date, bare.publisher, bare.source) == (None, None, None)
     odd = read(made.html(TITLE, PARAGRAPHS, head="<link rel=canonical href='javascript:alert(1)'><meta name=date content='gestern'>"), "x.html", ontology)
     assert (odd.date, odd.source) == (None, None)
+    for told, date in (("1970-01-01", None), ("1601-01-01", None), ("1989-12-31", None), ("1990-01-01", "1990-01-01")):  # what a program writes that knows none
+        assert read(made.html(TITLE, PARAGRAPHS, head=f"<meta name='dcterms.date' content='{told}'>"), "x.html", ontology).date == date
 
 
 def test_a_title_is_believed_only_if_the_text_knows_it(ontology: Ontology) -> None:

@@ -23,6 +23,7 @@ from koopkg.reading import ENDINGS, document_paths
 from koopkg.snapshot import OpenSnapshot
 from koopkg.validation import review_documents
 from tests.conftest import TINY, Silent, run_koopkg, write_copy
+from tests.koopkg import made_files as made
 from tests.koopkg.worlds import record
 
 
@@ -49,6 +50,33 @@ def odd(tmp_path: Path) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(os.path.relpath(folder / "socket.md"))
         yield folder
+
+
+_READ = ", ".join(ending.removeprefix(".") for ending in ENDINGS)
+_PASSED_OVER = {
+    "de": {
+        "link.md: ist dieselbe Datei wie gut.md",
+        "fern.md: ist ein Verweis; geben Sie an, worauf er zeigt",
+        "README.md: beschreibt nur ihren Ordner",
+        ".versteckt.md: ist versteckt",
+        "alt.doc: ist von einer Art, die nicht gelesen wird (.doc); speichern Sie die Datei als DOCX, ODT oder PDF",
+        f"x.bin: ist von einer Art, die nicht gelesen wird; gelesen werden {_READ}",
+        "b.txt: hat denselben Inhalt wie a.txt",
+        "z.zip/.auch: ist versteckt",
+        "z.zip/tabelle.xls: ist von einer Art, die nicht gelesen wird (.xls); speichern Sie die Datei als CSV, mit einer Zeile je Fall",
+    },
+    "en": {
+        "link.md: is the same file as gut.md",
+        "fern.md: is a link; give its target itself",
+        "README.md: describes its folder",
+        ".versteckt.md: is hidden",
+        "alt.doc: is of a kind that is not read (.doc); save it as DOCX, ODT or PDF",
+        f"x.bin: is of a kind that is not read; read are {_READ}",
+        "b.txt: holds the same as a.txt",
+        "z.zip/.auch: is hidden",
+        "z.zip/tabelle.xls: is of a kind that is not read (.xls); save it as CSV, with a row a case",
+    },
+}
 
 
 def everything_in(folder: Path) -> int:
@@ -95,7 +123,7 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
     (folder / "more").symlink_to(outside)
     report = ingest([folder], tiny_copy, Silent())
     assert (report.accepted, report.kept, report.rejected) == (8, 8, ())
-    assert {Path(item.path).name: item.reason for item in report.skipped} == dict.fromkeys(
+    assert {Path(item.path).name: str(item.reason) for item in report.skipped} == dict.fromkeys(
         ("passwd.md", "record.md", "more"), "is a link; give its target itself"
     )
     assert not tiny_copy.quarantine_folder.exists()
@@ -119,12 +147,51 @@ def test_a_format_that_is_read_is_not_passed_over_for_having_been_once() -> None
 )
 def test_a_link_named_by_itself_is_followed(name: str, reason: str, odd: Path) -> None:
     sources = gather([odd / "a.MD", odd / name], max_bytes=1_000_000)
-    told = [item.reason for item in sources.skipped]
+    told = [str(item.reason) for item in sources.skipped]
     for candidate in sources.candidates[1:]:
         with pytest.raises(DocumentError) as refused:
             candidate.load()
         told.append(str(refused.value))
     assert [reason in sentence for sentence in told] == [True]
+
+
+@pytest.mark.parametrize("command", ["ingest", "validate"])
+def test_why_a_file_is_passed_over_is_said_in_the_language_of_its_reader(command: str, tmp_path: Path, tiny: Settings) -> None:
+    """One line for each way to be passed over, German unless English is asked for; within an archive too."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "gut.md").write_text(record("gut", body="Ein Text."), encoding="utf-8")
+    for name in ("link.md", "fern.md"):
+        (folder / name).symlink_to(folder / "gut.md")
+    for name in ("README.md", ".versteckt.md", "alt.doc", "x.bin", "a.txt", "b.txt"):
+        (folder / name).write_text("Ein Zweckverband der Gemeinden.", encoding="utf-8")
+    (folder / "z.zip").write_bytes(made.archive({".auch": "x", "c.txt": "Ein Bauhof.", "tabelle.xls": "x"}))
+    shutil.copytree(tiny.cache_folder, tmp_path / "data" / "cache")
+    paths = [str(folder), str(folder / "link.md")]
+    for language, expected in _PASSED_OVER.items():
+        done = run_koopkg(command, *paths, "--language", language, data=tmp_path / "data")
+        told = {line.removeprefix("skipped: ").removeprefix(f"{folder}/").replace(f"{folder}/", "") for line in done.stderr.splitlines() if "skipped: " in line}
+        assert told == expected
+
+
+def test_reports_for_programs_name_a_reason_by_a_key_that_stays(tmp_path: Path, tiny_copy: Settings) -> None:
+    """The English template, which is the key of its translations, with its values beside it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("alt.doc", "leer.md"):
+        (folder / name).write_text("x" if name == "alt.doc" else "", encoding="utf-8")
+    for language in ("de", "en"):
+        report = json.loads(run_koopkg("ingest", str(folder), "--language", language, "--json", data=tiny_copy.data).stdout)
+        [skipped], [rejected] = report["skipped"], report["rejected"]
+        assert skipped == {
+            "path": str(folder / "alt.doc"),
+            "reason": "is of a kind that is not read (.doc); save it as DOCX, ODT or PDF",
+            "reason_de": "ist von einer Art, die nicht gelesen wird (.doc); speichern Sie die Datei als DOCX, ODT oder PDF",
+            "key": "is of a kind that is not read ({ending}); save it as {instead}",
+            "values": {"ending": ".doc", "instead": "DOCX, ODT or PDF"},
+        }
+        assert rejected["problems"][0].startswith("file: is empty")
+        assert rejected["problems_de"][0].startswith("file: ist leer")
 
 
 def test_validate_counts_alike(odd: Path, tmp_path: Path) -> None:
@@ -140,7 +207,9 @@ def test_counts_are_printed_even_if_nothing_is_usable(tmp_path: Path) -> None:
     done = run_koopkg("ingest", str(tmp_path / "in"), data=tmp_path / "data")
     assert done.returncode == 2
     assert "found: 2 = 0 accepted + 0 drafts + 1 rejected + 1 skipped" in done.stdout
-    assert "x.md: file: is empty" in done.stderr
+    assert "x.md: file: ist leer" in done.stderr
+    assert "y.bak: ist von einer Art, die nicht gelesen wird; gelesen werden md, " in done.stderr
+    assert "x.md: file: is empty" in run_koopkg("ingest", str(tmp_path / "in"), "--language", "en", data=tmp_path / "data").stderr
 
 
 def test_documents_of_earlier_runs_are_counted_apart(tiny_copy: Settings, tmp_path: Path) -> None:
@@ -155,7 +224,7 @@ def test_a_document_about_cases_that_there_are_not_is_set_aside(tiny_copy: Setti
     """With the cases that are missing; once their records come, it is taken in."""
     text = "---\nid: bericht\ntitle: Bericht\ndescribes: [standesamt-lossetal, standesamt-neu, nirgends]\n---\n\n# Bericht\n\nDie Zusammenarbeit gelingt.\n"
     (tmp_path / "bericht.md").write_text(text, encoding="utf-8")
-    done = run_koopkg("ingest", str(tmp_path / "bericht.md"), data=tiny_copy.data)
+    done = run_koopkg("ingest", str(tmp_path / "bericht.md"), "--language", "en", data=tiny_copy.data)
     assert done.returncode == 1
     assert "bericht.md: describes: 'nirgends', 'standesamt-neu': there is no such case" in done.stderr
     assert "found: 9 = 8 accepted + 0 drafts + 1 rejected + 0 skipped" in done.stdout
@@ -171,11 +240,11 @@ def test_validate_says_of_cases_that_there_are_not_what_ingest_says(tiny: Settin
     for name, cases in {"gut": "neu, standesamt-lossetal", "schlecht": "neu, amtsbauhof-bad-doberan-land, nirgends"}.items():
         (tmp_path / f"{name}.md").write_text(text.format(id=name, cases=cases), encoding="utf-8")
     assert "amtsbauhof-bad-doberan-land" not in {path.stem for path in TINY.iterdir()}
-    found = run_koopkg("validate", str(tmp_path), data=tiny.data)
+    found = run_koopkg("validate", str(tmp_path), "--language", "en", data=tiny.data)
     expected = f"schlecht.md: describes: 'amtsbauhof-bad-doberan-land', 'nirgends': neither the documents given nor the published snapshot {told}\n"
     assert (found.returncode, found.stderr.count("describes:"), found.stderr.endswith(expected)) == (1, 1, True)
     assert "found: 3 = 2 accepted + 0 drafts + 1 rejected + 0 skipped" in found.stdout
-    before = run_koopkg("validate", str(tmp_path / "schlecht.md"), data=tmp_path / "none")
+    before = run_koopkg("validate", str(tmp_path / "schlecht.md"), "--language", "en", data=tmp_path / "none")
     expected = f"schlecht.md: describes: 'neu', 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) {told}\n"
     assert (before.returncode, before.stderr.endswith(expected)) == (1, True)
 
@@ -188,7 +257,7 @@ def test_a_record_that_would_be_replaced_is_not_counted_on(tiny: Settings, tmp_p
     (tmp_path / "a.md").write_text(report.format(id="standesamt-lossetal", about="describes: [buergerbus-kirchhundem]\n"), encoding="utf-8")
     (tmp_path / "b.md").write_text(report.format(id="b", about="describes: [standesamt-lossetal]\n"), encoding="utf-8")
     counts, review = review_documents([tmp_path], max_bytes=1_000_000, data=tiny.data, corpus=TINY)
-    assert (counts.accepted, [finding.partition(": neither")[0].rpartition("/")[2] for finding in review.findings]) == (
+    assert (counts.accepted, [str(finding).partition(": neither")[0].rpartition("/")[2] for finding in review.findings]) == (
         1,
         ["b.md: describes: 'standesamt-lossetal'"],
     )
@@ -205,7 +274,7 @@ def test_a_relation_to_a_case_that_is_nowhere_is_refused_by_the_review(tmp_path:
         relations = [{"relation": "vorbild", "name": "Ein Vorbild", "case": other}]
         (tmp_path / "in" / f"{name}.md").write_text(record(name, body="Ein Text.", relations=relations), encoding="utf-8")
     counts, review = review_documents([tmp_path / "in"], max_bytes=1_000_000, data=tmp_path, corpus=TINY)
-    [finding] = review.findings
+    [finding] = map(str, review.findings)
     assert "a.md: relations.case: 'nirgends': neither the documents given nor the bundled corpus (nothing is published yet) have such a case" in finding
     assert (counts.accepted, counts.rejected) == (3, 1)
 
@@ -218,7 +287,7 @@ def test_what_the_shapes_refuse_is_set_aside_and_nowhere_to_be_found(tiny_copy: 
     for name, fields in {**faulty, "in-ordnung": {}}.items():
         (folder / f"{name}.md").write_text(record(name, body="Ein Text.", **fields), encoding="utf-8")
     report = ingest([folder], tiny_copy, Silent())
-    assert {Path(rejected.path).stem: rejected.problems[0].partition(":")[0] for rejected in report.rejected} == dict.fromkeys(faulty, "graph")
+    assert {Path(rejected.path).stem: str(rejected.problems[0]).partition(":")[0] for rejected in report.rejected} == dict.fromkeys(faulty, "graph")
     assert (report.accepted, report.kept) == (9, 8)
     files = snapshot.open_files(tiny_copy.data)
     listed, quads = {entry.case.id for entry in OpenSnapshot(files, tiny_copy).catalog.entries()}, export(files, "nq").decode()
@@ -263,7 +332,10 @@ def test_the_data_folder_is_not_taken_for_documents(tiny_copy: Settings) -> None
     shutil.copytree(TINY, folder / "tiny")
     sources = gather([folder], max_bytes=1_000_000, leave_out=tiny_copy.data)
     assert len(sources.candidates) == 8
-    assert {Path(item.path).name: item.reason for item in sources.skipped} == {"README.md": "describes its folder", "data": "holds the data of koopkg itself"}
+    assert {Path(item.path).name: str(item.reason) for item in sources.skipped} == {
+        "README.md": "describes its folder",
+        "data": "holds the data of koopkg itself",
+    }
 
 
 def test_a_file_named_by_itself_is_a_document_whatever_its_name(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from koopkg.analyses import Analyses
+from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.text import ReadText
 from koopkg.deciding.training import Example
 from koopkg.lessons import Lessons
@@ -21,14 +24,19 @@ def example(name: str) -> Example:
     return Example(case=name, text=ReadText("de", ()), linked=Linked("de", (), ()))
 
 
+def one_or_several(name: str) -> SeveralExample:
+    return SeveralExample(name, np.zeros(1, dtype=np.float32), is_several=False)
+
+
 def test_each_text_is_read_once_by_lessons_that_have_all_but_its_part() -> None:
     """Examples of cases and of texts that are not read now stay in all lessons."""
-    lessons = Lessons(tuple(map(example, ["case", *NAMES, "other-text"])), (), (), (), Ontology.bundled())
+    lessons = Lessons(tuple(map(example, ["case", *NAMES, "other-text"])), (), (), (), tuple(map(one_or_several, NAMES)), Ontology.bundled())
     asked = [text(name) for name in reversed(NAMES)]
     read = []
     for rest, part in lessons.unseen(asked):
         names = [item.id for item in part]
         assert [item.case for item in rest.examples] == ["case", *(name for name in NAMES if name not in names), "other-text"]
+        assert [item.case for item in rest.several] == [name for name in NAMES if name not in names]
         read += names
     assert sorted(read) == NAMES
     assert len(lessons.examples) == len(NAMES) + 2

@@ -173,7 +173,7 @@ def test_damaged_copy_of_a_document_is_rejected_and_the_rest_stays(tiny_copy: Se
         database.execute("UPDATE documents SET raw = ? WHERE id = 'standesamt-lossetal'", (zlib.compress(b"cut"),))
     report = ingest([TINY / "buergerbus-kirchhundem.md"], tiny_copy, Silent())
     assert (report.accepted, [Path(item.path).name for item in report.rejected]) == (7, ["standesamt-lossetal.md"])
-    assert "is damaged; ingest the file itself again" in report.rejected[0].problems[0]
+    assert "is damaged; ingest the file itself again" in str(report.rejected[0].problems[0])
     assert ingest([Path(report.rejected[0].path)], tiny_copy, Silent()).accepted == 8
 
 

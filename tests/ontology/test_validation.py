@@ -42,14 +42,14 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def clean() -> dict[str, tuple[str, ...]]:
-    return {review.concern.partition(":")[0]: review.findings for review in review_ontology()}
+    return {review.concern.partition(":")[0]: tuple(map(str, review.findings)) for review in review_ontology()}
 
 
 @pytest.fixture(scope="module")
 def faulty() -> dict[str, tuple[str, ...]]:
     """One review with every fault planted at once."""
     planted = [quad.triple for path in PLANTED.values() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
-    return {review.concern.partition(":")[0]: review.findings for review in review_ontology(planted)}
+    return {review.concern.partition(":")[0]: tuple(map(str, review.findings)) for review in review_ontology(planted)}
 
 
 def test_the_ontology_has_no_findings(clean: dict[str, tuple[str, ...]]) -> None:

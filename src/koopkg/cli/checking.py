@@ -20,7 +20,9 @@ __all__ = ["doctor", "validate"]
 
 
 def validate(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: ontology and bundled corpus.")] = None, as_json: AsJson = False
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to check; none: ontology and bundled corpus.")] = None,
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
 ) -> None:
     """Review documents, or else the ontology and its corpus, without publishing anything. Exit code 1 if something is wrong."""
     from koopkg.pipeline import bundled_corpus
@@ -32,7 +34,7 @@ def validate(
     for review in [] if paths else review_ontology():
         reviews.append(("ontology", review))
         if not as_json:
-            _print_review(*reviews[-1])
+            _print_review(*reviews[-1], language)
     counts, documents = review_documents(
         paths or [bundled_corpus()],
         max_bytes=settings.max_document_bytes,
@@ -43,10 +45,10 @@ def validate(
     reviews.append(("documents", documents))
     wrong = sum(len(review.findings) for _, review in reviews) - len(documents.findings)
     if as_json:
-        print_json([{"subject": subject, **asdict(review)} for subject, review in reviews])
+        print_json([{"subject": subject, "concern": review.concern, "findings": list(map(str, review.findings))} for subject, review in reviews])
     else:
-        _print_review(*reviews[-1])
-        print_skipped(counts.skipped)
+        _print_review(*reviews[-1], language)
+        print_skipped(counts.skipped, language)
         parts = f"{counts.accepted} accepted + {counts.drafts} drafts + {counts.rejected} rejected"
         typer.echo(f"found: {counts.found} = {parts} + {len(counts.skipped)} skipped")
         reviewed = "" if paths else f"ontology: {wrong} findings; "
@@ -55,11 +57,11 @@ def validate(
         raise typer.Exit(PARTLY)
 
 
-def _print_review(subject: str, review: Review) -> None:
+def _print_review(subject: str, review: Review, language: Language) -> None:
     """Print one concern, its findings on standard error."""
     typer.echo(f"{'FAULT' if review.findings else 'ok   '}  {subject} · {review.concern}")
     for finding in review.findings:
-        typer.echo(f"         {finding}", err=True)
+        typer.echo(f"         {translated(finding, language)}", err=True)
 
 
 def doctor(

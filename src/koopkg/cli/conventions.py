@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from koopkg.config import Settings
-from koopkg.messages import Language
+from koopkg.messages import Language, translated
 
 if TYPE_CHECKING:
     from koopkg.files import Skipped
@@ -34,10 +34,10 @@ def opened_snapshot() -> OpenSnapshot:
     return snapshot.OpenSnapshot(snapshot.open_files(settings.data), settings)
 
 
-def print_skipped(skipped: Sequence[Skipped]) -> None:
+def print_skipped(skipped: Sequence[Skipped], language: Language) -> None:
     """Say on standard error what was passed over and why."""
     for item in skipped[:_MOST_SKIPPED_SHOWN]:
-        typer.echo(f"skipped: {item.path}: {item.reason}", err=True)
+        typer.echo(f"skipped: {item.path}: {translated(item.reason, language)}", err=True)
     if len(skipped) > _MOST_SKIPPED_SHOWN:
         typer.echo(f"skipped: {len(skipped) - _MOST_SKIPPED_SHOWN} more; --json lists all", err=True)
 

@@ -174,7 +174,7 @@ def _print_scores(scores: LinkingScores, title: str) -> None:
     for name, row in scores.schemes.items():
         error = "" if row.calibration_error is None else f"{row.calibration_error:.3f}"
         typer.echo(f"{name:18}{_counted(row.counts)}{row.macro.precision:9.3f}{row.macro.recall:7.3f}{row.macro.f1:7.3f}{error:>7}")
-    for name, counts in {**scores.facts, "places": scores.places, "taken for no case": scores.no_case}.items():
+    for name, counts in {**scores.facts, "places": scores.places, "taken for no case": scores.no_case, "for several": scores.several}.items():
         typer.echo(f"{name:18}{_counted(counts)}")
     typer.echo(f"sectors and form of a text exactly right: {scores.whole:.3f}")
     typer.echo(f"nothing about in {scores.silent[0]} of {scores.silent[1]} texts without a case, in {scores.lost[0]} of {scores.lost[1]} with one")

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from koopkg.cli.conventions import PARTLY, AsJson, print_json, print_skipped
+from koopkg.cli.conventions import PARTLY, AsJson, ReasonLanguage, print_json, print_skipped
 from koopkg.config import Settings
+from koopkg.messages import Language, translated
+from koopkg.sentences import tells_of_several
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -26,6 +28,7 @@ __all__ = ["ingest"]
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Documents, archives or folders; none: the bundled corpus.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget earlier runs and build anew; known embeddings are kept.")] = False,
+    language: ReasonLanguage = "de",
     as_json: AsJson = False,
 ) -> None:
     """Take in documents and publish a snapshot. Exit code 1 if documents were rejected."""
@@ -37,9 +40,9 @@ def ingest(
         with shown_progress() as progress:
             report = run(paths or [bundled_corpus()], settings, progress, rebuild=rebuild)
     except NothingAcceptedError as error:
-        _print_report(error.report, as_json=as_json)
+        _print_report(error.report, language, as_json=as_json)
         raise
-    _print_report(report, as_json=as_json)
+    _print_report(report, language, as_json=as_json)
     if report.rejected:
         typer.echo(f"rejected documents lie in {settings.quarantine_folder}", err=True)
         raise typer.Exit(PARTLY)
@@ -85,15 +88,37 @@ class _Bars:
             self._bars.advance(self._task, count)
 
 
-def _print_report(report: IngestReport, *, as_json: bool) -> None:
+def _told(report: IngestReport) -> dict[str, Any]:
+    """For JSON: of each reason the sentence in both languages; of one to pass a file over also its key, the English template, and the values."""
+    rejected = [
+        {"path": item.path, "problems": list(map(str, item.problems)), "problems_de": [translated(problem, "de") for problem in item.problems]}
+        for item in report.rejected
+    ]
+    skipped = [
+        {
+            "path": item.path,
+            "reason": str(item.reason),
+            "reason_de": translated(item.reason, "de"),
+            "key": item.reason.text,
+            "values": {name: str(value) for name, value in item.reason.values.items()},
+        }
+        for item in report.skipped
+    ]
+    several = [{**asdict(item), "told": str(said := tells_of_several(item.cooperations)), "told_de": translated(said, "de")} for item in report.several]
+    return {**asdict(report), "rejected": rejected, "skipped": skipped, "several": several}
+
+
+def _print_report(report: IngestReport, language: Language, *, as_json: bool) -> None:
     """Print what was found, taken in, refused and passed over; reasons on standard error."""
     for rejected in report.rejected:
         for problem in rejected.problems:
-            typer.echo(f"{rejected.path}: {problem}", err=True)
+            typer.echo(f"{rejected.path}: {translated(problem, language)}", err=True)
     if as_json:
-        print_json(asdict(report))
+        print_json(_told(report))
         return
-    print_skipped(report.skipped)
+    print_skipped(report.skipped, language)
+    for item in report.several:
+        typer.echo(f"{item.path}: {translated(tells_of_several(item.cooperations), language)}", err=True)
     parts = f"{report.accepted} accepted + {report.drafts} drafts + {len(report.rejected)} rejected"
     typer.echo(f"found: {report.found} = {parts} + {len(report.skipped)} skipped")
     kept = f", {report.kept} of them from earlier runs" if report.kept else ""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from koopkg.cli.conventions import AsJson, opened_snapshot, print_json
+from koopkg.cli.conventions import AsJson, ReasonLanguage, opened_snapshot, print_json
 from koopkg.config import Settings
+from koopkg.messages import translated
+from koopkg.sentences import tells_of_several
 
 if TYPE_CHECKING:
     from koopkg.deciding import Decider
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["link", "train_links"]
 
 
-def link(path: Annotated[Path, typer.Argument(help="A document of any format that is read.", metavar="FILE")], as_json: AsJson = False) -> None:
+def link(
+    path: Annotated[Path, typer.Argument(help="A document of any format that is read.", metavar="FILE")],
+    language: ReasonLanguage = "de",
+    as_json: AsJson = False,
+) -> None:
     """Show what the cooperation of a text has, what else the text names, and its places, each with its evidence."""
     from koopkg.language import detect_language
     from koopkg.reading import Limits, read_text
@@ -39,9 +45,12 @@ def link(path: Annotated[Path, typer.Argument(help="A document of any format tha
             fact.field: {"value": fact.value, "confidence": fact.confidence, "evidence": [asdict(mention) for mention in fact.evidence]}
             for fact in decided.facts
         }
-        print_json({"language": linked.language, "concepts": concepts, "places": places, "case": {"is_case": decided.is_case, **facts}})
+        told = {"is_case": decided.is_case, "several": decided.several, "cooperations": decided.cooperations}
+        print_json({"language": linked.language, "concepts": concepts, "places": places, "case": {**told, **facts}})
         return
     typer.echo(f"{decided.is_case:.2f}  case")
+    if decided.cooperations is not None:
+        typer.echo(f"{decided.several:.2f}  several  {translated(tells_of_several(decided.cooperations), language)}")
     for item in sorted(decided.concepts, key=lambda item: (item.decision, -item.confidence)):
         quotes = ", ".join(f"{mention.quote} ({mention.start}-{mention.end})" for mention in item.evidence)
         typer.echo(f"{item.confidence:.2f}  {item.decision}  {item.scheme}/{item.slug}  {quotes}")

@@ -11,6 +11,7 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
 from koopkg.deciding.numbers import NUMBERS, features_of
+from koopkg.deciding.several import about_how_many, several_features
 from koopkg.deciding.telling import TOLD, Meanings, once_each, told_in
 from koopkg.deciding.text import ReadText, Vector, read_text
 from koopkg.deciding.weights import TextModel, Weights
@@ -40,7 +41,7 @@ class Decider:
     def decide(self, passages: Iterable[Passage], linked: Linked) -> Decided:
         """Whether a document speaks of a cooperation that there is, and what that has.
 
-        Where it rather does not, nothing is `about`.
+        Where it rather does not, nothing is `about`; where it speaks of several, nothing of which one cooperation has but one is.
 
         Args:
             passages: All of the document.
@@ -52,18 +53,21 @@ class Decider:
             return Decided(0.0, (), ())
         vector = self._weights.vocabularies[text.language].vector(text.terms)
         is_case = self._case(text, vector, linked)
+        speaks = is_case >= self._weights.case.threshold
+        several = self._weights.several.probability(several_features(text, passages, linked)) if speaks else 0.0
+        is_several = several >= self._weights.several.threshold
         named = with_weak(self._linker, passages, linked)
-        decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case))
+        decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case, is_several=is_several))
         told = self._told(text, is_case)
         in_order = tuple(sorted((*decisions, *told), key=lambda decision: (decision.scheme, decision.slug)))
-        facts = tuple(self._facts(text, is_case)) if is_case >= self._weights.case.threshold else ()
-        return Decided(round(is_case, 3), in_order, facts)
+        facts = tuple(self._facts(text, is_case)) if speaks and not is_several else ()
+        return Decided(round(is_case, 3), in_order, facts, round(several, 3), about_how_many(text, linked) if is_several else None)
 
     def _case(self, text: ReadText, vector: Vector, linked: Linked) -> float:
         by_text = float(self._weights.case.text[text.language].scores(vector)[0])
         return self._weights.case.probability(case_features(text, linked, by_text=by_text))
 
-    def _of_scheme(self, scheme: DecidedScheme, text: ReadText, vector: Vector, linked: Linked, is_case: float) -> Iterator[Decision]:
+    def _of_scheme(self, scheme: DecidedScheme, text: ReadText, vector: Vector, linked: Linked, is_case: float, *, is_several: bool) -> Iterator[Decision]:
         weights, hierarchy = self._weights.schemes[scheme.name], self._hierarchies[scheme.name]
         model = weights.text[text.language]
         candidates = candidates_of(
@@ -77,7 +81,8 @@ class Decider:
             described=described_in(text, weights.described_labels, weights.described.get(text.language), self._weights.vocabularies[text.language]),
         )
         likely = {found.slug: weights.probability(found.features) for found in candidates}
-        threshold = weights.threshold if is_case >= self._weights.case.threshold else _NEVER
+        is_told = is_case >= self._weights.case.threshold and not (is_several and scheme.is_single)
+        threshold = weights.threshold if is_told else _NEVER
         chosen = choose(likely, hierarchy, threshold=threshold, is_single=scheme.is_single)
         for found in candidates:
             is_about = found.slug in chosen

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.text import Vector
-from koopkg.deciding.weights import ContextModel, Figures, Floats, TextModel
+from koopkg.deciding.weights import ContextModel, Figures, Floats, TextModel, probability
 
 __all__ = [
     "FOLDS",
     "NEVER",
     "TEXT_STRENGTH",
     "Bools",
+    "Unseen",
     "best_threshold",
     "calibrated_elsewhere",
     "calibration_error",
@@ -26,6 +28,7 @@ __all__ = [
     "fit_meanings",
     "fit_texts",
     "fold_of",
+    "unseen_by_rows",
 ]
 
 FOLDS = 5
@@ -121,6 +124,24 @@ def calibrated_elsewhere(said: Floats, right: Bools, weights: NDArray[np.float64
         curve = fit_curve(said[~inside], right[~inside], weights[~inside])
         calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
     return calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What models say of rows whose cases they have not seen, as it is and calibrated by other rows."""
+
+    said: Floats
+    calibrated: Floats
+
+
+def unseen_by_rows(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp], weights: NDArray[np.float64]) -> Unseen:
+    """What linear models say of the rows of each fold that learned from those of all others."""
+    said = np.zeros(len(right), dtype=np.float32)
+    for fold in range(FOLDS):
+        inside = folds == fold
+        learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
+        said[inside] = probability(features[inside] @ learned + intercept)
+    return Unseen(said, calibrated_elsewhere(said, right, weights, folds))
 
 
 def calibration_error(found: Floats, right: Bools, weights: NDArray[np.float64], bins: int = 10) -> float:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from koopkg.deciding.candidates import Candidate, Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
@@ -19,16 +18,16 @@ from koopkg.deciding.describing import described_in
 from koopkg.deciding.fitting import (
     FOLDS,
     TEXT_STRENGTH,
-    Bools,
     best_threshold,
-    calibrated_elsewhere,
     calibration_error,
     fit_contexts,
     fit_curve,
     fit_linear,
     fit_texts,
     fold_of,
+    unseen_by_rows,
 )
+from koopkg.deciding.learning_several import SeveralExample, learned_several
 from koopkg.deciding.learning_told import ToldSentence, learned_told
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.telling import TOLD, Meanings
@@ -101,6 +100,7 @@ def train(
     clauses: Sequence[Clause],
     statements: Sequence[Statement],
     told: Sequence[ToldSentence],
+    several: Sequence[SeveralExample],
     ontology: Ontology,
     meanings: Meanings,
 ) -> Weights:
@@ -110,6 +110,7 @@ def train(
         clauses: More mentions to learn from what stands around them.
         statements: Few sentences to learn from what describes a concept.
         told: Sentences to learn from what tells a success factor or an obstacle.
+        several: Texts to learn from what tells several cooperations from one.
         meanings: The bundled encoder.
 
     Needs scikit-learn (the extra `train`).
@@ -124,6 +125,7 @@ def train(
         {field.name: _learned_number(field, of_cases.knowing_numbers()) for field in NUMBERS},
         {scheme: learned_told(scheme, told, vectors, vocabularies) for scheme in TOLD},
         _learned_case(_Taught(examples, clauses, statements, vocabularies)),
+        learned_several(several),
     )
 
 
@@ -187,7 +189,7 @@ class _SchemeLearner:
         features = np.array([found.features for _, found in rows], dtype=np.float64)
         right = np.array([found.slug in self._gold(self.taught.examples[number]) for number, found in rows])
         weights = self.taught.weights[of_example]
-        unseen = _unseen(features, right, self.taught.folds[of_example], weights)
+        unseen = unseen_by_rows(features, right, self.taught.folds[of_example], weights)
         threshold, figures = self._threshold(rows, unseen.calibrated, calibration_error(unseen.calibrated, right, weights))
         candidate, intercept = fit_linear(features, right, weights)
         return SchemeWeights(
@@ -358,7 +360,7 @@ def _learned_case(taught: _Taught) -> CaseWeights:
     features = np.array(
         [case_features(example.text, example.linked, by_text=score) for example, score in zip(taught.examples, by_text, strict=True)], dtype=np.float64
     )
-    unseen = _unseen(features, right, taught.folds, taught.weights)
+    unseen = unseen_by_rows(features, right, taught.folds, taught.weights)
 
     def decided(threshold: float) -> Iterator[tuple[float, float]]:
         chosen = unseen.calibrated >= threshold
@@ -369,20 +371,3 @@ def _learned_case(taught: _Taught) -> CaseWeights:
     weights, intercept = fit_linear(features, right, taught.weights)
     text = {language: taught.text_model(language, None, is_case, strength=_CASE_STRENGTH) for language in LANGUAGES}
     return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right, taught.weights), threshold, figures)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unseen:
-    """What models say of rows whose cases they have not seen, as it is and calibrated by other rows."""
-
-    said: Floats
-    calibrated: Floats
-
-
-def _unseen(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp], weights: NDArray[np.float64]) -> _Unseen:
-    said = np.zeros(len(right), dtype=np.float32)
-    for fold in range(FOLDS):
-        inside = folds == fold
-        learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
-        said[inside] = probability(features[inside] @ learned + intercept)
-    return _Unseen(said, calibrated_elsewhere(said, right, weights, folds))

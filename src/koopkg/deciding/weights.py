@@ -15,7 +15,19 @@ from numpy.typing import NDArray
 from koopkg.deciding.text import Vector, Vocabulary
 from koopkg.model import LANGUAGES, Language
 
-__all__ = ["CaseWeights", "ContextModel", "Figures", "NumberWeights", "SchemeWeights", "TextModel", "ToldWeights", "Weights", "deviations", "probability"]
+__all__ = [
+    "CaseWeights",
+    "ContextModel",
+    "Figures",
+    "NumberWeights",
+    "SchemeWeights",
+    "SeveralWeights",
+    "TextModel",
+    "ToldWeights",
+    "Weights",
+    "deviations",
+    "probability",
+]
 
 Floats = NDArray[np.float32]
 _STEPS = 127
@@ -195,14 +207,30 @@ class CaseWeights:
 
 
 @dataclass(frozen=True)
+class SeveralWeights:
+    """All that decides whether a text that speaks of a case speaks of several: weights over `koopkg.deciding.several.SEVERAL_FEATURES`."""
+
+    features: Floats
+    intercept: float
+    calibration: Floats
+    threshold: float
+    figures: Figures
+
+    def probability(self, features: Floats) -> float:
+        """That a text speaks of several cooperations side by side."""
+        return _calibrated(float(features @ self.features) + self.intercept, self.calibration)
+
+
+@dataclass(frozen=True)
 class Weights:
-    """The vocabularies of both languages, and what decides for each scheme, for each number, what sentences tell, and whether a text has a case at all."""
+    """The vocabularies of both languages, and what decides for each scheme and number, what sentences tell, whether a text has a case, and whether several."""
 
     vocabularies: Mapping[Language, Vocabulary]
     schemes: Mapping[str, SchemeWeights]
     numbers: Mapping[str, NumberWeights]
     told: Mapping[str, ToldWeights]
     case: CaseWeights
+    several: SeveralWeights
 
     @classmethod
     def bundled(cls) -> Weights:
@@ -210,12 +238,13 @@ class Weights:
         return _bundled()
 
     def figures(self) -> dict[str, Figures]:
-        """Those of each scheme, of each number and of `case`, by name."""
+        """Those of each scheme, of each number, of `case` and of `several`, by name."""
         return {
             **{name: scheme.figures for name, scheme in self.schemes.items()},
             **{name: number.figures for name, number in self.numbers.items()},
             **{name: told.figures for name, told in self.told.items()},
             _CASE: self.case.figures,
+            _SEVERAL: self.several.figures,
         }
 
     @staticmethod
@@ -244,12 +273,14 @@ class Weights:
         schemes = {name: _open(SchemeWeights, name, of, arrays) for name, of in about["schemes"].items()}
         numbers = {name: _open(NumberWeights, name, of, arrays) for name, of in about["numbers"].items()}
         told = {name: _open(ToldWeights, name, of, arrays) for name, of in about["told"].items()}
-        return cls(vocabularies, schemes, numbers, told, _open(CaseWeights, _CASE, about[_CASE], arrays))
+        several = _open(SeveralWeights, _SEVERAL, about[_SEVERAL], arrays)
+        return cls(vocabularies, schemes, numbers, told, _open(CaseWeights, _CASE, about[_CASE], arrays), several)
 
     def save(self, folder: Path) -> None:
         """Write them to a folder, a file for each scheme and number and one for what they share; the same bytes for the same weights."""
-        parts: dict[str, _AnyPart] = {**self.schemes, **self.numbers, **self.told, _CASE: self.case}
-        about = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), "told": _told(self.told), _CASE: _told({_CASE: self.case})[_CASE]}
+        parts: dict[str, _AnyPart] = {**self.schemes, **self.numbers, **self.told, _CASE: self.case, _SEVERAL: self.several}
+        about: dict[str, Any] = {"schemes": _told(self.schemes), "numbers": _told(self.numbers), "told": _told(self.told)}
+        about |= {**_told({_CASE: self.case}), **_told({_SEVERAL: self.several})}
         common: dict[str, NDArray[Any]] = {"about": np.array(json.dumps(about, sort_keys=True))}
         for language, vocabulary in self.vocabularies.items():
             common |= {f"{language}/terms": _bytes(vocabulary.terms), f"{language}/rarity": vocabulary.rarity}
@@ -260,10 +291,10 @@ class Weights:
 
 
 _COMMON = "common"
-_CASE = "case"
+_CASE, _SEVERAL = "case", "several"
 _TEXT_MODELS = ("text", "described", "told")
-_AnyPart = SchemeWeights | NumberWeights | ToldWeights | CaseWeights
-_Part = TypeVar("_Part", SchemeWeights, NumberWeights, ToldWeights, CaseWeights)
+_AnyPart = SchemeWeights | NumberWeights | ToldWeights | CaseWeights | SeveralWeights
+_Part = TypeVar("_Part", SchemeWeights, NumberWeights, ToldWeights, CaseWeights, SeveralWeights)
 
 
 @lru_cache(maxsize=1)

@@ -118,11 +118,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided of a document: the probability that it speaks of a cooperation that there is, its concepts by scheme and slug, its numbers."""
+    """What was decided of a document: the probability that it speaks of a cooperation that there is, its concepts by scheme and slug, its numbers.
+
+    Attributes:
+        several: Probability that it speaks of several cooperations side by side.
+        cooperations: About how many; None where it is not taken to speak of several. Where it is, nothing that one cooperation has one of is `about`.
+    """
 
     is_case: float
     concepts: tuple[Decision, ...]
     facts: tuple[Fact, ...]
+    several: float = 0.0
+    cooperations: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

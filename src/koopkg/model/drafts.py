@@ -67,7 +67,9 @@ class Draft:
     Attributes:
         id: That of the document.
         is_case: Probability that it speaks of a cooperation that there is.
-        is_about_case: Whether it is taken to do so: by a person, else by that probability.
+        is_about_case: Whether it is taken to speak of one: by a person, else by that probability and where it is not taken to speak of several.
+        several: Probability that it speaks of several cooperations.
+        cooperations: About how many it is taken to speak of by machine where that is several; None elsewhere.
         proposals: In the order of the table of case fields, the likeliest first.
     """
 
@@ -77,6 +79,8 @@ class Draft:
     is_case: float
     is_about_case: bool
     proposals: tuple[Proposal, ...]
+    several: float = 0.0
+    cooperations: int | None = None
 
     def of(self, field: str) -> Iterator[Proposal]:
         """The proposals for a field that count."""

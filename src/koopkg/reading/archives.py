@@ -70,7 +70,7 @@ def members_of_zip(raw: bytes, where: str) -> Iterator[Member]:
     for entry in entries:
         name = printable(_name(entry)).strip("/")
         if any(hidden in name for hidden in _HIDDEN) or any(step.startswith(".") for step in name.split("/")):
-            yield Member(name, skipped="is hidden")
+            yield Member(name, skipped=Message("is hidden"))
             continue
         try:
             if entry.flag_bits & _ENCRYPTED:

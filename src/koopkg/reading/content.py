@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from koopkg.errors import DocumentError
 from koopkg.frontmatter import Entry
+from koopkg.messages import Message
 from koopkg.reading.passages import Section
 
 __all__ = ["MOST_PROBLEMS", "About", "Content", "Member", "Members", "Reader"]
@@ -60,7 +61,7 @@ class Member:
     name: str
     raw: bytes = b""
     refused: DocumentError | None = None
-    skipped: str = ""
+    skipped: Message | None = None
 
 
 Reader = Callable[[bytes, str], Content]

@@ -49,11 +49,12 @@ def unpacked_content(head: Head, body: bytes) -> Content:
 
 def packed_member(member: Member) -> tuple[Head, bytes]:
     refused = packed_refusal(member.refused) if member.refused else None
-    return {"kind": "member", "name": member.name, "skipped": member.skipped, "refused": refused}, member.raw
+    return {"kind": "member", "name": member.name, "skipped": _packed(member.skipped) if member.skipped else None, "refused": refused}, member.raw
 
 
 def unpacked_member(head: Head, body: bytes) -> Member:
-    return Member(head["name"], body, unpacked_refusal(head["refused"]) if head["refused"] else None, head["skipped"])
+    refused = unpacked_refusal(head["refused"]) if head["refused"] else None
+    return Member(head["name"], body, refused, _unpacked(head["skipped"]))
 
 
 def packed_refusal(error: DocumentError) -> Head:

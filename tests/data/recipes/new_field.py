@@ -45,7 +45,7 @@ def main() -> None:
 
     report = ingest([cases], settings, Silent())
     [rejected] = report.rejected
-    assert "climate_needs: 'hitzevorsorg' is no concept of the scheme climate-need; nearest: 'hitzevorsorge'" in rejected.problems[0], rejected
+    assert "climate_needs: 'hitzevorsorg' is no concept of the scheme climate-need; nearest: 'hitzevorsorge'" in str(rejected.problems[0]), rejected
     broken.write_text(whole, encoding="utf-8")
     assert ingest([cases], settings, Silent()).rejected == ()  # no other file has the field
 
