@@ -137,7 +137,7 @@ def test_no_link_in_a_folder_leads_out_of_it(tiny_copy: Settings, tmp_path: Path
 def test_a_format_that_is_read_is_not_passed_over_for_having_been_once() -> None:
     """What is told to save as another kind is told so only while no row of the formats reads it."""
     before, after = (reason_to_pass_over(PurePosixPath("bericht.wpd"), endings) for endings in (ENDINGS, (*ENDINGS, ".wpd")))
-    assert before == "is of a kind that is not read (.wpd); save it as DOCX, ODT or PDF"
+    assert str(before) == "is of a kind that is not read (.wpd); save it as DOCX, ODT or PDF"
     assert after is None
 
 
