@@ -21,6 +21,7 @@ __all__ = [
     "Message",
     "Piece",
     "Quoted",
+    "Worded",
     "counted",
     "local_amount",
     "local_date",
@@ -50,6 +51,17 @@ class Quoted(str):
     """Words of a document: German in the sentences of any language."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Words that somebody else than a catalogue has in both languages, such as the ontology."""
+
+    de: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -151,6 +163,8 @@ def _filled(template: str, values: Mapping[str, object], language: Language) -> 
 def _value(value: object, specification: str, conversion: str | None, language: Language) -> Iterator[Piece]:
     if isinstance(value, Message):
         yield from pieces(value, language)
+    elif isinstance(value, Worded):
+        yield Piece(value.de if language == "de" else value.en)
     elif isinstance(value, date):
         yield Piece(local_date(value, language))
     elif isinstance(value, tuple):

@@ -284,7 +284,7 @@ class _Build:
                 self._progress.step()
             violating = validator.check(checked)
             for name, violations in violating.items():
-                self._reject(catalog, name, [Problem("graph", str(violation)) for violation in violations])
+                self._reject(catalog, name, [Problem("graph", violation.sentence) for violation in violations])
 
     def _graph(self, catalog: CatalogWriter, *, base: SnapshotFiles | None) -> dict[str, int]:
         """Write the store: that of the earlier snapshot with what changed, or all anew."""

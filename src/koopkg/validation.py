@@ -63,7 +63,7 @@ def review_ontology(planted: Iterable[ox.Triple] = ()) -> Iterator[Review]:
     extra = list(planted)
     triples = [*ontology.bundled_triples(), *ontology.bundled_examples(), *extra]
     violations = graph.validate(graph.to_ntriples(triples), ontology.bundled_shapes())
-    yield Review("SHACL: the shapes of shapes.ttl", tuple(Message(str(violation)) for violation in violations))
+    yield Review("SHACL: the shapes of shapes.ttl", tuple(violation.sentence for violation in violations))
     reasoned = [*ontology.bundled_triples(_REASONED), *ontology.bundled_examples(), *extra]
     yield Review("OWL 2 RL: no contradiction follows", tuple(map(Message, _contradictions(reasoned))))
     store = ox.Store()
@@ -214,7 +214,7 @@ def _graph_findings(triples: Sequence[ox.Triple]) -> list[Message]:
     own = list(ontology.bundled_triples())
     violations = graph.validate(graph.to_ntriples([*triples, *own]), ontology.bundled_shapes())
     known = graph.validate(graph.to_ntriples(own), ontology.bundled_shapes()) if violations else []
-    return [Message(f"graph: {violation}") for violation in violations if violation not in known]
+    return [Message("graph: {problem}", problem=violation.sentence) for violation in violations if violation not in known]
 
 
 def _checked(name: str, query: str, store: ox.Store) -> Review:

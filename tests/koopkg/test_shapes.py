@@ -21,6 +21,7 @@ from koopkg.graph.provenance import provenance_triples
 from koopkg.graph.shapes import Validator
 from koopkg.graph.triples import Triple, iri, text, typed
 from koopkg.linking import Linker
+from koopkg.messages import translated
 from koopkg.model import Document, Link, Linked, Mention, PlaceLink
 from koopkg.namespaces import KOOP, PREFIXES, case_iri, concept_iri, document_iri, place_iri
 from koopkg.ontology import Ontology, bundled_examples, bundled_shapes, bundled_triples
@@ -95,7 +96,7 @@ def validator() -> Validator:
 def found(validator: Validator) -> Found:
     """Document -> what the validator finds in one batch of all faults."""
     results = validator.check(list(FAULTS.items()))
-    return {name: {(item.focus_node, item.value, item.message) for item in items} for name, items in results.items()}
+    return {name: {(item.focus_node, item.value, item.message.de) for item in items} for name, items in results.items()}
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +220,13 @@ def test_what_linking_could_say_wrong_is_found(validator: Validator, tiny_docume
     triples = [ox.Triple(*triple) for triple in extracted_triples(document, Linked("de", (wrong,), ()), ontology, RUN.iri)]
     assert len(validator.check([(document.id, triples)])[document.id]) == 2
     assert {item.focus_node.partition("#")[0] for item in validator.check([(document.id, triples)])[document.id]} == {document_iri(document.id)}
+
+
+def test_a_violation_is_said_in_the_language_of_its_reader(validator: Validator) -> None:
+    violations = [violation for document in validator.check(list(FAULTS.items())).values() for violation in document]
+    assert any(violation.value is not None for violation in violations)
+    for violation in violations:
+        german, english = (translated(violation.sentence, language) for language in ("de", "en"))
+        assert german != english
+        assert (german.endswith(violation.message.de), english.endswith(violation.message.en)) == (True, True)
+        assert (", Wert " in german, ", value " in english) == (violation.value is not None,) * 2

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
 from koopkg.errors import GraphValidationError
-from koopkg.messages import Foreign
+from koopkg.messages import Foreign, Message, Worded
 from koopkg.namespaces import PREFIXES
 
 __all__ = ["Validator", "Violation", "validate"]
@@ -25,14 +25,21 @@ _REACHING = frozenset(f"{_SH}{name}" for name in ("node", "qualifiedValueShape",
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A SHACL result: the node at fault, the value there if any, and the shape's message in German."""
+    """A SHACL result: the node at fault, the value there if any, and the shape's message."""
 
     focus_node: str
     value: str | None
-    message: str
+    message: Worded
+
+    @property
+    def sentence(self) -> Message:
+        """All of it, to be said in any language."""
+        if self.value is None:
+            return Message("{node}: {problem}", node=self.focus_node, problem=self.message)
+        return Message("{node}, value {value!r}: {problem}", node=self.focus_node, value=self.value, problem=self.message)
 
     def __str__(self) -> str:
-        return f"{self.focus_node}{f', Wert {self.value!r}' if self.value is not None else ''}: {self.message}"
+        return str(self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,10 @@ class _Result:
     value: str | None
     shape: str
 
-    def violation(self, messages: dict[str, str]) -> Violation:
+    def violation(self, messages: Mapping[str, Mapping[str, str]]) -> Violation:
         """What a person is told of it."""
-        return Violation(self.focus_node, self.value, messages.get(self.shape, self.shape))
+        said = messages.get(self.shape, {})
+        return Violation(self.focus_node, self.value, Worded(said.get("de", self.shape), said.get("en", self.shape)))
 
 
 @dataclass(slots=True)
@@ -54,7 +62,7 @@ class _Shapes:
 
     targets: dict[str, set[ox.NamedNode]] = field(default_factory=lambda: defaultdict(set))
     rest: list[ox.Triple] = field(default_factory=list)
-    messages: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     paths: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -72,8 +80,8 @@ class _Shapes:
                 heads[subject.value] = value
             elif isinstance(subject, ox.BlankNode) and isinstance(value, ox.NamedNode | ox.BlankNode):
                 lists[subject][predicate] = value
-            elif predicate == f"{_SH}message" and isinstance(subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.language == "de":
-                shapes.messages[subject.value] = value.value
+            elif predicate == f"{_SH}message" and isinstance(subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.language:
+                shapes.messages[subject.value][value.language] = value.value
         shapes.paths = {shape: list(_steps(head, lists)) for shape, head in heads.items()}
         return shapes
 
@@ -224,7 +232,7 @@ def _closure(name: str, above: dict[str, set[str]]) -> set[str]:
 
 
 def _ontology_fault(violation: Violation) -> GraphValidationError:
-    return GraphValidationError("the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it", violation=violation)
+    return GraphValidationError("the ontology itself violates its shapes: {violation}; run `koopkg validate` and correct it", violation=violation.sentence)
 
 
 def _ntriples(triples: Iterable[ox.Triple]) -> bytes:
