@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from importlib.resources import as_file, files
 
 import pytest
@@ -58,6 +59,17 @@ def test_two_readers_wrote_eight_queries_for_each_sector(ontology: Ontology) -> 
         counts = {slug: sum(asked.sector == slug and asked.split == split for asked in queries) for slug in slugs}
         assert set(counts.values()) == {8}, counts
     assert all(asked.also <= slugs - {asked.sector} for asked in queries)
+
+
+def test_queries_to_learn_from_are_none_to_measure_with(ontology: Ontology) -> None:
+    with as_file(files("koopkg_corpus")) as corpus:
+        measured = {asked.text for asked in reader_queries(corpus / "eval" / "recognition.tsv") if asked.split == "test"}
+        with (corpus / "marks" / "queries.tsv").open(encoding="utf-8", newline="") as handle:
+            learned = list(csv.DictReader(handle, delimiter="\t"))
+    assert len({row["id"] for row in learned}) == len(learned) == 704
+    assert not measured & {row["text"] for row in learned}
+    named = {slug for row in learned for slug in (row["sector"], *filter(None, row["also"].split(",")))}
+    assert named == {concept.slug for concept in ontology.schemes["sector"]}
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
