@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.text import Vector
-from koopkg.deciding.weights import ContextModel, Figures, Floats, TextModel, probability
+from koopkg.deciding.weights import ContextModel, Figures, Floats, LinearWeights, TextModel, probability
 
 __all__ = [
     "FOLDS",
@@ -24,6 +24,7 @@ __all__ = [
     "calibration_error",
     "fit_contexts",
     "fit_curve",
+    "fit_decision",
     "fit_linear",
     "fit_meanings",
     "fit_texts",
@@ -142,6 +143,32 @@ def unseen_by_rows(features: NDArray[np.float64], right: Bools, folds: NDArray[n
         learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
         said[inside] = probability(features[inside] @ learned + intercept)
     return Unseen(said, calibrated_elsewhere(said, right, weights, folds))
+
+
+def fit_decision(
+    features: NDArray[np.float64],
+    right: Bools,
+    folds: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    least_precision: float | None,
+    *,
+    thresholds: Sequence[float] = _THRESHOLDS,
+) -> LinearWeights:
+    """A yes or no of whole texts: what is learned of all rows, with a curve, a threshold and figures from rows that were not seen.
+
+    Args:
+        least_precision: As of `best_threshold`.
+    """
+    unseen = unseen_by_rows(features, right, folds, weights)
+
+    def decided(threshold: float) -> Iterator[tuple[float, float]]:
+        chosen = unseen.calibrated >= threshold
+        yield float(weights[chosen].sum()), float(weights[chosen & right].sum())
+
+    error = calibration_error(unseen.calibrated, right, weights)
+    threshold, figures = best_threshold(decided, float(weights[right].sum()), len(right), error, least_precision, thresholds=thresholds)
+    learned, intercept = fit_linear(features, right, weights)
+    return LinearWeights(learned, intercept, fit_curve(unseen.said, right, weights), threshold, figures)
 
 
 def calibration_error(found: Floats, right: Bools, weights: NDArray[np.float64], bins: int = 10) -> float:

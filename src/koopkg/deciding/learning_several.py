@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from koopkg.deciding.fitting import best_threshold, calibration_error, fit_curve, fit_linear, fold_of, unseen_by_rows
+from koopkg.deciding.fitting import fit_decision, fold_of
 from koopkg.deciding.weights import Floats, SeveralWeights
 
 __all__ = ["SeveralExample", "learned_several"]
@@ -31,13 +31,5 @@ def learned_several(examples: Sequence[SeveralExample]) -> SeveralWeights:
     features = np.array([example.features for example in examples], dtype=np.float64)
     right = np.array([example.is_several for example in examples])
     weights = np.array([example.weight for example in examples])
-    unseen = unseen_by_rows(features, right, np.array([fold_of(example.case) for example in examples]), weights)
-
-    def decided(threshold: float) -> Iterator[tuple[float, float]]:
-        chosen = unseen.calibrated >= threshold
-        yield float(weights[chosen].sum()), float(weights[chosen & right].sum())
-
-    error = calibration_error(unseen.calibrated, right, weights)
-    threshold, figures = best_threshold(decided, float(weights[right].sum()), len(right), error, _LEAST_PRECISION)
-    learned, intercept = fit_linear(features, right, weights)
-    return SeveralWeights(learned, intercept, fit_curve(unseen.said, right, weights), threshold, figures)
+    folds = np.array([fold_of(example.case) for example in examples])
+    return SeveralWeights(**vars(fit_decision(features, right, folds, weights, _LEAST_PRECISION)))

@@ -22,6 +22,7 @@ from koopkg.deciding.fitting import (
     calibration_error,
     fit_contexts,
     fit_curve,
+    fit_decision,
     fit_linear,
     fit_texts,
     fold_of,
@@ -360,14 +361,6 @@ def _learned_case(taught: _Taught) -> CaseWeights:
     features = np.array(
         [case_features(example.text, example.linked, by_text=score) for example, score in zip(taught.examples, by_text, strict=True)], dtype=np.float64
     )
-    unseen = unseen_by_rows(features, right, taught.folds, taught.weights)
-
-    def decided(threshold: float) -> Iterator[tuple[float, float]]:
-        chosen = unseen.calibrated >= threshold
-        yield float(taught.weights[chosen].sum()), float(taught.weights[chosen & right].sum())
-
-    error = calibration_error(unseen.calibrated, right, taught.weights)
-    threshold, figures = best_threshold(decided, float(taught.weights[right].sum()), len(right), error, None, thresholds=(_EVEN,))
-    weights, intercept = fit_linear(features, right, taught.weights)
+    decision = fit_decision(features, right, taught.folds, taught.weights, None, thresholds=(_EVEN,))
     text = {language: taught.text_model(language, None, is_case, strength=_CASE_STRENGTH) for language in LANGUAGES}
-    return CaseWeights(text, weights, intercept, fit_curve(unseen.said, right, taught.weights), threshold, figures)
+    return CaseWeights(**vars(decision), text=text)

@@ -191,10 +191,9 @@ class ToldWeights:
 
 
 @dataclass(frozen=True)
-class CaseWeights:
-    """All that decides whether a text speaks of a case: a text model with one label, and weights over `koopkg.deciding.cases.CASE_FEATURES`."""
+class LinearWeights:
+    """All that decides a yes or no of a whole text by its features: weights over these, a curve of calibration and a threshold."""
 
-    text: Mapping[Language, TextModel]
     features: Floats
     intercept: float
     calibration: Floats
@@ -202,23 +201,20 @@ class CaseWeights:
     figures: Figures
 
     def probability(self, features: Floats) -> float:
-        """That a text speaks of a cooperation that there is."""
+        """That it is so."""
         return _calibrated(float(features @ self.features) + self.intercept, self.calibration)
 
 
 @dataclass(frozen=True)
-class SeveralWeights:
-    """All that decides whether a text that speaks of a case speaks of several: weights over `koopkg.deciding.several.SEVERAL_FEATURES`."""
+class CaseWeights(LinearWeights):
+    """All that decides whether a text speaks of a cooperation that there is, over `koopkg.deciding.cases.CASE_FEATURES`: a text model with one label, too."""
 
-    features: Floats
-    intercept: float
-    calibration: Floats
-    threshold: float
-    figures: Figures
+    text: Mapping[Language, TextModel]
 
-    def probability(self, features: Floats) -> float:
-        """That a text speaks of several cooperations side by side."""
-        return _calibrated(float(features @ self.features) + self.intercept, self.calibration)
+
+@dataclass(frozen=True)
+class SeveralWeights(LinearWeights):
+    """All that decides whether a text that speaks of a case speaks of several, over `koopkg.deciding.several.SEVERAL_FEATURES`."""
 
 
 @dataclass(frozen=True)
