@@ -39,7 +39,7 @@ LAYERS = [
     {"pipeline", "search", "sparql", "validation", "export", "citation"},
     {"reviewing", "record_lines"},
     {"advising", "comparing", "evaluation", "diagnosis", "filter_options", "rechecks", "serving"},
-    {"recognition", "linking_runs"},
+    {"linking_runs"},
     {"cli"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

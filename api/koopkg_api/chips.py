@@ -9,10 +9,11 @@ from koopkg.messages import Language
 from koopkg.namespaces import place_iri
 from koopkg.ontology import Ontology
 from koopkg.register import folded
-from koopkg.search import Understood
+from koopkg.search import Role, Understood
 
 __all__ = ["Chip", "Chips", "chips_of"]
 
+_TOLD_ROLES = ("condition", "exclusion", "passing")
 _MOST = 8
 """Chips that people look at; of a long text the rest is counted."""
 
@@ -23,7 +24,7 @@ class Chip:
 
     label: str
     keys: tuple[str, ...]
-    role: str | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Chips:
 def chips_of(understood: Understood, ontology: Ontology, language: Language) -> Chips:
     """The chips of a page."""
     said, told = understood.all(), dict(_told_more(understood, ontology, language))
-    roles = {entry.key: entry.role for entry in said if entry.role in ("condition", "exclusion")}
+    roles = {entry.key: entry.role for entry in said}
     keys: dict[str, list[str]] = {}
     for entry in sorted(said, key=lambda entry: -entry.weight):
         keys.setdefault(told.get(entry.key, entry.label), []).append(entry.key)
-    chips = [Chip(label, tuple(own), next((roles[key] for key in own if key in roles), None)) for label, own in keys.items()]
-    chips.sort(key=lambda chip: chip.role is None)  # what leaves cases out is never hidden
+    chips = [Chip(label, tuple(own), _role([roles[key] for key in own])) for label, own in keys.items()]
+    chips.sort(key=lambda chip: (chip.role == "passing", chip.role is None))  # what leaves cases out is never hidden
     back: dict[str, list[str]] = {}
     for taken in understood.taken_back:
         back.setdefault(taken.label, []).append(taken.key)
@@ -65,6 +66,13 @@ def chips_of(understood: Understood, ontology: Ontology, language: Language) -> 
         not_met,
         understood.left_out,
     )
+
+
+def _role(roles: list[Role]) -> Role | None:
+    """The role that the keys of a name have together: in passing is named only what is so by all of them."""
+    told = [role for role in roles if role in _TOLD_ROLES]
+    strict = [role for role in told if role != "passing"]
+    return strict[0] if strict else "passing" if len(told) == len(roles) else None
 
 
 def _told_more(understood: Understood, ontology: Ontology, language: Language) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,13 @@ _SLOTS = {
     "founded-earlier": Message("begun {years} or earlier"),
 }
 """What a text says beside its subject -> its name for people."""
-ROLES = {"condition": Message("condition"), "context": Message("context"), "preference": Message("preference"), "exclusion": Message("excluded")}
+ROLES = {
+    "condition": Message("condition"),
+    "context": Message("context"),
+    "preference": Message("preference"),
+    "exclusion": Message("excluded"),
+    "passing": Message("named in passing"),
+}
 """What something that was understood does to a result -> its name for people."""
 NOT_MET = Message("No hit: {label}. The others are shown.")
 LEFT_OUT = Message("Comparable cases left out by conditions: {n:,}")

@@ -17,7 +17,7 @@ from koopkg.cli.conventions import DONE, UNUSABLE
 from koopkg.cli.evaluating import eval_app
 from koopkg.cli.graph import export, sparql
 from koopkg.cli.ingesting import ingest
-from koopkg.cli.learning import calibrate_search, train_search
+from koopkg.cli.learning import calibrate_search, train_intent, train_search
 from koopkg.cli.linking import link, train_links
 from koopkg.cli.reviewing import review_app
 from koopkg.cli.searching import compare, search, similar
@@ -31,7 +31,23 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="koopkg", help="Knowledge graph and search over municipal cooperation.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for command in (ingest, search, similar, compare, advise, link, train_links, train_search, calibrate_search, sparql, validate, export, serve, doctor):
+for command in (
+    ingest,
+    search,
+    similar,
+    compare,
+    advise,
+    link,
+    train_links,
+    train_search,
+    train_intent,
+    calibrate_search,
+    sparql,
+    validate,
+    export,
+    serve,
+    doctor,
+):
     app.command()(command)
 app.add_typer(snapshots_app, name="snapshots")
 app.add_typer(eval_app, name="eval")

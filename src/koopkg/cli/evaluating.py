@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import as_file, files
 from typing import Annotated
 
@@ -23,15 +24,15 @@ def eval_recognition(
     as_json: AsJson = False,
 ) -> None:
     """Print how often the sector of a query is recognised, and how often another is named, over queries written from the definitions alone."""
-    from koopkg.evaluation import splits_named
-    from koopkg.recognition import reader_queries, recognised
+    from koopkg.evaluation import reader_queries, recognised, splits_named
+    from koopkg.search import link
 
     splits = splits_named(split)
     with as_file(files("koopkg_corpus")) as corpus:
         chosen = [query for query in reader_queries(corpus / "eval" / "recognition.tsv") if query.split in splits]
     opened = opened_snapshot()
     groups = {"all": chosen} | {language: [query for query in chosen if query.language == language] for language in ("de", "en")}
-    found = {name: recognised(queries, opened.linker.link_query, opened.ontology) for name, queries in groups.items()}
+    found = {name: recognised(queries, partial(link, opened), opened.ontology) for name, queries in groups.items()}
     if as_json:
         figures = {name: {"queries": row.queries, "recall": row.recall, "links": row.links, "false_links": row.false_links} for name, row in found.items()}
         print_json({"snapshot": opened.id, "split": split, "recognition": figures})

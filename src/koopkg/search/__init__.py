@@ -12,13 +12,14 @@ from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
 from koopkg.search.fitting import conditions_of
 from koopkg.search.hits import hit_at
+from koopkg.search.intent import likelihoods, named_in_passing
 from koopkg.search.lacking import lacking
-from koopkg.search.question import Question, question_of_case, question_of_text
+from koopkg.search.question import Question, meaning_of, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
 from koopkg.search.results import CasePage, DraftHits, DraftPage, Facet, FacetValue, Fact, FactSource, Hit, Reason, SearchResult, Snippet, Understood
 from koopkg.search.scoring import Scoring
 from koopkg.search.signals import SIGNALS, Signal, signals_named
-from koopkg.search.slots import Slot, SlotKind, inhabitants_of_all, slots_in
+from koopkg.search.slots import Role, Slot, SlotKind, inhabitants_of_all, slots_in
 from koopkg.search.spelling import Correction, corrected
 from koopkg.search.understanding import understood
 from koopkg.snapshot import OpenSnapshot, Searched
@@ -39,6 +40,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Reason",
+    "Role",
     "Said",
     "SearchResult",
     "Slot",
@@ -217,12 +219,17 @@ def list_drafts(opened: OpenSnapshot, *, limit: int = 20, offset: int = 0) -> Dr
 
 
 def link(opened: OpenSnapshot, text: str) -> Linked:
-    """The concepts and places that a search text names; offsets count the characters of the normalised text.
+    """The concepts that a search text asks for, without tasks that it names in passing, and the places that it names.
+
+    Offsets count the characters of the normalised text.
 
     Raises:
         QueryError: The text is not valid Unicode.
+        EncoderMismatchError: As of `warm_up`.
     """
-    return opened.linker.link_query(query_text(text, field="q"))
+    named = opened.linker.link_query(text := query_text(text, field="q"))
+    in_passing = named_in_passing(likelihoods(named, text, meaning_of(opened, text, named), opened.ontology))
+    return replace(named, concepts=tuple(found for found in named.concepts if found.iri not in in_passing))
 
 
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:

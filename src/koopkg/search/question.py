@@ -10,11 +10,12 @@ from math import log
 from koopkg.index import Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, TASK_SCHEMES, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
+from koopkg.search.intent import likelihoods, named_in_passing
 from koopkg.search.slots import Slot, key_of_concept, key_of_place, slots_in
 from koopkg.search.stretches import stretches_of
 from koopkg.snapshot import Searched
 
-__all__ = ["Question", "question_of_case", "question_of_text", "weight_of_place"]
+__all__ = ["Question", "meaning_of", "question_of_case", "question_of_text", "weight_of_place"]
 
 _OTHER_SCHEMES = {"frame": 0.0}
 """Weight of concepts that no field of a case holds but that texts name: the name of the field itself tells nothing."""
@@ -29,9 +30,10 @@ class Question:
         text: Normalised.
         linked: What the text names and asks for: without what was taken back, or must not be; None where a case is asked about.
         asked: IRI of a concept or place -> weight above zero.
+        meaning: What is asked for by meaning: the direction in which cases lie that answer it, and the tasks that are likely meant.
         case_row: The case asked about; it is left out of the answer.
         slots: What is asked of a case beside its subject; nothing where a case is asked about.
-        dropped: IRIs of the concepts that were taken back, with all narrower ones: they are no likely tasks either.
+        in_passing: IRIs of the tasks that are named and hardly asked for.
     """
 
     opened: Searched
@@ -39,30 +41,10 @@ class Question:
     language: Language
     linked: Linked | None
     asked: Mapping[str, float]
+    meaning: Asked
     case_row: int | None = None
     slots: tuple[Slot, ...] = ()
-    dropped: frozenset[str] = frozenset()
-
-    @cached_property
-    def meaning(self) -> Asked:
-        """What is asked for by meaning: the direction in which cases lie that answer it, and the tasks that are likely meant."""
-        meant = self._meant
-        kept = {slug: share for slug, share in meant.tasks.items() if concept_iri("activity", slug) not in self.dropped}
-        return replace(meant, tasks=kept) if self.dropped else meant
-
-    @cached_property
-    def _meant(self) -> Asked:
-        vectors = self.opened.vectors
-        if self.case_row is not None:
-            return vectors.adaptation.asked_by(vectors.meaning(self.case_row))
-        stretches = stretches_of(self.text, self._positions_of_tasks())
-        found = [vectors.adaptation.deviation(self.opened.query_vector(stretch), self.language) for stretch in stretches]
-        return vectors.adaptation.asked_by(found[0]) if len(found) == 1 else vectors.adaptation.asked_by_all(found)
-
-    def _positions_of_tasks(self) -> list[int]:
-        """Where the text names what is done together."""
-        links = self.linked.concepts if self.linked else ()
-        return [mention.start for link in links if link.scheme in TASK_SCHEMES for mention in link.evidence]
+    in_passing: frozenset[str] = frozenset()
 
     @cached_property
     def case(self) -> Case | None:
@@ -88,25 +70,29 @@ class Question:
 
 
 def question_of_text(opened: Searched, text: str, linked: Linked | None = None, *, also: Iterable[str] = (), without: Collection[str] = ()) -> Question:
-    """What a search text asks for: its words, and its concepts and places by confidence, field and rarity; places that no case has tell nothing.
+    """What a search text asks for: its words, and its concepts and places by confidence, likelihood, field and rarity; places that no case has tell nothing.
 
     Args:
         linked: What the text names, where that is known.
         also: IRIs of concepts that are asked for beside it.
         without: Keys of concepts, places and slots that were taken back.
     """
-    linked = linked or opened.linker.link_query(text)
-    slots = slots_in(text, linked, opened.ontology)
+    named = linked or opened.linker.link_query(text)
+    meaning = meaning_of(opened, text, named)
+    likely = likelihoods(named, text, meaning, opened.ontology)
+    slots = slots_in(text, named, opened.ontology)
     unwanted = {*without, *(slot.value for slot in slots if slot.kind == "not")}
-    concepts = tuple(link for link in linked.concepts if key_of_concept(link) not in unwanted)
-    places = tuple(place for place in linked.places if key_of_place(place) not in unwanted)
+    concepts = tuple(link for link in named.concepts if key_of_concept(link) not in unwanted)
+    places = tuple(place for place in named.places if key_of_place(place) not in unwanted)
     kept = tuple(slot for slot in slots if slot.key not in without)
-    asked = {link.iri: link.confidence * _weight(link.scheme) * _rarity(opened, link.iri) for link in concepts if _weight(link.scheme)}
+    weights = {link.iri: link.confidence * likely.get(link.iri, 1.0) * _weight(link.scheme) for link in concepts}
+    asked = {iri: weight * _rarity(opened, iri) for iri, weight in weights.items() if weight}
     asked |= {place.iri: place.confidence * weight_of_place() * _rarity(opened, place.iri) for place in places if place.iri and place.iri in opened.frequencies}
     asked |= {iri: weight * _rarity(opened, iri) for iri in also if (weight := _weight(opened.ontology.concepts[iri].scheme))}
-    dropped = (link.iri for link in linked.concepts if key_of_concept(link) in without)
-    below = frozenset(iri for taken_back in dropped for iri in opened.ontology.with_narrower(taken_back))
-    return Question(opened, text, linked.language, replace(linked, concepts=concepts, places=places), asked, slots=kept, dropped=below)
+    dropped = [link.iri for link in named.concepts if key_of_concept(link) in without]
+    meaning = _without(meaning, {below for iri in dropped for below in opened.ontology.with_narrower(iri)}) if dropped else meaning
+    remaining = replace(named, concepts=concepts, places=places)
+    return Question(opened, text, named.language, remaining, asked, meaning, slots=kept, in_passing=named_in_passing(likely))
 
 
 def question_of_case(opened: Searched, case: Case, row: int) -> Question:
@@ -116,7 +102,21 @@ def question_of_case(opened: Searched, case: Case, row: int) -> Question:
         iri = concept_iri(str(field.scheme), slug)
         if field.weight:
             asked[iri] = field.weight * _rarity(opened, iri)
-    return Question(opened, f"{case.title} {case.service}", "de", None, asked, row)
+    vectors = opened.vectors
+    return Question(opened, f"{case.title} {case.service}", "de", None, asked, vectors.adaptation.asked_by(vectors.meaning(row)), row)
+
+
+def meaning_of(opened: Searched, text: str, named: Linked) -> Asked:
+    """What a search text asks for by meaning; of a long one, what the stretches that name most tasks ask for together."""
+    adaptation = opened.vectors.adaptation
+    positions = [mention.start for link in named.concepts if link.scheme in TASK_SCHEMES for mention in link.evidence]
+    found = [adaptation.deviation(opened.query_vector(stretch), named.language) for stretch in stretches_of(text, positions)]
+    return adaptation.asked_by(found[0]) if len(found) == 1 else adaptation.asked_by_all(found)
+
+
+def _without(meaning: Asked, dropped: Collection[str]) -> Asked:
+    """What was taken back is no likely task either."""
+    return replace(meaning, tasks={slug: share for slug, share in meaning.tasks.items() if concept_iri("activity", slug) not in dropped})
 
 
 def weight_of_place() -> float:

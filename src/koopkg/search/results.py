@@ -169,6 +169,7 @@ class Understood:
     """How a text was understood.
 
     Attributes:
+        in_passing: Tasks that are named and hardly asked for; they count by how likely that is.
         taken_back: What was named in `without`.
         left_out: How many cases would be hits but for the conditions.
     """
@@ -177,12 +178,13 @@ class Understood:
     concepts: tuple[UnderstoodConcept, ...]
     places: tuple[UnderstoodPlace, ...]
     slots: tuple[UnderstoodSlot, ...]
+    in_passing: tuple[UnderstoodConcept, ...]
     taken_back: tuple[TakenBack, ...]
     left_out: int
 
     def all(self) -> tuple[Recognised, ...]:
-        """Concepts, places and slots."""
-        return (*self.concepts, *self.places, *self.slots)
+        """Concepts, places, slots and what is named in passing."""
+        return (*self.concepts, *self.places, *self.slots, *self.in_passing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from koopkg.model import Language, Linked, PlaceLink
+from koopkg.model import Language, Link, Linked, PlaceLink
 from koopkg.namespaces import concept_iri, place_iri
 from koopkg.ontology import Ontology
 from koopkg.search.question import Question
@@ -29,20 +29,7 @@ def understood(question: Question, named: Linked, unmet: Collection[Slot], witho
     """
     linked, ontology = question.linked or named, question.opened.ontology
     lands = {slot.key: slot for slot in question.slots if slot.kind == "land"}
-    concepts = tuple(
-        UnderstoodConcept(
-            key=key_of_concept(link),
-            label=ontology.concepts[link.iri].label(language),
-            role="preference",
-            evidence=link.evidence,
-            weight=_weight(question, link.iri),
-            iri=link.iri,
-            scheme=link.scheme,
-            slug=link.slug,
-            confidence=link.confidence,
-        )
-        for link in linked.concepts
-    )
+    concepts = [_concept(link, question, language) for link in linked.concepts]
     places = tuple(_place(place, lands.get(key_of_place(place)), question, unmet, language) for place in linked.places)
     slots = tuple(
         UnderstoodSlot(
@@ -62,7 +49,30 @@ def understood(question: Question, named: Linked, unmet: Collection[Slot], witho
     )
     labels = dict(_labels_by_key(question.text, named, ontology, language)) if without else {}
     taken_back = tuple(TakenBack(key, labels[key]) for key in dict.fromkeys(without) if key in labels)
-    return Understood(named.language, concepts, places, slots, taken_back, left_out)
+    in_passing = question.in_passing
+    return Understood(
+        language=named.language,
+        concepts=tuple(concept for concept in concepts if concept.iri not in in_passing),
+        places=places,
+        slots=slots,
+        in_passing=tuple(concept for concept in concepts if concept.iri in in_passing),
+        taken_back=taken_back,
+        left_out=left_out,
+    )
+
+
+def _concept(link: Link, question: Question, language: Language) -> UnderstoodConcept:
+    return UnderstoodConcept(
+        key=key_of_concept(link),
+        label=question.opened.ontology.concepts[link.iri].label(language),
+        role="passing" if link.iri in question.in_passing else "preference",
+        evidence=link.evidence,
+        weight=_weight(question, link.iri),
+        iri=link.iri,
+        scheme=link.scheme,
+        slug=link.slug,
+        confidence=link.confidence,
+    )
 
 
 def _place(place: PlaceLink, land: Slot | None, question: Question, unmet: Collection[Slot], language: Language) -> UnderstoodPlace:

@@ -1,6 +1,6 @@
-"""Queries with the sector they are about -> how often the linker names it, and how often it names another.
+"""Queries with the sector they are about -> how often the search understands it, and how often another; and what it learns of them what a text asks for.
 
-The queries were written by two readers who saw the definitions of the sectors and none of their labels.
+The queries were written by readers who saw the definitions of the sectors and none of their labels.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from koopkg.evaluation import EvaluationError
+from koopkg.evaluation.topics import EvaluationError
 from koopkg.model import Linked
 from koopkg.namespaces import VOCAB
 from koopkg.ontology import Ontology
 
-__all__ = ["ReaderQuery", "Recognition", "reader_queries", "recognised"]
+__all__ = ["ReaderQuery", "Recognition", "family_of", "reader_queries", "recognised"]
 
 _SECTOR = "sector"
 
@@ -84,8 +84,7 @@ def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], on
     missed, wrong, links = [], [], 0
     for query in asked:
         named = [concept.iri for concept in link(query.text).concepts if concept.iri in sectors]
-        own = _family(query.sector, ontology)
-        right = own.union(*(_family(slug, ontology) for slug in query.also))
+        own, right = family_of(query.sector, ontology), touched_by(query, ontology)
         links += len(named)
         if not any(sectors[iri] & own for iri in named):
             missed.append(query)
@@ -93,7 +92,12 @@ def recognised(queries: Iterable[ReaderQuery], link: Callable[[str], Linked], on
     return Recognition(len(asked), 1 - len(missed) / len(asked), links, len(wrong) / max(links, 1), tuple(missed), tuple(wrong))
 
 
-def _family(slug: str, ontology: Ontology) -> frozenset[str]:
+def touched_by(query: ReaderQuery, ontology: Ontology) -> frozenset[str]:
+    """IRIs of the sectors that may rightly be named for a query: its own and what else it touches, with all broader and all narrower ones."""
+    return family_of(query.sector, ontology).union(*(family_of(slug, ontology) for slug in query.also))
+
+
+def family_of(slug: str, ontology: Ontology) -> frozenset[str]:
     """A sector with all broader and all narrower ones."""
     iri = f"{VOCAB}{_SECTOR}/{slug}"
     if iri not in ontology.concepts:
