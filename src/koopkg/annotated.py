@@ -79,6 +79,11 @@ class _Facts:
     ended: int | None = None
     partner_count: int | None = None
 
+    def numbers(self) -> dict[str, int]:
+        """Field of a case record -> number that is told."""
+        told = {"started": self.started, "ended": self.ended, "partner_count": self.partner_count}
+        return {name: value for name, value in told.items() if value is not None}
+
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +125,7 @@ class AnnotatedText:
 
     def numbers(self) -> dict[str, int]:
         """Field of a case record -> number that the text tells."""
-        told = {"started": self.facts.started, "ended": self.facts.ended, "partner_count": self.facts.partner_count}
-        return {field: value for field, value in told.items() if value is not None}
+        return self.facts.numbers()
 
 
 @with_config(_EXACT_KEYS)
@@ -146,6 +150,7 @@ class LabelledText:
         case: Whether it tells of a cooperation that there is or is to be.
         gold: Scheme -> slugs that the cooperation has; a scheme that is not here is not known.
         accept: Scheme -> slugs that are neither right nor wrong.
+        facts: Numbers that it tells; None where that is not known.
     """
 
     id: str
@@ -155,6 +160,11 @@ class LabelledText:
     text: str
     gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     accept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facts: _Facts | None = None
+
+    def numbers(self) -> dict[str, int] | None:
+        """Field of a case record -> number that the text tells; None where that is not known."""
+        return None if self.facts is None else self.facts.numbers()
 
 
 @with_config(_EXACT_KEYS)

@@ -84,12 +84,12 @@ class Teacher:
         """Each text as it is; one without a case teaches only that."""
         for text in texts:
             told: dict[str, Any] = (
-                {"gold": text.gold, "doubtful": text.accept, "weight": _WEIGHT_OF_LABELLED}
+                {"gold": text.gold, "doubtful": text.accept, "numbers": text.numbers(), "weight": _WEIGHT_OF_LABELLED}
                 if text.case
-                else {"is_case": False, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
+                else {"is_case": False, "numbers": None, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
             )
             passages = plain_passages(with_whole_words(text.text), text.language)
-            yield self._example(text.id, passages, text.language, numbers=None, **told)
+            yield self._example(text.id, passages, text.language, **told)
 
     def of_parts(self, examples: Iterable[Example]) -> Iterator[Example]:
         """The beginning of each text and some sentences from within it, to learn that few sentences may speak of a cooperation, too."""

@@ -54,11 +54,12 @@ def test_a_text_about_one_task_names_nothing_in_passing(opened: OpenSnapshot) ->
     assert understood.in_passing == ()
 
 
-def test_where_no_tasks_were_learned_all_that_is_named_is_asked_for(opened: OpenSnapshot) -> None:
+def test_where_no_tasks_were_learned_and_in_a_paper_all_that_is_named_is_asked_for(opened: OpenSnapshot) -> None:
     named = opened.linker.link_query(PLANT)
     meaning = meaning_of(opened, PLANT, named)
     assert likelihoods(named, PLANT, meaning, opened.ontology)
     assert likelihoods(named, PLANT, Asked(meaning.direction, {}, 0.0), opened.ontology) == {}
+    assert likelihoods(named, PLANT + " " * 500, meaning, opened.ontology) == {}
 
 
 def test_what_speaks_for_a_task_is_learned_of_queries(opened: OpenSnapshot) -> None:

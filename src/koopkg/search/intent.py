@@ -22,6 +22,10 @@ from koopkg.search.scoring import log_odds
 __all__ = ["Intent", "likelihoods", "named_in_passing", "signs_of_tasks"]
 
 
+_LONGEST = 500
+"""Characters up to which names are told apart: it is learned from queries of at most 360, and what a paper names again and again is often its sender."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A logistic model over what speaks for a task that is named being the one asked for.
@@ -56,13 +60,14 @@ class Intent:
 
 
 def likelihoods(linked: Linked, text: str, asked: Asked, ontology: Ontology) -> dict[str, float]:
-    """IRI of each task that a text names -> probability that it is asked for; nothing is known of an encoder that nothing was learned of.
+    """IRI of each task that a text names -> probability that it is asked for; empty for long texts, and for an encoder that nothing was learned of.
 
     Args:
         linked: What the text names.
         asked: What it asks for by its meaning.
     """
-    signs = signs_of_tasks(linked, text, asked, ontology) if asked.tasks else {}
+    is_known = asked.tasks and len(text) <= _LONGEST
+    signs = signs_of_tasks(linked, text, asked, ontology) if is_known else {}
     return {iri: Intent.bundled().probability(of_task) for iri, of_task in signs.items()}
 
 
