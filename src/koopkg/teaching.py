@@ -16,7 +16,6 @@ from koopkg.deciding.fitting import fold_of
 from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.learning_told import ToldSentence
 from koopkg.deciding.numbers import NUMBERS
-from koopkg.deciding.several import several_features
 from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Sentence, read_text
 from koopkg.deciding.training import Clause, Example, Statement
@@ -39,8 +38,7 @@ _FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
 _WEIGHT_OF_A_PART = 0.5
 _WEIGHT_OF_WITHOUT_CASE = 3.0
 _WEIGHT_OF_LABELLED = 5.0
-_WEIGHT_OF_ONE_LABELLED = 3.0
-_WEIGHT_OF_COUNTED = 10.0
+_WEIGHT_OF_ONE_OR_SEVERAL = 3.0
 _WEIGHT_OF_ANNOTATED = 30.0
 """Of a text as it comes in, beside one of the corpus, which were all written in one manner: some forty of these count as much as all of those."""
 
@@ -123,13 +121,13 @@ class Teacher:
         """All texts about one case or several; accounts of cases, some with the sections that restate the record, and accounts joined to one text."""
         for text in counted:
             if text.case != "none":
-                yield self._several(text.id, _plain(text.text, text.language), text.language, text.case == "several", _WEIGHT_OF_COUNTED)
+                yield self._several(text.id, _plain(text.text, text.language), text.language, text.case == "several", _WEIGHT_OF_ONE_OR_SEVERAL)
         for told in annotated:
             if told.case != "none":
-                yield self._several(told.id, _plain(told.text, told.language), told.language, told.case == "several", _WEIGHT_OF_COUNTED)
+                yield self._several(told.id, _plain(told.text, told.language), told.language, told.case == "several", _WEIGHT_OF_ONE_OR_SEVERAL)
         for note in labelled:
             if note.case:
-                yield self._several(note.id, _plain(note.text, note.language), note.language, False, _WEIGHT_OF_ONE_LABELLED)
+                yield self._several(note.id, _plain(note.text, note.language), note.language, False, _WEIGHT_OF_ONE_OR_SEVERAL)
         singles = [document for document in documents if len(document.cases) == 1]
         for number, document in enumerate(singles):
             yield self._several(document.cases[0].id, _account(document), document.language, False)
@@ -157,7 +155,7 @@ class Teacher:
 
     def _several(self, name: str, passages: Sequence[Passage], language: Language, is_several: bool, weight: float = 1.0) -> SeveralExample:
         read = read_text(passages, self._morphologies[language])
-        return SeveralExample(name, several_features(read, passages, self._linker.link(passages, language)), is_several, weight)
+        return SeveralExample(name, read, tuple(passages), self._linker.link(passages, language), is_several, weight)
 
     def of_clauses(self, clauses: Mapping[str, MarkedClause]) -> Iterator[Clause]:
         """Each mark as a mention of its own.

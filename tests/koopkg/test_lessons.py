@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from koopkg.analyses import Analyses
 from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.text import ReadText
@@ -25,7 +23,7 @@ def example(name: str) -> Example:
 
 
 def one_or_several(name: str) -> SeveralExample:
-    return SeveralExample(name, np.zeros(1, dtype=np.float32), is_several=False)
+    return SeveralExample(name, ReadText("de", ()), (), Linked("de", (), ()), is_several=False)
 
 
 def test_each_text_is_read_once_by_lessons_that_have_all_but_its_part() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from koopkg.analyses import Analyses
@@ -54,7 +54,7 @@ class Decider:
         vector = self._weights.vocabularies[text.language].vector(text.terms)
         is_case = self._case(text, vector, linked)
         speaks = is_case >= self._weights.case.threshold
-        several = self._weights.several.probability(several_features(text, passages, linked)) if speaks else 0.0
+        several = self._several(text, passages, vector, linked) if speaks else 0.0
         is_several = several >= self._weights.several.threshold
         named = with_weak(self._linker, passages, linked)
         decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case, is_several=is_several))
@@ -66,6 +66,10 @@ class Decider:
     def _case(self, text: ReadText, vector: Vector, linked: Linked) -> float:
         by_text = float(self._weights.case.text[text.language].scores(vector)[0])
         return self._weights.case.probability(case_features(text, linked, by_text=by_text))
+
+    def _several(self, text: ReadText, passages: Sequence[Passage], vector: Vector, linked: Linked) -> float:
+        by_text = float(self._weights.several.text[text.language].scores(vector)[0])
+        return self._weights.several.probability(several_features(text, passages, linked, by_text=by_text))
 
     def _of_scheme(self, scheme: DecidedScheme, text: ReadText, vector: Vector, linked: Linked, is_case: float, *, is_several: bool) -> Iterator[Decision]:
         weights, hierarchy = self._weights.schemes[scheme.name], self._hierarchies[scheme.name]

@@ -43,6 +43,7 @@ FEATURES = (
     "early",  # how near the first mention is to the beginning
     "share",  # of all mentions of the scheme
     "refused",  # share of its mentions that speak of a plan, the past, something denied or something else
+    "denied",  # all of its mentions are denied
     "narrower",  # logarithm of the mentions of narrower concepts
     "broader",  # of broader ones
     "activities",  # of activities and services that belong to it
@@ -67,6 +68,7 @@ class Named:
     mention: Mention
     score: float
     is_refused: bool
+    is_denied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,13 @@ class Hierarchy:
 
 def _named_in(text: ReadText, links: list[Link], refused_by: frozenset[str], context: ContextModel | None) -> list[Named]:
     """The mentions of links, rated by what stands around each."""
-    return [
-        Named(
-            link.slug,
-            mention,
-            context.score(surroundings(text, mention, link.slug)) if context else 0.0,
-            not refused_by.isdisjoint(cues_of(text, mention)),
-        )
-        for link in links
-        for mention in link.evidence
-    ]
+    found = []
+    for link in links:
+        for mention in link.evidence:
+            cues = cues_of(text, mention)
+            score = context.score(surroundings(text, mention, link.slug)) if context else 0.0
+            found.append(Named(link.slug, mention, score, is_refused=not refused_by.isdisjoint(cues), is_denied="negated" in cues))
+    return found
 
 
 def candidates_of(
@@ -171,6 +170,7 @@ class _Scene:
         self._links = {link.slug: link for link in links}
         self._named: dict[str, list[Named]] = {}
         self._refused: Counter[str] = Counter()
+        self._denied = {mention.slug for mention in named} - {mention.slug for mention in named if not mention.is_denied}
         for mention in named:
             if mention.is_refused:
                 self._refused[mention.slug] += 1
@@ -204,6 +204,7 @@ class _Scene:
             1 - (own[0].mention.start - self._text.start) / self._text.length if own else 0.0,
             len(own) / max(self._all, 1),
             self._refused[slug] / max(self._refused[slug] + len(own), 1),
+            float(slug in self._denied),
             math.log1p(self._count(self._hierarchy.narrower[slug])),
             math.log1p(self._count(self._hierarchy.broader[slug])),
             math.log1p(self.activities[slug]),

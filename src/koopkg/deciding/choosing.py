@@ -32,7 +32,7 @@ _SAID_OF_OTHERS = frozenset({"other", "item"})
 _NOT_NOW = frozenset({"negated", "plan", "past", "other", "item"})
 _SURE, _LIKELY = 0.85, 0.75
 """What is said of every text and named by few is not decided unless it is nearly always right."""
-NUMBERS_LEAST_PRECISION = _SURE
+NUMBERS_LEAST_PRECISION = _LIKELY
 _SHARE_OF_NARROWER = 0.7
 
 DECIDED = (

@@ -19,6 +19,7 @@ from koopkg.model import Language, Linked, Passage
 __all__ = ["SEVERAL_FEATURES", "about_how_many", "several_features"]
 
 SEVERAL_FEATURES = (
+    "by text",  # log odds by the words of the text
     "overview",  # logarithm of the words for many of a kind: examples, projects, an overview
     "counted",  # it counts them: three projects
     "others",  # logarithm of the words by which a text goes on to another: likewise, elsewhere
@@ -76,17 +77,19 @@ class _Stretch:
     is_listed: bool
 
 
-def several_features(text: ReadText, passages: Iterable[Passage], linked: Linked) -> NDArray[np.float32]:
+def several_features(text: ReadText, passages: Iterable[Passage], linked: Linked, *, by_text: float) -> NDArray[np.float32]:
     """The features in the order of `SEVERAL_FEATURES`.
 
     Args:
         passages: Those that the sentences of the text were read from.
         linked: What they name.
+        by_text: Log odds by the words of the text.
     """
     stretches, sentences = _stretches(_parted(passages), linked), _of_sentences(text, linked)
     forms, places = [item.forms for item in stretches], [item.places for item in stretches]
     words = [sentence.text for sentence in text.sentences]
     values = (
+        by_text,
         _logarithm(len(_OVERVIEW[text.language].findall(sentence)) for sentence in words),
         float(any(_COUNTED[text.language].search(sentence) for sentence in words)),
         _logarithm(len(_OTHERS[text.language].findall(sentence)) for sentence in words),

@@ -126,7 +126,7 @@ def train(
         {field.name: _learned_number(field, of_cases.knowing_numbers()) for field in NUMBERS},
         {scheme: learned_told(scheme, told, vectors, vocabularies) for scheme in TOLD},
         _learned_case(_Taught(examples, clauses, statements, vocabularies)),
-        learned_several(several),
+        learned_several(several, vocabularies),
     )
 
 

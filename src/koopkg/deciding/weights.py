@@ -214,7 +214,9 @@ class CaseWeights(LinearWeights):
 
 @dataclass(frozen=True)
 class SeveralWeights(LinearWeights):
-    """All that decides whether a text that speaks of a case speaks of several, over `koopkg.deciding.several.SEVERAL_FEATURES`."""
+    """All that decides whether a text that speaks of a case speaks of several, over `koopkg.deciding.several.SEVERAL_FEATURES`: a text model, too."""
+
+    text: Mapping[Language, TextModel]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4
 """Letters from which a word that nobody knows is a slip rather than a name or an abbreviation."""
 _LONGEST = 40
+_NOTHING = 1e-12
+"""Likelihood below which letters are no word, nor made of two that there are."""
 _MOST_TRIED = 20
 """Words of a text, of those that are not common, that are looked at: each costs about a millisecond."""
 _FEWEST_JOINED = 2
@@ -46,7 +48,8 @@ def corrected(opened: Searched, text: str) -> tuple[str, tuple[Correction, ...]]
     as_written, text = text, _recased(text, vocabulary)
     is_german = language == "de"
     joined = _joined(text, vocabulary) if is_german else ()
-    found = sorted((*joined, *_respelt(text, vocabulary, lacks_umlauts=is_german and not _UMLAUT.search(text))), key=lambda correction: correction.start)
+    respelt = _respelt(text, as_written, vocabulary, lacks_umlauts=is_german and not _UMLAUT.search(text))
+    found = sorted((*joined, *respelt), key=lambda correction: correction.start)
     kept: list[Correction] = []
     for correction in found:
         if not kept or kept[-1].end <= correction.start:
@@ -96,8 +99,11 @@ def _are_one_word(words: Sequence[re.Match[str]], length: int, text: str, vocabu
     return vocabulary.count(joined) >= _FEWEST_JOINED or ((is_small or all(part[0].isupper() for part in parts)) and vocabulary.is_word(joined))
 
 
-def _respelt(text: str, vocabulary: Vocabulary, *, lacks_umlauts: bool) -> Iterator[Correction]:
-    """Words that are less likely than a slip in another; and of a German text without umlauts those that have one. A noun is none of a verb."""
+def _respelt(text: str, as_written: str, vocabulary: Vocabulary, *, lacks_umlauts: bool) -> Iterator[Correction]:
+    """Words that are less likely than a slip in another; and of a German text without umlauts those that have one.
+
+    What somebody wrote with a capital is no slip in a verb, unless it is nothing at all.
+    """
     tried = 0
     for match in _WORD.finditer(text):
         word = match.group().lower()
@@ -107,7 +113,8 @@ def _respelt(text: str, vocabulary: Vocabulary, *, lacks_umlauts: bool) -> Itera
         if better is None and tried < _MOST_TRIED and len(word) >= _SHORTEST and not vocabulary.is_common(word):
             tried += 1
             better = meant(word, vocabulary)
-        if better and (_may_begin_a_sentence(text, match.start()) or match.group()[0].islower() or not vocabulary.is_never_noun(better)):
+        is_free = _may_begin_a_sentence(text, match.start()) or as_written[match.start()].islower() or as_written.isupper()
+        if better and (is_free or not vocabulary.is_never_noun(better) or vocabulary.likelihood(word) < _NOTHING):
             yield Correction(match.start(), match.end(), match.group(), _as_written(better, match.group()))
 
 

@@ -27,7 +27,7 @@ _WORDS_A_CASE = 200
 """Different words that an account has."""
 _OF_OTHER_LANGUAGE = 0.02
 """Share of the words of a text that are of the other language."""
-_OF_COMPOUND = 0.1
+_OF_COMPOUND = 0.03
 """How likely two words stand together as one that nobody has written before, beside standing together by chance."""
 _OF_NEW, _OF_WORD, _SHORTEST_WORD = 1e-11, 1e-7, 4
 """How likely a compound is at least whose parts are likelier words than this, of so many letters each."""
