@@ -57,7 +57,7 @@ RUN = LinkingRun("0123456789abcdef", "https://w3id.org/koopkg/ontology/0.0.0")
 LONGEST = (
     *("test_real_corpus.py", "test_recovery.py", "test_ontology.py", "test_validation.py", "test_incremental.py", "test_snapshot.py", "test_drafts.py"),
     *("test_mixed_folder.py", "test_bulk.py", "test_refusals.py", "test_openapi.py", "test_sparql_protocol.py", "test_index.py", "test_serving.py"),
-    *("test_pool.py", "test_annotated.py", "test_deciding.py", "test_guides.py"),
+    *("test_pool.py", "test_linking_runs.py", "test_deciding.py", "test_guides.py"),
 )
 """By the time they take. The first makes the snapshot of the whole corpus, which those that use it wait for and so come later; the second the vectors that
 nearly all others wait for; the two after them need neither."""
@@ -129,7 +129,7 @@ def escaped_lines(path: Path) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; read the diff afterwards")
-    parser.addoption("--edits", type=int, default=40, help="how many random edits to ingest one by one; 200 take some minutes")
+    parser.addoption("--edits", type=int, default=24, help="how many random edits to ingest one by one; 200 take some minutes")
     parser.addoption("--mutations", type=int, default=1000, help="how many mutated documents to read")
 
 

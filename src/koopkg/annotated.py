@@ -85,9 +85,31 @@ class _Facts:
         return {name: value for name, value in told.items() if value is not None}
 
 
+class _Labels:
+    """What labels say, for the texts that have some."""
+
+    __slots__ = ()
+
+    gold: Mapping[str, tuple[str | Carried, ...]]
+    accept: Mapping[str, tuple[str, ...]]
+
+    def right(self, scheme: str) -> frozenset[str]:
+        """The slugs that the cooperation has."""
+        return frozenset(item.concept if isinstance(item, Carried) else item for item in self.gold.get(scheme, ()))
+
+    def doubtful(self, scheme: str) -> frozenset[str]:
+        """The slugs that count neither way."""
+        return frozenset(self.accept.get(scheme, ())) - self.right(scheme)
+
+    def carried(self, scheme: str, words: str) -> frozenset[str]:
+        """The slugs that some of the words carry."""
+        items = (item for item in self.gold.get(scheme, ()) if isinstance(item, Carried))
+        return frozenset(item.concept for item in items if with_whole_words(item.quote) in words)
+
+
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnnotatedText:
+class AnnotatedText(_Labels):
     """A text and what is right of it.
 
     Attributes:
@@ -110,19 +132,6 @@ class AnnotatedText:
     places: tuple[GoldPlace, ...]
     fiction: bool = False
 
-    def right(self, scheme: str) -> frozenset[str]:
-        """The slugs that the cooperation has."""
-        return frozenset(item.concept if isinstance(item, Carried) else item for item in self.gold.get(scheme, ()))
-
-    def doubtful(self, scheme: str) -> frozenset[str]:
-        """The slugs that count neither way."""
-        return frozenset(self.accept.get(scheme, ())) - self.right(scheme)
-
-    def carried(self, scheme: str, words: str) -> frozenset[str]:
-        """The slugs that some of the words carry."""
-        items = (item for item in self.gold.get(scheme, ()) if isinstance(item, Carried))
-        return frozenset(item.concept for item in items if with_whole_words(item.quote) in words)
-
     def numbers(self) -> dict[str, int]:
         """Field of a case record -> number that the text tells."""
         return self.facts.numbers()
@@ -143,13 +152,13 @@ class ClauseMark:
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
-class LabelledText:
-    """A whole text, written to learn from, with what its cooperation has; no passages are marked.
+class LabelledText(_Labels):
+    """A whole text, written to learn from, with what its cooperation has.
 
     Attributes:
         case: Whether it tells of a cooperation that there is or is to be.
-        gold: Scheme -> slugs that the cooperation has; a scheme that is not here is not known.
-        accept: Scheme -> slugs that are neither right nor wrong.
+        gold: Scheme -> what the cooperation has; a scheme that is not here is not known.
+        accept: Scheme -> what is defensible, so that it is neither right nor wrong.
         facts: Numbers that it tells; None where that is not known.
     """
 
@@ -158,8 +167,8 @@ class LabelledText:
     language: Language
     case: bool
     text: str
-    gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    accept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    gold: Mapping[str, tuple[str | Carried, ...]] = field(default_factory=dict)
+    accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facts: _Facts | None = None
 
     def numbers(self) -> dict[str, int] | None:
@@ -259,9 +268,14 @@ def labelled_texts(path: Path) -> list[LabelledText]:
     """The texts of a file with one JSON object a line.
 
     Raises:
-        AnnotationError: A line cannot be read.
+        AnnotationError: A line cannot be read, or quotes what its text does not hold.
     """
-    return _lines(path, LabelledText)
+    found = _lines(path, LabelledText)
+    for number, text in enumerate(found, start=1):
+        for quote in (item.quote for items in text.gold.values() for item in items if isinstance(item, Carried)):
+            if quote not in text.text:
+                raise AnnotationError("{path}: {quote!r} does not stand in the text", path=f"{path.name}: line {number}", quote=quote)
+    return found
 
 
 def counted_texts(path: Path) -> list[CountedText]:

@@ -82,7 +82,12 @@ class Teacher:
         """Each text as it is; one without a case teaches only that."""
         for text in texts:
             told: dict[str, Any] = (
-                {"gold": text.gold, "doubtful": text.accept, "numbers": text.numbers(), "weight": _WEIGHT_OF_LABELLED}
+                {
+                    "gold": {scheme: text.right(scheme) for scheme in text.gold},
+                    "doubtful": {scheme: text.doubtful(scheme) for scheme in text.accept},
+                    "numbers": text.numbers(),
+                    "weight": _WEIGHT_OF_LABELLED,
+                }
                 if text.case
                 else {"is_case": False, "numbers": None, "tells_case_alone": True, "weight": _WEIGHT_OF_WITHOUT_CASE}
             )
@@ -221,10 +226,10 @@ class Teacher:
                     if obstacle.obstacle:
                         yield self._noted(case.id, obstacle.text, "obstacle", obstacle.obstacle)
 
-    def of_documents(self, texts: Iterable[AnnotatedText]) -> Iterator[ToldSentence]:
-        """All sentences of the annotated texts about one case, each with what the words in it carry."""
+    def of_documents(self, texts: Iterable[AnnotatedText | LabelledText]) -> Iterator[ToldSentence]:
+        """All sentences of the texts about one case of which it is known what they tell, each with what the words in it carry."""
         for text in texts:
-            if text.case == "one":
+            if text.case in ("one", True) and all(scheme in text.gold for scheme in TOLD):
                 right, doubtful = {scheme: text.right(scheme) for scheme in TOLD}, {scheme: text.doubtful(scheme) for scheme in TOLD}
                 for sentence in read_text(plain_passages(with_whole_words(text.text), text.language), self._morphologies[text.language]).sentences:
                     gold = {scheme: text.carried(scheme, sentence.text) for scheme in TOLD}

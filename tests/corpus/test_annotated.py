@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from koopkg.agreement import LinkingScores, Read, scored
-from koopkg.analyses import Analyses
 from koopkg.annotated import (
     AnnotatedText,
     AnnotationError,
@@ -20,36 +18,15 @@ from koopkg.annotated import (
     marked_sentences,
     telling_texts,
 )
-from koopkg.deciding import Decider
-from koopkg.deciding.choosing import DECIDED
-from koopkg.index import bundled_meanings
-from koopkg.linking import Linker
 from koopkg.ontology import Ontology
 from koopkg.pipeline import bundled_corpus
-from koopkg.reading.passages import plain_passages
 from koopkg.register import Register
-from koopkg.text import with_whole_words
 
 
 @pytest.fixture(scope="module")
 def texts() -> list[AnnotatedText]:
     with as_file(files("koopkg_corpus")) as corpus:
         return annotated_texts(corpus / "eval" / "links")
-
-
-@pytest.fixture(scope="module")
-def scores(texts: list[AnnotatedText], ontology: Ontology) -> LinkingScores:
-    """Of the test half, by the weights that are installed."""
-    analyses = Analyses()
-    linker = Linker(ontology, Register.bundled(), analyses)
-    decider = Decider(linker, ontology, analyses, bundled_meanings())
-
-    def read(text: AnnotatedText) -> Read:
-        passages = plain_passages(with_whole_words(text.text), text.language)
-        linked = linker.link(passages, text.language)
-        return Read(decider.decide(passages, linked), linked.places)
-
-    return scored([text for text in texts if text.split == "test"], read, [scheme.name for scheme in DECIDED])
 
 
 def test_all_concepts_and_places_exist(texts: list[AnnotatedText], ontology: Ontology) -> None:
@@ -95,12 +72,13 @@ def test_marked_sentences_stand_in_their_cases(ontology: Ontology) -> None:
 def test_labelled_and_telling_texts_name_concepts_that_there_are(ontology: Ontology) -> None:
     with as_file(files("koopkg_corpus")) as corpus:
         labelled, telling = labelled_texts(corpus / "marks" / "texts.jsonl"), telling_texts(corpus / "marks" / "told.jsonl")
-    named = [(scheme, slug) for text in labelled for part in (text.gold, text.accept) for scheme, slugs in part.items() for slug in slugs]
+    named = [(scheme, slug) for text in labelled for scheme in (*text.gold, *text.accept) for slug in text.right(scheme) | text.doubtful(scheme)]
     named += [(scheme, slug) for text in telling for scheme, slugs in text.told.items() for slug in slugs]
     assert all(not ontology.concept(scheme, slug).is_deprecated for scheme, slug in named)
     assert len({text.id for text in labelled}) == len({text.text for text in labelled}) == len(labelled) >= 200
-    assert 0.15 <= sum(not text.case for text in labelled) / len(labelled) <= 0.4
-    assert all(len(text.gold["legal-form"]) <= 1 and not text.gold[scheme] & text.accept.get(scheme, frozenset()) for text in labelled for scheme in text.gold)
+    assert 0.08 <= sum(not text.case for text in labelled) / len(labelled) <= 0.4
+    assert all(len(text.right("legal-form")) <= 1 for text in labelled)
+    assert not [text.id for text in labelled for scheme in text.gold if not text.right(scheme).isdisjoint(text.accept.get(scheme, ()))]
     assert not [text for text in labelled if not text.case and text.gold]
     assert len({text.text for text in telling}) == len(telling) >= 1200
     assert {scheme for text in telling for scheme in text.told} == {"success-factor", "obstacle"}
@@ -136,16 +114,3 @@ def test_faults_are_told(change: dict[str, object], message: str) -> None:
     assert annotated_text(_PLAIN, "a.yaml").id == "a"
     with pytest.raises(AnnotationError, match=message):
         annotated_text({**_PLAIN, **change}, "a.yaml")
-
-
-@pytest.mark.parametrize(("scheme", "floor"), [("sector", 0.75), ("legal-form", 0.7), ("activity", 0.59), ("cooperation-type", 0.87)])
-def test_reading_does_not_get_worse(scheme: str, floor: float, scores: LinkingScores) -> None:
-    """F1 over the test half, some hundredths below what was measured."""
-    assert scores.schemes[scheme].counts.f1 >= floor
-
-
-def test_places_are_right_and_most_texts_without_a_case_are_silent(scores: LinkingScores) -> None:
-    assert scores.places.precision >= 0.97
-    assert scores.places.recall >= 0.93
-    assert scores.silent[0] >= 0.6 * scores.silent[1] > 0
-    assert scores.lost[0] <= 0.02 * scores.lost[1]

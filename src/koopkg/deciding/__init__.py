@@ -10,11 +10,12 @@ from koopkg.deciding.candidates import Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
+from koopkg.deciding.models import TextModel
 from koopkg.deciding.numbers import NUMBERS, features_of
 from koopkg.deciding.several import about_how_many, several_features
 from koopkg.deciding.telling import TOLD, Meanings, once_each, told_in
 from koopkg.deciding.text import ReadText, Vector, read_text
-from koopkg.deciding.weights import TextModel, Weights
+from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
 from koopkg.model import LANGUAGES, Decided, Decision, Fact, Language, Linked, Mention, Passage
 from koopkg.morphology import Morphology

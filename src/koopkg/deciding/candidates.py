@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from koopkg.deciding.clauses import cues_of, surroundings
 from koopkg.deciding.describing import Described
+from koopkg.deciding.models import ContextModel, probability
 from koopkg.deciding.text import ReadText
-from koopkg.deciding.weights import ContextModel, probability
 from koopkg.linking.concepts import CONFIDENCE
 from koopkg.model import Link, Linked, Mention
 from koopkg.namespaces import concept_iri

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from koopkg.deciding.models import TextModel
 from koopkg.deciding.text import ReadText, Sentence, Vocabulary
-from koopkg.deciding.weights import TextModel
 
 __all__ = ["Described", "described_in", "terms_of"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koopkg.deciding.models import ContextModel, Figures, Floats, LinearWeights, TextModel, probability
 from koopkg.deciding.text import Vector
-from koopkg.deciding.weights import ContextModel, Figures, Floats, LinearWeights, TextModel, probability
 
 __all__ = [
     "FOLDS",

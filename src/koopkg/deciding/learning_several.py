@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from koopkg.deciding.fitting import FOLDS, fit_decision, fit_texts, fold_of
+from koopkg.deciding.models import SeveralWeights, TextModel
 from koopkg.deciding.several import several_features
 from koopkg.deciding.text import ReadText, Vocabulary
-from koopkg.deciding.weights import SeveralWeights, TextModel
 from koopkg.model import LANGUAGES, Language, Linked, Passage
 
 __all__ = ["SeveralExample", "learned_several"]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.fitting import FOLDS, NEVER, Bools, best_threshold, calibrated_elsewhere, calibration_error, fit_curve, fit_meanings, fit_texts, fold_of
+from koopkg.deciding.models import Figures, Floats, ToldWeights, deviations, probability
 from koopkg.deciding.text import ReadText, Vocabulary
-from koopkg.deciding.weights import Figures, Floats, ToldWeights, deviations, probability
 from koopkg.model import LANGUAGES, Language
 
 __all__ = ["ToldSentence", "learned_told"]

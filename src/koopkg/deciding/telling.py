@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from koopkg.deciding.models import Floats, ToldWeights
 from koopkg.deciding.text import ReadText, Vocabulary
-from koopkg.deciding.weights import Floats, ToldWeights
 from koopkg.model import Decision, Mention
 from koopkg.namespaces import concept_iri
 

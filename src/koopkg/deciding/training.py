@@ -30,10 +30,11 @@ from koopkg.deciding.fitting import (
 )
 from koopkg.deciding.learning_several import SeveralExample, learned_several
 from koopkg.deciding.learning_told import ToldSentence, learned_told
+from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, TextModel, probability
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.telling import TOLD, Meanings
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
-from koopkg.deciding.weights import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, TextModel, Weights, probability
+from koopkg.deciding.weights import Weights
 from koopkg.model import LANGUAGES, Language, Linked, Mention
 from koopkg.ontology import Ontology
 

@@ -6,11 +6,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
+from koopkg.files import write_whole
 from koopkg.index.columns import Matrix, unit
 from koopkg.model import LANGUAGES, Language
 
@@ -108,8 +110,9 @@ class Adaptation:
     def save(self, path: Path) -> None:
         """Write it, the arrays in half precision: finer values change no ranking."""
         arrays = {field.name: getattr(self, field.name).astype(np.float16) for field in fields(self) if field.name not in _TEXTS}
-        with path.open("wb") as handle:
-            np.savez_compressed(handle, encoder=np.array(self.encoder), tasks=np.array(self.tasks, dtype=str), **arrays)
+        packed = BytesIO()
+        np.savez_compressed(packed, encoder=np.array(self.encoder), tasks=np.array(self.tasks, dtype=str), **arrays)
+        write_whole(path, packed.getvalue())
 
     def passages(self, vectors: Matrix) -> Matrix:
         """How passages deviate from usual ones: float32 array (n, dim), rows L2-normalised."""
