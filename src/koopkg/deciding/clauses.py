@@ -94,7 +94,7 @@ def surroundings(text: ReadText, mention: Mention, slug: str) -> Iterator[str]:
     if behind and behind[0].isalnum():
         yield "inside of a word, as its beginning"
     yield f"names {slug}"
-    yield f"says {mention.quote.lower()}"
+    yield f"says {' '.join(mention.quote.lower().split())}"
 
 
 def _is_negated(sentence: Sentence, mention: Mention, language: Language) -> bool:
