@@ -13,7 +13,7 @@ from koopkg.search import Role, Understood
 
 __all__ = ["Chip", "Chips", "chips_of"]
 
-_TOLD_ROLES = ("condition", "exclusion", "passing")
+_TOLD_ROLES = ("condition", "exclusion", "perhaps")
 _MOST = 8
 """Chips that people look at; of a long text the rest is counted."""
 
@@ -54,7 +54,7 @@ def chips_of(understood: Understood, ontology: Ontology, language: Language) -> 
     for entry in sorted(said, key=lambda entry: -entry.weight):
         keys.setdefault(told.get(entry.key, entry.label), []).append(entry.key)
     chips = [Chip(label, tuple(own), _role([roles[key] for key in own])) for label, own in keys.items()]
-    chips.sort(key=lambda chip: (chip.role == "passing", chip.role is None))  # what leaves cases out is never hidden
+    chips.sort(key=lambda chip: (chip.role == "perhaps", chip.role is None))  # what leaves cases out is never hidden
     back: dict[str, list[str]] = {}
     for taken in understood.taken_back:
         back.setdefault(taken.label, []).append(taken.key)
@@ -69,10 +69,10 @@ def chips_of(understood: Understood, ontology: Ontology, language: Language) -> 
 
 
 def _role(roles: list[Role]) -> Role | None:
-    """The role that the keys of a name have together: in passing is named only what is so by all of them."""
+    """The role that the keys of a name have together: perhaps meant is only what is so by all of them."""
     told = [role for role in roles if role in _TOLD_ROLES]
-    strict = [role for role in told if role != "passing"]
-    return strict[0] if strict else "passing" if len(told) == len(roles) else None
+    strict = [role for role in told if role != "perhaps"]
+    return strict[0] if strict else "perhaps" if len(told) == len(roles) else None
 
 
 def _told_more(understood: Understood, ontology: Ontology, language: Language) -> Iterator[tuple[str, str]]:

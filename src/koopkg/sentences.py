@@ -76,7 +76,7 @@ ROLES = {
     "context": Message("context"),
     "preference": Message("preference"),
     "exclusion": Message("excluded"),
-    "passing": Message("named in passing"),
+    "perhaps": Message("perhaps meant"),
 }
 """What something that was understood does to a result -> its name for people."""
 NOT_MET = Message("No hit: {label}. The others are shown.")

@@ -1,4 +1,4 @@
-"""Which of the tasks that a search text names it asks for, and which it names in passing; by the bundled encoder and the weights that are installed."""
+"""Which tasks a search text asks for, and which it may name in passing alone; by the bundled encoder and the weights that are installed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from koopkg.evaluation import EvaluationError, ReaderQuery, learned_intent
 from koopkg.index import Asked
 from koopkg.search import link, search
-from koopkg.search.intent import Intent, likelihoods, named_in_passing
+from koopkg.search.intent import Intent, less_sure, likelihoods
 from koopkg.search.question import meaning_of, question_of_text
 from koopkg.snapshot import OpenSnapshot
 
@@ -15,15 +15,15 @@ PLANT = "Kläranlage stilllegen und an Nachbarstadt anschließen, Leitung müsst
 SHOP = "Dorfladen gemeinsam betreiben"
 
 
-def test_what_a_text_names_in_passing_is_told_apart(opened: OpenSnapshot) -> None:
+def test_what_a_text_names_perhaps_is_told_apart(opened: OpenSnapshot) -> None:
     understood = search(opened, PLANT).understood
     assert understood
-    asked, passing = ({f"{entry.scheme}/{entry.slug}" for entry in entries} for entries in (understood.concepts, understood.in_passing))
+    asked, perhaps = ({f"{entry.scheme}/{entry.slug}" for entry in entries} for entries in (understood.concepts, understood.perhaps))
     assert {"sector/abwasser", "activity/klaeranlage"} <= asked
-    assert {"sector/friedhof", "sector/schwimmbad-sport"} <= passing
+    assert {"sector/friedhof", "sector/schwimmbad-sport"} <= perhaps
     assert {entry.role for entry in understood.concepts} == {"preference"}
-    assert {entry.role for entry in understood.in_passing} == {"passing"}
-    assert {entry.key for entry in understood.in_passing} <= {entry.key for entry in understood.all()}
+    assert {entry.role for entry in understood.perhaps} == {"perhaps"}
+    assert {entry.key for entry in understood.perhaps} <= {entry.key for entry in understood.all()}
     assert {f"{found.scheme}/{found.slug}" for found in link(opened, PLANT).concepts} == asked
 
 
@@ -41,17 +41,17 @@ def test_it_counts_by_how_likely_it_is_asked_for_and_can_be_taken_back(opened: O
 
 def test_the_likeliest_task_is_always_asked_for() -> None:
     least = Intent.bundled().least
-    assert named_in_passing({}) == frozenset()
-    assert named_in_passing({"a": least / 4}) == frozenset()
-    assert named_in_passing({"a": least / 2, "b": least / 4}) == {"b"}
-    assert named_in_passing({"a": least, "b": least - 0.01, "c": 0.999}) == {"b"}
+    assert less_sure({}) == frozenset()
+    assert less_sure({"a": least / 4}) == frozenset()
+    assert less_sure({"a": least / 2, "b": least / 4}) == {"b"}
+    assert less_sure({"a": least, "b": least - 0.01, "c": 0.999}) == {"b"}
 
 
-def test_a_text_about_one_task_names_nothing_in_passing(opened: OpenSnapshot) -> None:
+def test_a_text_about_one_task_names_nothing_perhaps(opened: OpenSnapshot) -> None:
     understood = search(opened, SHOP).understood
     assert understood
     assert understood.concepts
-    assert understood.in_passing == ()
+    assert understood.perhaps == ()
 
 
 def test_where_no_tasks_were_learned_and_in_a_paper_all_that_is_named_is_asked_for(opened: OpenSnapshot) -> None:

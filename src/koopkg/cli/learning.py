@@ -33,7 +33,7 @@ def train_intent(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File for what is learned; none: that of this package.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn from readers' queries which of the tasks that a text names it asks for, and which it names in passing; prints what cross-validation gave."""
+    """Learn from readers' queries which of the tasks that a text names it asks for, and which it may name in passing; prints what cross-validation gave."""
     from koopkg.evaluation import learned_intent, reader_queries
     from koopkg.search.intent import Intent
 

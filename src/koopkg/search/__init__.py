@@ -12,7 +12,7 @@ from koopkg.model import Language, Linked
 from koopkg.search.facets import Filters, Mask, checked, facet_label, facets_of, field_label, known_values, passing
 from koopkg.search.fitting import conditions_of
 from koopkg.search.hits import hit_at
-from koopkg.search.intent import likelihoods, named_in_passing
+from koopkg.search.intent import less_sure, likelihoods
 from koopkg.search.lacking import lacking
 from koopkg.search.question import Question, meaning_of, question_of_case, question_of_text
 from koopkg.search.ranking import Ranking, Said, narrowed, rank, said_of
@@ -219,7 +219,7 @@ def list_drafts(opened: OpenSnapshot, *, limit: int = 20, offset: int = 0) -> Dr
 
 
 def link(opened: OpenSnapshot, text: str) -> Linked:
-    """The concepts that a search text asks for, without tasks that it names in passing, and the places that it names.
+    """The concepts that a search text asks for, without tasks that are only perhaps meant, and the places that it names.
 
     Offsets count the characters of the normalised text.
 
@@ -228,8 +228,8 @@ def link(opened: OpenSnapshot, text: str) -> Linked:
         EncoderMismatchError: As of `warm_up`.
     """
     named = opened.linker.link_query(text := query_text(text, field="q"))
-    in_passing = named_in_passing(likelihoods(named, text, meaning_of(opened, text, named), opened.ontology))
-    return replace(named, concepts=tuple(found for found in named.concepts if found.iri not in in_passing))
+    perhaps = less_sure(likelihoods(named, text, meaning_of(opened, text, named), opened.ontology))
+    return replace(named, concepts=tuple(found for found in named.concepts if found.iri not in perhaps))
 
 
 def ranked(opened: OpenSnapshot, text: str, signals: Sequence[str] | None) -> list[tuple[str, float]]:

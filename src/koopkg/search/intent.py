@@ -19,7 +19,7 @@ from koopkg.namespaces import concept_iri
 from koopkg.ontology import Ontology
 from koopkg.search.scoring import log_odds
 
-__all__ = ["Intent", "likelihoods", "named_in_passing", "signs_of_tasks"]
+__all__ = ["Intent", "less_sure", "likelihoods", "signs_of_tasks"]
 
 
 _LONGEST = 500
@@ -32,7 +32,7 @@ class Intent:
 
     Attributes:
         weights: Sign -> what it adds to the log odds.
-        least: Probability below which a task is only named in passing.
+        least: Probability below which a task is only perhaps meant.
         figures: What cross-validation over the queries gave.
     """
 
@@ -71,8 +71,8 @@ def likelihoods(linked: Linked, text: str, asked: Asked, ontology: Ontology) -> 
     return {iri: Intent.bundled().probability(of_task) for iri, of_task in signs.items()}
 
 
-def named_in_passing(likely: Mapping[str, float]) -> frozenset[str]:
-    """IRIs of the tasks that are hardly asked for, as the school that a village shop moves into; the likeliest of all never is one."""
+def less_sure(likely: Mapping[str, float]) -> frozenset[str]:
+    """IRIs of the tasks that may be named in passing alone, as the school that a village shop moves into; the likeliest of all never is one."""
     least = min(Intent.bundled().least, max(likely.values(), default=0.0))
     return frozenset(iri for iri, probability in likely.items() if probability < least)
 

@@ -10,7 +10,7 @@ from math import log
 from koopkg.index import Asked
 from koopkg.model import CASE_FIELDS, CONCEPT_FIELDS, TASK_SCHEMES, Case, Language, Linked, concepts_of
 from koopkg.namespaces import concept_iri
-from koopkg.search.intent import likelihoods, named_in_passing
+from koopkg.search.intent import less_sure, likelihoods
 from koopkg.search.slots import Slot, key_of_concept, key_of_place, slots_in
 from koopkg.search.stretches import stretches_of
 from koopkg.snapshot import Searched
@@ -33,7 +33,7 @@ class Question:
         meaning: What is asked for by meaning: the direction in which cases lie that answer it, and the tasks that are likely meant.
         case_row: The case asked about; it is left out of the answer.
         slots: What is asked of a case beside its subject; nothing where a case is asked about.
-        in_passing: IRIs of the tasks that are named and hardly asked for.
+        perhaps: IRIs of the tasks that are named and may be so in passing alone.
     """
 
     opened: Searched
@@ -44,7 +44,7 @@ class Question:
     meaning: Asked
     case_row: int | None = None
     slots: tuple[Slot, ...] = ()
-    in_passing: frozenset[str] = frozenset()
+    perhaps: frozenset[str] = frozenset()
 
     @cached_property
     def case(self) -> Case | None:
@@ -92,7 +92,7 @@ def question_of_text(opened: Searched, text: str, linked: Linked | None = None, 
     dropped = [link.iri for link in named.concepts if key_of_concept(link) in without]
     meaning = _without(meaning, {below for iri in dropped for below in opened.ontology.with_narrower(iri)}) if dropped else meaning
     remaining = replace(named, concepts=concepts, places=places)
-    return Question(opened, text, named.language, remaining, asked, meaning, slots=kept, in_passing=named_in_passing(likely))
+    return Question(opened, text, named.language, remaining, asked, meaning, slots=kept, perhaps=less_sure(likely))
 
 
 def question_of_case(opened: Searched, case: Case, row: int) -> Question:

@@ -169,7 +169,7 @@ class Understood:
     """How a text was understood.
 
     Attributes:
-        in_passing: Tasks that are named and hardly asked for; they count by how likely that is.
+        perhaps: Tasks that are named and may be so in passing alone; they count by how likely they are asked for.
         taken_back: What was named in `without`.
         left_out: How many cases would be hits but for the conditions.
     """
@@ -178,13 +178,13 @@ class Understood:
     concepts: tuple[UnderstoodConcept, ...]
     places: tuple[UnderstoodPlace, ...]
     slots: tuple[UnderstoodSlot, ...]
-    in_passing: tuple[UnderstoodConcept, ...]
+    perhaps: tuple[UnderstoodConcept, ...]
     taken_back: tuple[TakenBack, ...]
     left_out: int
 
     def all(self) -> tuple[Recognised, ...]:
-        """Concepts, places, slots and what is named in passing."""
-        return (*self.concepts, *self.places, *self.slots, *self.in_passing)
+        """Concepts, places, slots and what is perhaps meant."""
+        return (*self.concepts, *self.places, *self.slots, *self.perhaps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from koopkg.search.manner import Manner
 __all__ = ["KINDS", "Role", "Slot", "SlotKind", "inhabitants_of_all", "key_of_concept", "key_of_place", "slots_in"]
 
 SlotKind = Literal["outcome", "land", "region", "not", "no-legal-person", "partners", "inhabitants", "founded", "private", "cross-border", "citizens", "staff"]
-Role = Literal["condition", "context", "preference", "exclusion", "passing"]
+Role = Literal["condition", "context", "preference", "exclusion", "perhaps"]
 """What a slot does: `condition` leaves only the cases that meet it, where there are some; `exclusion` leaves those that do not; `preference` ranks what
 meets it higher; `context` is where or who somebody is, and ranks like any other place."""
 

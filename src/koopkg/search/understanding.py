@@ -49,13 +49,13 @@ def understood(question: Question, named: Linked, unmet: Collection[Slot], witho
     )
     labels = dict(_labels_by_key(question.text, named, ontology, language)) if without else {}
     taken_back = tuple(TakenBack(key, labels[key]) for key in dict.fromkeys(without) if key in labels)
-    in_passing = question.in_passing
+    perhaps = question.perhaps
     return Understood(
         language=named.language,
-        concepts=tuple(concept for concept in concepts if concept.iri not in in_passing),
+        concepts=tuple(concept for concept in concepts if concept.iri not in perhaps),
         places=places,
         slots=slots,
-        in_passing=tuple(concept for concept in concepts if concept.iri in in_passing),
+        perhaps=tuple(concept for concept in concepts if concept.iri in perhaps),
         taken_back=taken_back,
         left_out=left_out,
     )
@@ -65,7 +65,7 @@ def _concept(link: Link, question: Question, language: Language) -> UnderstoodCo
     return UnderstoodConcept(
         key=key_of_concept(link),
         label=question.opened.ontology.concepts[link.iri].label(language),
-        role="passing" if link.iri in question.in_passing else "preference",
+        role="perhaps" if link.iri in question.perhaps else "preference",
         evidence=link.evidence,
         weight=_weight(question, link.iri),
         iri=link.iri,
