@@ -101,6 +101,10 @@ class _Labels:
         """The slugs that count neither way."""
         return frozenset(self.accept.get(scheme, ())) - self.right(scheme)
 
+    def quotes(self) -> list[str]:
+        """The words that carry something, of all schemes."""
+        return [item.quote for items in self.gold.values() for item in items if isinstance(item, Carried)]
+
     def carried(self, scheme: str, words: str) -> frozenset[str]:
         """The slugs that some of the words carry."""
         items = (item for item in self.gold.get(scheme, ()) if isinstance(item, Carried))
@@ -264,17 +268,17 @@ def marked_clauses(path: Path) -> list[MarkedClause]:
     return found
 
 
-def labelled_texts(path: Path) -> list[LabelledText]:
-    """The texts of a file with one JSON object a line.
+def labelled_texts(folder: Path) -> list[LabelledText]:
+    """Those of the files `texts-*.jsonl` of a folder, one JSON object a line.
 
     Raises:
         AnnotationError: A line cannot be read, or quotes what its text does not hold.
     """
-    found = _lines(path, LabelledText)
-    for number, text in enumerate(found, start=1):
-        for quote in (item.quote for items in text.gold.values() for item in items if isinstance(item, Carried)):
-            if quote not in text.text:
-                raise AnnotationError("{path}: {quote!r} does not stand in the text", path=f"{path.name}: line {number}", quote=quote)
+    found = []
+    for path in sorted(folder.glob("texts-*.jsonl")):
+        for number, text in enumerate(_lines(path, LabelledText), start=1):
+            _require_quotes(text.quotes(), text.text, f"{path.name}: line {number}")
+            found.append(text)
     return found
 
 
@@ -331,11 +335,14 @@ def annotated_text(told: Any, name: str) -> AnnotatedText:
         raise AnnotationError("{path}: {fault}", path=name, fault=Foreign(error)) from error
     if text.id != name.removesuffix(".yaml"):
         raise AnnotationError("{path}: id: {id!r} is not the name of the file", path=name, id=text.id)
-    quotes = [item.quote for items in text.gold.values() for item in items if isinstance(item, Carried)]
-    for quote in [*quotes, *(trap.quote for trap in text.mentioned), *(place.name for place in text.places)]:
-        if quote not in text.text:
-            raise AnnotationError("{path}: {quote!r} does not stand in the text", path=name, quote=quote)
+    _require_quotes([*text.quotes(), *(trap.quote for trap in text.mentioned), *(place.name for place in text.places)], text.text, name)
     return text
+
+
+def _require_quotes(quotes: Iterable[str], text: str, where: str) -> None:
+    for quote in quotes:
+        if quote not in text:
+            raise AnnotationError("{path}: {quote!r} does not stand in the text", path=where, quote=quote)
 
 
 def _read(path: Path) -> AnnotatedText:

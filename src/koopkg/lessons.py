@@ -47,7 +47,7 @@ class Lessons:
             examples = [example for document in documents for example in teacher.of_document(document)]
             texts = annotated_texts(corpus / "eval" / "links", ["dev"])
             clauses, forms, fields = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl", "fields.jsonl"))
-            labelled, counted = labelled_texts(corpus / "marks" / "texts.jsonl"), counted_texts(corpus / "marks" / "several.jsonl")
+            labelled, counted = labelled_texts(corpus / "marks"), counted_texts(corpus / "marks" / "several.jsonl")
             marks, telling = marked_sentences(corpus / "marks"), telling_texts(corpus / "marks" / "told.jsonl")
         sentences = (*teacher.of_accounts(documents, marks), *teacher.of_documents([*texts, *labelled]), *teacher.of_telling(telling))
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])

@@ -71,7 +71,7 @@ def test_marked_sentences_stand_in_their_cases(ontology: Ontology) -> None:
 
 def test_labelled_and_telling_texts_name_concepts_that_there_are(ontology: Ontology) -> None:
     with as_file(files("koopkg_corpus")) as corpus:
-        labelled, telling = labelled_texts(corpus / "marks" / "texts.jsonl"), telling_texts(corpus / "marks" / "told.jsonl")
+        labelled, telling = labelled_texts(corpus / "marks"), telling_texts(corpus / "marks" / "told.jsonl")
     named = [(scheme, slug) for text in labelled for scheme in (*text.gold, *text.accept) for slug in text.right(scheme) | text.doubtful(scheme)]
     named += [(scheme, slug) for text in telling for scheme, slugs in text.told.items() for slug in slugs]
     assert all(not ontology.concept(scheme, slug).is_deprecated for scheme, slug in named)

@@ -120,7 +120,7 @@ def fit_curve(said: Floats, right: Bools, weights: NDArray[np.float64]) -> Float
 def calibrated_elsewhere(said: Floats, right: Bools, weights: NDArray[np.float64], folds: NDArray[np.intp]) -> Floats:
     """What each row says, calibrated by the curve of the rows of all other folds."""
     calibrated = np.zeros(len(said), dtype=np.float32)
-    for fold in range(FOLDS):
+    for fold in np.unique(folds):
         inside = folds == fold
         curve = fit_curve(said[~inside], right[~inside], weights[~inside])
         calibrated[inside] = np.interp(said[inside], curve[:, 0], curve[:, 1])
@@ -138,7 +138,7 @@ class Unseen:
 def unseen_by_rows(features: NDArray[np.float64], right: Bools, folds: NDArray[np.intp], weights: NDArray[np.float64]) -> Unseen:
     """What linear models say of the rows of each fold that learned from those of all others."""
     said = np.zeros(len(right), dtype=np.float32)
-    for fold in range(FOLDS):
+    for fold in np.unique(folds):
         inside = folds == fold
         learned, intercept = fit_linear(features[~inside], right[~inside], weights[~inside])
         said[inside] = probability(features[inside] @ learned + intercept)

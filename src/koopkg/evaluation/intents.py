@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from koopkg.deciding.fitting import calibration_error, fit_linear, fold_of
+from koopkg.deciding.fitting import calibration_error, fit_linear, fold_of, unseen_by_rows
 from koopkg.evaluation.recognition import ReaderQuery, family_of, touched_by
 from koopkg.evaluation.topics import EvaluationError
 from koopkg.index import Matrix
@@ -45,14 +45,11 @@ def learned_intent(opened: OpenSnapshot, queries: Iterable[ReaderQuery]) -> Inte
     names = list(named[0].signs)
     signs = np.array([[task.signs[name] for name in names] for task in named])
     right = np.array([task.is_touched for task in named])
-    folds = np.array([fold_of(task.query, _FOLDS) for task in named])
-    elsewhere = np.zeros(len(named), dtype=np.float32)
-    for fold in range(_FOLDS):
-        weights, intercept = fit_linear(signs[folds != fold], right[folds != fold], np.ones(int((folds != fold).sum())))
-        elsewhere[folds == fold] = 1 / (1 + np.exp(-signs[folds == fold] @ weights - intercept))
-    least, figures = _least(named, elsewhere)
-    weights, intercept = fit_linear(signs, right, np.ones(len(named)))
-    error = calibration_error(elsewhere, right, np.ones(len(named)))
+    folds, even = np.array([fold_of(task.query, _FOLDS) for task in named]), np.ones(len(named))
+    unseen = unseen_by_rows(signs, right, folds, even).said
+    least, figures = _least(named, unseen)
+    weights, intercept = fit_linear(signs, right, even)
+    error = calibration_error(unseen, right, even)
     rounded = {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
     return Intent(round(intercept, 4), rounded, least, {"named": float(len(named)), "calibration_error": round(error, 4), **figures})
 

@@ -1,4 +1,4 @@
-"""Queries with the sector they are about -> how often the search understands it, and how often another; and what it learns of them what a text asks for.
+"""Queries with the sector they are about -> how often the search understands it, and how often another.
 
 The queries were written by readers who saw the definitions of the sectors and none of their labels.
 """
@@ -15,7 +15,7 @@ from koopkg.model import Linked
 from koopkg.namespaces import VOCAB
 from koopkg.ontology import Ontology
 
-__all__ = ["ReaderQuery", "Recognition", "family_of", "reader_queries", "recognised"]
+__all__ = ["ReaderQuery", "Recognition", "family_of", "reader_queries", "recognised", "touched_by"]
 
 _SECTOR = "sector"
 

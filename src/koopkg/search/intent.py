@@ -21,7 +21,6 @@ from koopkg.search.scoring import log_odds
 
 __all__ = ["Intent", "less_sure", "likelihoods", "signs_of_tasks"]
 
-
 _LONGEST = 500
 """Characters up to which names are told apart: it is learned from queries of at most 360, and what a paper names again and again is often its sender."""
 
