@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from tools.member_keys import Members, with_keys
 
 from koopkg.register import Register
 
-MEMBERS = Members(Register.bundled())
+
+@cache
+def members() -> Members:
+    return Members(Register.bundled())
 
 
 def filled(state: str, *places: tuple[str, str, str | None], country: str = "DE") -> list[str | None]:
@@ -21,7 +25,7 @@ def filled(state: str, *places: tuple[str, str, str | None], country: str = "DE"
         "state": state,
         "places": [dict(zip(("name", "kind", "ags"), place, strict=True)) for place in places],
     }
-    MEMBERS.fill(record, Counter())
+    members().fill(record, Counter())
     return [place["ags"] for place in record["places"]]
 
 
@@ -67,6 +71,6 @@ def test_other_countries_are_left_alone() -> None:
 def test_only_the_lines_of_keys_change_and_they_are_quoted() -> None:
     record = {"id": "fall", "country": "DE", "state": "Hessen", "places": [{"name": name, "kind": "Stadt", "ags": None} for name in ("Eschwege", "Kassel")]}
     before = f"---\n{yaml.safe_dump(record, sort_keys=False)}---\n\n# Fall\n\nText: ags: null\n"
-    after, still_open = with_keys(before, MEMBERS, Counter())
+    after, still_open = with_keys(before, members(), Counter())
     assert after == before.replace("ags: null", "ags: '06636003'", 1).replace("ags: null", "ags: '06611000'", 1)
     assert still_open == []

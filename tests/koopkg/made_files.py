@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -140,6 +141,7 @@ def printed(title: str, paragraphs: Sequence[str], *, columns: int, by_rows: boo
     return stream.getvalue()
 
 
+@cache
 def pages_pdf(count: int) -> bytes:
     """So many pages, each with its number in words of its own."""
     stream = io.BytesIO()

@@ -8,7 +8,6 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
-from scipy.stats import permutation_test
 
 from koopkg.evaluation import (
     METRICS,
@@ -132,6 +131,8 @@ def test_p_is_that_of_all_ways_to_swap_the_two_runs() -> None:
     gains = {"a": 0.1, "b": 0.2, "c": 0.4, "d": 0.3}
     assert difference("s", "m", gains, dict.fromkeys(gains, 0.0)).p == pytest.approx(2 / 16, abs=0.015)
     mixed = {"a": 0.1, "b": -0.2, "c": 0.4, "d": 0.35, "e": -0.05, "f": 0.3}
+    from scipy.stats import permutation_test  # slow to import, which every process that collects the tests would do
+
     exact = permutation_test((list(mixed.values()),), lambda values, axis: values.mean(axis), permutation_type="samples", vectorized=True)
     assert difference("s", "m", mixed, dict.fromkeys(mixed, 0.0)).p == pytest.approx(exact.pvalue, abs=0.02)
     assert difference("s", "m", gains, gains).p == 1

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
 
 from koopkg.evaluation import EvaluationError, agreement
 from koopkg.evaluation.judges import weighted_kappa
@@ -28,6 +27,8 @@ PAIRS = st.lists(st.tuples(GRADE, GRADE), min_size=2, max_size=40).filter(lambda
 
 @given(PAIRS)
 def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    from sklearn.metrics import cohen_kappa_score  # slow to import, which every process that collects the tests would do
+
     first, second = ([pair[side] for pair in pairs] for side in (0, 1))
     assert weighted_kappa(first, second) == pytest.approx(cohen_kappa_score(first, second, weights="quadratic", labels=[0, 1, 2, 3]))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,11 +42,11 @@ GOOD = {
     "falsch.docx": made.printed(f"{TITLE} unter falschem Namen", PARAGRAPHS, columns=1),
     "alt.txt": "Bauhöfe in Grünkraut – früher".encode("cp1252"),
 }
-BAD = {
+BAD: dict[str, bytes | Callable[[], bytes]] = {
     "gesperrt.pdf": made.locked_pdf(),
     "scan.pdf": made.scan(),
     "leer.docx": b"",
-    "lang.pdf": made.pages_pdf(5_000),
+    "lang.pdf": partial(made.pages_pdf, 5_000),
     "bombe.zip": made.archive({"x.txt": b"\0" * 120_000_000}),
     "kaputt.docx": made.docx(TITLE, PARAGRAPHS)[:4_000],
     "kein.txt": bytes(range(256)) * 40,
@@ -65,7 +67,7 @@ def desk(tmp_path: Path) -> Path:
     folder = tmp_path / "Schreibtisch"
     folder.mkdir()
     for name, raw in {**GOOD, **BAD}.items():
-        (folder / name).write_bytes(raw)
+        (folder / name).write_bytes(raw() if callable(raw) else raw)
     (folder / "archiv.zip").write_bytes(made.archive(INSIDE))
     (folder / "liste.csv").write_bytes(table(ROW, {**ROW, "id": "liste-zwei", "status": "zuende"}))
     (folder / "fall.md").write_text(record("fall", body="Ein Text."), encoding="utf-8")

@@ -74,11 +74,10 @@ def test_queries_to_learn_from_are_none_to_measure_with(ontology: Ontology) -> N
     assert named == {concept.slug for concept in ontology.schemes["sector"]}
 
 
-@pytest.mark.parametrize("split", ["dev", "test"])
-def test_sectors_are_recognised_in_the_queries_of_both_readers(split: str, opened: OpenSnapshot) -> None:
+def test_sectors_are_recognised_in_the_queries_of_both_readers(opened: OpenSnapshot) -> None:
     """What the search understands, which a fiftieth of may be false; the bound of the recall lies two hundredths off what was measured on test: .949."""
     with as_file(files("koopkg_corpus")) as corpus:
-        queries = [asked for asked in reader_queries(corpus / "eval" / "recognition.tsv") if asked.split == split]
+        queries = [asked for asked in reader_queries(corpus / "eval" / "recognition.tsv") if asked.split == "test"]
     found = recognised(queries, partial(link, opened), opened.ontology)
     assert found.recall >= 0.93
     assert found.false_links <= 0.02

@@ -40,21 +40,20 @@ NAMED = {
 }
 
 
-@pytest.fixture(scope="module")
-def clean() -> dict[str, tuple[str, ...]]:
-    return {review.concern.partition(":")[0]: tuple(map(str, review.findings)) for review in review_ontology()}
+PLANTED_TRIPLES = [quad.triple for path in PLANTED.values() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+FAULTY = {triple.subject.value for triple in PLANTED_TRIPLES if isinstance(triple.subject, ox.NamedNode)} | {"http://www.wikidata.org/entity/Q1199"}
+"""What has a planted fault; the last is Hessen, which the contradiction is about, by its other name."""
 
 
 @pytest.fixture(scope="module")
 def faulty() -> dict[str, tuple[str, ...]]:
-    """One review with every fault planted at once."""
-    planted = [quad.triple for path in PLANTED.values() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
-    return {review.concern.partition(":")[0]: tuple(map(str, review.findings)) for review in review_ontology(planted)}
+    """One review with every fault planted at once: each costs seconds of inference."""
+    return {review.concern.partition(":")[0]: tuple(map(str, review.findings)) for review in review_ontology(PLANTED_TRIPLES)}
 
 
-def test_the_ontology_has_no_findings(clean: dict[str, tuple[str, ...]]) -> None:
-    assert set(clean) == {"SHACL", "OWL 2 RL", *QUERIES}
-    assert {concern: found for concern, found in clean.items() if found} == {}
+def test_what_has_no_planted_fault_has_no_findings(faulty: dict[str, tuple[str, ...]]) -> None:
+    assert set(faulty) == {"SHACL", "OWL 2 RL", *QUERIES}
+    assert [finding for found in faulty.values() for finding in found if not any(term in finding for term in FAULTY)] == []
 
 
 def test_each_check_has_a_planted_fault() -> None:
