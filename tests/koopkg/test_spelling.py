@@ -62,6 +62,27 @@ def test_of_several_words_that_could_be_meant_the_one_is_taken_that_cases_have(w
     assert corrected(villages, written)[0] == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Hochwsserschuz", "Hochwasserschutz"),
+        ("Hocwhasserschuz", "Hochwasserschutz"),
+        ("Wassrversogung", "Wasserversorgung"),
+        ("Wassrvesogung", "Wassrvesogung"),  # three slips
+        ("Abxxll", "Abxxll"),  # of six letters
+    ],
+)
+def test_a_long_word_may_have_two_slips_where_a_label_has_it(written: str, meant: str, villages: OpenSnapshot) -> None:
+    assert corrected(villages, written)[0] == meant
+
+
+def test_where_words_of_two_stems_are_two_slips_away_neither_is_taken(villages: OpenSnapshot) -> None:
+    """Regionalbus or Regionalzug, nobody knows."""
+    assert {"regionalbus", "regionalzug"} <= villages.linker.label_words.keys()
+    assert corrected(villages, "Regionalxuy")[0] == "Regionalxuy"
+    assert corrected(villages, "Regiohxlbus")[0] == "Regionalbus"
+
+
 def test_a_word_that_no_case_has_is_put_right_where_only_one_can_be_meant(villages: OpenSnapshot) -> None:
     """Schranke or Schränke, nobody knows."""
     assert corrected(villages, "Die Knozerte im Kurpark")[0] == "Die Konzerte im Kurpark"

@@ -29,15 +29,22 @@ _SURE = 3.0
 _RARE = 1e-9
 """Likelihood below which a word may be a compound with a slip in one of its parts."""
 _SHORTEST_SLIPPED = 5
+_SHORTEST_TWICE = 9
+"""Letters from which a word may have two slips: one of fewer letters is near to too many others then."""
 
 
 def meant(word: str, vocabulary: Vocabulary) -> str | None:
-    """The word that was meant, in lower case as the one given; None where that is likely enough as it is, or several others would do."""
+    """The word that was meant, in lower case as the one given; None where that is likely enough as it is, or several others would do.
+
+    With two slips only a word of a label is, where the one given is nothing at all.
+    """
     written = vocabulary.likelihood(word)
     likely = Counter(_likely(word, vocabulary))
     if max(likely.values(), default=0.0) <= written * _SURE and written < _RARE:
         likely |= Counter(dict(_likely_compounds(word, vocabulary)))
     (best, chance), (_, second) = (*likely.most_common(2), ("", 0.0), ("", 0.0))[:2]
+    if not (likely or written) and len(word) >= _SHORTEST_TWICE:
+        return vocabulary.only_label_near(word)
     if chance <= written * _SURE or (chance <= second * _SURE and not vocabulary.count(best)) or vocabulary.are_forms(word, best):
         return None
     return best

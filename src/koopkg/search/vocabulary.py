@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from koopkg.language import FUNCTION_WORDS
 from koopkg.model import Language
@@ -35,6 +37,8 @@ _OF_NAME = 1e-6
 """How likely a name of a place is, or a word of a label, that no case has."""
 _OF_FORM = 1e-8
 """How likely a word is of which only another form is known."""
+_NEAR = 2
+"""Letters left out, too many, replaced or swapped."""
 _COMMON = 1e-5
 """Likelihood from which a word is not looked at."""
 _ENDINGS = ("e", "n", "s", "en", "es", "er", "em", "ern", "ing", "ed")
@@ -108,6 +112,11 @@ class Vocabulary:
         of_cases = np.fromiter(map(self._lexical.cases_with_word, words), dtype=np.float32) / self._words_of_cases
         of_labels = np.fromiter((_OF_NAME * (word in self._linker.label_words) for word in words), dtype=np.float32)
         return np.asarray(np.maximum(_OF_CASES * of_cases + (1 - _OF_CASES) * of_language, of_labels), dtype=np.float32)
+
+    def only_label_near(self, word: str) -> str | None:
+        """The word of a label that is two slips away from a word in lower case; None where none is, or words of several stems are."""
+        near = process.extract(word, self._linker.label_words.keys(), scorer=OSA.distance, score_cutoff=_NEAR, limit=None)
+        return near[0][0] if len({self._german.stem(other) for other, _, _ in near}) == 1 else None
 
     def likelihoods_of_parts(self, words: Sequence[str], *, are_first: bool) -> Vector:
         """The same of words that are parts of a compound, first ones also with the s that may join them to the next; 0 of what is too short."""
