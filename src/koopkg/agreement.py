@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from koopkg.annotated import AnnotatedText
+from koopkg.annotated import AnnotatedText, JudgedSentence
 from koopkg.model import Decided, Decision, Fact, Linked, PlaceLink
-from koopkg.zoning import Zones, error_of, said_of, zones_of
+from koopkg.zoning import Zones, error_of, said_of, votes_of, zones_of
 
-__all__ = ["Counts", "LinkingScores", "Macro", "Read", "SchemeScores", "as_read", "by_labels", "deviations", "scored", "zones"]
+__all__ = ["Counts", "LinkingScores", "Macro", "Read", "SchemeScores", "as_read", "by_labels", "deviations", "scored", "voted", "zones"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,25 @@ def zones(texts: Iterable[AnnotatedText], read: Callable[[AnnotatedText], Read],
         return zones_of(said, sum(len(text.right(scheme)) for text, _ in decided), taken=taken, asked=asked)
 
     return {scheme: of_scheme(scheme) for scheme in schemes}
+
+
+def voted(
+    texts: Iterable[AnnotatedText],
+    read: Callable[[AnnotatedText], Read],
+    schemes: Iterable[str],
+    judged: Sequence[JudgedSentence],
+    *,
+    taken: float,
+    asked: float,
+) -> dict[str, Zones]:
+    """The same of what is told rather than named, by the votes of readers who saw the sentence of each suggestion.
+
+    Args:
+        judged: What they said; a suggestion that none of them saw is left out.
+    """
+    decided = [(text, read(text).decided) for text in texts if text.case != "several"]
+    votes = {scheme: [vote for text, of_text in decided for vote in votes_of(text, of_text, scheme, judged)] for scheme in schemes}
+    return {scheme: zones_of(said, sum(vote.is_right for vote in said), taken=taken, asked=asked) for scheme, said in votes.items()}
 
 
 def deviations(text: AnnotatedText, read: Read, schemes: Iterable[str]) -> Iterator[str]:

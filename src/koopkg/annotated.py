@@ -20,6 +20,7 @@ __all__ = [
     "AnnotationError",
     "CountedText",
     "GoldPlace",
+    "JudgedSentence",
     "LabelledText",
     "MarkedClause",
     "MarkedSentence",
@@ -28,6 +29,7 @@ __all__ = [
     "annotated_text",
     "annotated_texts",
     "counted_texts",
+    "judged_sentences",
     "labelled_texts",
     "marked_clauses",
     "marked_sentences",
@@ -217,6 +219,18 @@ class MarkedSentence:
 
 @with_config(_EXACT_KEYS)
 @dataclass(frozen=True, slots=True)
+class JudgedSentence:
+    """A concept that a model proposed for a text by one of its sentences, and what each reader said who saw the sentence between its neighbours."""
+
+    text: str
+    scheme: str
+    concept: str
+    sentence: str
+    accepted: tuple[bool, ...]
+
+
+@with_config(_EXACT_KEYS)
+@dataclass(frozen=True, slots=True)
 class TellingText:
     """One or two sentences, written to learn from: scheme -> slugs of all that they tell, which may be nothing."""
 
@@ -307,6 +321,15 @@ def marked_sentences(folder: Path) -> list[MarkedSentence]:
         AnnotationError: A line cannot be read.
     """
     return [sentence for path in [*sorted(folder.glob("part-*.jsonl")), folder / "accepted.jsonl"] for sentence in _lines(path, MarkedSentence)]
+
+
+def judged_sentences(path: Path) -> list[JudgedSentence]:
+    """Those of a file, one JSON object a line.
+
+    Raises:
+        AnnotationError: A line cannot be read.
+    """
+    return _lines(path, JudgedSentence)
 
 
 def _lines(path: Path, kind: type[_LINE]) -> list[_LINE]:

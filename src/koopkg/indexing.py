@@ -14,7 +14,6 @@ import numpy as np
 
 from koopkg.analyses import Analyses
 from koopkg.carryover import Earlier, EarlierRows
-from koopkg.config import Settings
 from koopkg.index import (
     Adaptation,
     Analyser,
@@ -70,20 +69,16 @@ class Indexed:
 class CaseIndexer:
     """Fills the indexes of a staged snapshot."""
 
-    def __init__(self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, settings: Settings, progress: Progress) -> None:
-        self._staged, self._terms, self._encoder, self._progress = staged, terms, encoder, progress
+    def __init__(self, staged: SnapshotFiles, terms: Ontology, analyses: Analyses, encoder: Encoder, vectors: EmbeddingCache, progress: Progress) -> None:
+        self._staged, self._terms, self._encoder, self._cache, self._progress = staged, terms, encoder, vectors, progress
         self._register = Register.bundled()
         self._analyser = Analyser(analyses)
-        self._cache = EmbeddingCache(settings.cache_folder / "embeddings.sqlite")
 
     def run(self, catalog: CatalogWriter, before: Earlier) -> Indexed:
         """Index every case of a catalog whose documents are linked, and every draft apart from them."""
-        try:
-            cases = self._shelf(catalog.shelf(), self._staged, before.rows())
-            drafts = catalog.shelf(of_drafts=True)
-            found = self._shelf(drafts, self._staged.drafts, before.rows(of_drafts=True)) if len(drafts) else (0, 0)
-        finally:
-            self._cache.close()
+        cases = self._shelf(catalog.shelf(), self._staged, before.rows())
+        drafts = catalog.shelf(of_drafts=True)
+        found = self._shelf(drafts, self._staged.drafts, before.rows(of_drafts=True)) if len(drafts) else (0, 0)
         rows = len(catalog.shelf()) + (len(drafts) if found[0] else 0)
         vectors = cases[0] + found[0]
         return Indexed({"vectors": vectors, "texts": vectors + (HEADS - 1) * rows, "mentions": catalog.mentions()}, cases[1] + found[1])

@@ -8,7 +8,17 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, MarkedClause, annotated_texts, counted_texts, labelled_texts, marked_clauses, marked_sentences, telling_texts
+from koopkg.annotated import (
+    AnnotatedText,
+    MarkedClause,
+    annotated_texts,
+    counted_texts,
+    judged_sentences,
+    labelled_texts,
+    marked_clauses,
+    marked_sentences,
+    telling_texts,
+)
 from koopkg.deciding import Meanings
 from koopkg.deciding.fitting import FOLDS
 from koopkg.deciding.learning_several import SeveralExample
@@ -49,7 +59,8 @@ class Lessons:
             clauses, forms, fields = (_named(corpus / "marks" / name) for name in ("clauses.jsonl", "forms.jsonl", "fields.jsonl"))
             labelled, counted = labelled_texts(corpus / "marks"), counted_texts(corpus / "marks" / "several.jsonl")
             marks, telling = marked_sentences(corpus / "marks"), telling_texts(corpus / "marks" / "told.jsonl")
-        sentences = (*teacher.of_accounts(documents, marks), *teacher.of_documents([*texts, *labelled]), *teacher.of_telling(telling))
+            judged = judged_sentences(corpus / "marks" / "judged.jsonl")
+        sentences = (*teacher.of_accounts(documents, marks), *teacher.of_documents([*texts, *labelled], judged), *teacher.of_telling(telling))
         parts = teacher.of_parts([*examples, *teacher.of_definitions()])
         statements = (
             *teacher.of_statements(clauses, _MARKED),
@@ -58,7 +69,7 @@ class Lessons:
         )
         mentions = (*teacher.of_clauses({**clauses, **forms, **fields}), *(teacher.of_reviews(reviews) if reviews else ()))
         short = teacher.of_short_texts(clauses, _MARKED)
-        whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_labelled(labelled))
+        whole = (*examples, *short, *teacher.of_definitions(), *teacher.of_annotated(texts), *teacher.of_labelled(labelled), *teacher.of_counted(counted))
         several = tuple(teacher.of_one_or_several(documents, texts, labelled, counted))
         return cls((*whole, *parts), mentions, statements, sentences, several, ontology)
 

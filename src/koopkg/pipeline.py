@@ -24,7 +24,7 @@ from koopkg.draft_files import remove_draft, write_draft
 from koopkg.drafting import Drafter
 from koopkg.errors import DocumentError, Problem, SnapshotError
 from koopkg.files import Skipped
-from koopkg.index import Analyser, Encoder, TextSpans, bundled_meanings, load_encoder
+from koopkg.index import Analyser, EmbeddingCache, Encoder, TextSpans, bundled_meanings, load_encoder
 from koopkg.indexing import CaseIndexer, Progress
 from koopkg.intake import Candidate, Outcome, Reader, Rejected, Sources
 from koopkg.linking import Linker, save_labels
@@ -121,9 +121,10 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
         snapshot.staging(settings.data) as staged,
         earlier(settings.data, made_by=made_by, rebuild=rebuild) as before,
         closing(Analyses.cache(settings.cache_folder / "analyses.sqlite")) as analyses,
+        closing(EmbeddingCache(settings.cache_folder / "embeddings.sqlite")) as vectors,
     ):
         sources = intake.gather(paths, max_bytes=settings.max_document_bytes, leave_out=settings.data)
-        build = _Build(staged, before, encoder, analyses, settings, progress)
+        build = _Build(staged, before, encoder, analyses, vectors, settings, progress)
         report = build.run(sources, paths, made_by, rebuild=rebuild)
     if report.was_published:
         snapshot.prune(settings.data, keep=settings.keep_snapshots)
@@ -133,8 +134,17 @@ def ingest(paths: Sequence[Path], settings: Settings, progress: Progress, *, reb
 class _Build:
     """One run: a staged snapshot that grows stage by stage, documents going through one at a time or in small batches."""
 
-    def __init__(self, staged: SnapshotFiles, before: Earlier, encoder: Encoder, analyses: Analyses, settings: Settings, progress: Progress) -> None:
-        self._staged, self._before, self._encoder, self._analyses = staged, before, encoder, analyses
+    def __init__(
+        self,
+        staged: SnapshotFiles,
+        before: Earlier,
+        encoder: Encoder,
+        analyses: Analyses,
+        vectors: EmbeddingCache,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        self._staged, self._before, self._encoder, self._analyses, self._vectors = staged, before, encoder, analyses, vectors
         self._settings, self._progress = settings, progress
         self._started = datetime.now(UTC)
         self._terms, self._register = Ontology.bundled(), Register.bundled()
@@ -177,7 +187,7 @@ class _Build:
                 return self._report(published.manifest(), len(documents), drafts, sources)
             counts = self._graph(catalog, base=None if is_there else base)  # what is there and not whole is no base for a graph
             catalog.number_rows()
-            indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._settings, self._progress).run(catalog, self._before)
+            indexed = CaseIndexer(self._staged, self._terms, self._analyses, self._encoder, self._vectors, self._progress).run(catalog, self._before)
         self._analyses.save(self._staged.analyses)
         self._terms.save(self._staged.terms)
         save_labels(self._terms, self._staged.labels)
@@ -262,7 +272,7 @@ class _Build:
         """Find what the changed documents name, propose what those without a record are about, and check what is said of them."""
         self._progress.stage("linking and checking", len(pending))
         linker, analyser = Linker(self._terms, self._register, self._analyses), Analyser(self._analyses)
-        drafter = Drafter(linker, self._terms, self._register, self._analyses, bundled_meanings(self._encoder))
+        drafter = Drafter(linker, self._terms, self._register, self._analyses, bundled_meanings(self._encoder, self._vectors))
         validator = _validator(ontology.bundled_hash())
         if self._before.base is None:
             validator.check_common()

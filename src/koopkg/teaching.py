@@ -9,12 +9,13 @@ from itertools import groupby, islice
 from typing import Any
 
 from koopkg.analyses import Analyses
-from koopkg.annotated import AnnotatedText, CountedText, LabelledText, MarkedClause, MarkedSentence, TellingText
+from koopkg.annotated import AnnotatedText, CountedText, JudgedSentence, LabelledText, MarkedClause, MarkedSentence, TellingText
 from koopkg.deciding import with_weak
 from koopkg.deciding.choosing import DECIDED
 from koopkg.deciding.fitting import fold_of
 from koopkg.deciding.learning_several import SeveralExample
 from koopkg.deciding.learning_told import ToldSentence
+from koopkg.deciding.meaning import beginning_of
 from koopkg.deciding.numbers import NUMBERS
 from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Sentence, read_text
@@ -47,6 +48,7 @@ _WEIGHT_OF_ANNOTATED = 30.0
 
 _WHOLE_ONE_IN = 4
 _FEWEST_JOINED, _MOST_JOINED, _MOST_SENTENCES_JOINED = 3, 6, 4
+_FEWEST_BEGUN, _MOST_BEGUN = 2, 10
 _JOINED_AS = ("{title}\n\n{words}", "- {words}", "{number}. {title}\n{words}", "{words}")
 
 
@@ -98,6 +100,13 @@ class Teacher:
             passages = plain_passages(with_whole_words(text.text), text.language)
             yield self._example(text.id, passages, text.language, **told)
 
+    def of_counted(self, texts: Iterable[CountedText]) -> Iterator[Example]:
+        """Each text, to learn whether it tells of any cooperation at all."""
+        for text in texts:
+            weight = _WEIGHT_OF_WITHOUT_CASE if text.case == "none" else _WEIGHT_OF_A_PART
+            passages = _plain(text.text, text.language)
+            yield self._example(text.id, passages, text.language, is_case=text.case != "none", numbers=None, tells_case_alone=True, weight=weight)
+
     def of_parts(self, examples: Iterable[Example]) -> Iterator[Example]:
         """The beginning of each text and some sentences from within it, to learn that few sentences may speak of a cooperation, too."""
         for example in examples:
@@ -140,10 +149,18 @@ class Teacher:
         singles = [document for document in documents if len(document.cases) == 1]
         for number, document in enumerate(singles):
             yield self._several(document.cases[0].id, _account(document), document.language, False)
+            yield self._several(document.cases[0].id, self._begun(document), document.language, False, _WEIGHT_OF_ONE_OR_SEVERAL)
             if number % _WHOLE_ONE_IN == 0:
                 yield self._several(document.cases[0].id, document.passages, document.language, False)
         for name, language, words in self._joined(singles):
             yield self._several(name, plain_passages(words, language), language, True)
+
+    def _begun(self, document: Document) -> tuple[Passage, ...]:
+        """The title and a few sentences of an account: a short text, which names little that could differ, is about one cooperation, too."""
+        sentences = read_text(_account(document), self._morphologies[document.language]).sentences
+        length = _FEWEST_BEGUN + _draw(f"{document.cases[0].id} begun") % (_MOST_BEGUN - _FEWEST_BEGUN + 1)
+        words = " ".join(sentence.text for sentence in sentences[:length])
+        return plain_passages(f"{document.cases[0].title}\n\n{words}", document.language)
 
     def _joined(self, documents: Sequence[Document]) -> Iterator[tuple[str, Language, str]]:
         """Beginnings of the accounts of three to six cases as one text: with headings, numbered, as items of a list, or as paragraphs; all of one fold."""
@@ -230,14 +247,24 @@ class Teacher:
                     if obstacle.obstacle:
                         yield self._noted(case.id, obstacle.text, "obstacle", obstacle.obstacle)
 
-    def of_documents(self, texts: Iterable[AnnotatedText | LabelledText]) -> Iterator[ToldSentence]:
-        """All sentences of the texts about one case of which it is known what they tell, each with what the words in it carry."""
+    def of_documents(self, texts: Iterable[AnnotatedText | LabelledText], judged: Iterable[JudgedSentence] = ()) -> Iterator[ToldSentence]:
+        """All sentences of the texts about one case of which it is known what they tell, each with what the words in it carry.
+
+        Args:
+            judged: Proposals for the texts; what all readers of one accepted tells as much as what was marked, what one of them refused tells nothing.
+        """
+        proposed: dict[str, list[JudgedSentence]] = {}
+        for proposal in judged:
+            proposed.setdefault(proposal.text, []).append(proposal)
         for text in texts:
             if text.case in ("one", True) and all(scheme in text.gold for scheme in TOLD):
-                right, doubtful = {scheme: text.right(scheme) for scheme in TOLD}, {scheme: text.doubtful(scheme) for scheme in TOLD}
+                own = proposed.get(text.id, [])
+                said = {scheme: {item.concept: all(item.accepted) for item in own if item.scheme == scheme} for scheme in TOLD}
+                accepted = {scheme: frozenset(slug for slug in {*text.right(scheme), *said[scheme]} if said[scheme].get(slug, True)) for scheme in TOLD}
+                doubtful = {scheme: text.doubtful(scheme) - said[scheme].keys() for scheme in TOLD}
                 for sentence in read_text(plain_passages(with_whole_words(text.text), text.language), self._morphologies[text.language]).sentences:
-                    gold = {scheme: text.carried(scheme, sentence.text) for scheme in TOLD}
-                    yield ToldSentence(text.id, ReadText(text.language, (sentence,)), gold, True, right, doubtful)
+                    gold = {scheme: _told(text, scheme, sentence.text, own) for scheme in TOLD}
+                    yield ToldSentence(text.id, ReadText(text.language, (sentence,)), gold, is_whole=True, accepted=accepted, doubtful=doubtful)
 
     def of_telling(self, texts: Iterable[TellingText]) -> Iterator[ToldSentence]:
         """Each text, and the definition of each concept that is told."""
@@ -261,7 +288,13 @@ class Teacher:
     def _example(self, name: str, passages: Iterable[Passage], language: Language, **told: Any) -> Example:
         read = tuple(passages)
         linked = with_weak(self._linker, read, self._linker.link(read, language))
-        return Example(case=name, text=read_text(read, self._morphologies[language]), linked=linked, **told)
+        return Example(case=name, text=read_text(read, self._morphologies[language]), linked=linked, beginning=beginning_of(read), **told)
+
+
+def _told(text: AnnotatedText | LabelledText, scheme: str, words: str, judged: Iterable[JudgedSentence]) -> frozenset[str]:
+    """The slugs that a sentence of a text tells."""
+    proposed = (item.concept for item in judged if (item.scheme, item.sentence) == (scheme, words) and all(item.accepted))
+    return text.carried(scheme, words) | frozenset(proposed)
 
 
 def _plain(text: str, language: Language) -> tuple[Passage, ...]:

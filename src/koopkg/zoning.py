@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from koopkg.annotated import AnnotatedText
+from koopkg.annotated import AnnotatedText, JudgedSentence
 from koopkg.deciding.fitting import calibration_error
 from koopkg.model import Decided
 
-__all__ = ["Said", "ZoneCounts", "Zones", "error_of", "said_of", "zones_of"]
+__all__ = ["Said", "ZoneCounts", "Zones", "error_of", "said_of", "votes_of", "zones_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ def said_of(text: AnnotatedText, decided: Decided, scheme: str) -> Iterator[Said
     """Everything that was said of a text in a scheme, but for what counts neither way."""
     right, doubtful = text.right(scheme), text.doubtful(scheme)
     return (Said(item.confidence, item.slug in right) for item in decided.concepts if item.scheme == scheme and item.slug not in doubtful)
+
+
+def votes_of(text: AnnotatedText, decided: Decided, scheme: str, judged: Iterable[JudgedSentence]) -> Iterator[Said]:
+    """What was said of a text in a scheme, once for each reader who saw the sentence that it was said for, and whether that one accepted it."""
+    votes = {(item.concept, item.sentence): item.accepted for item in judged if (item.text, item.scheme) == (text.id, scheme)}
+    for item in decided.concepts:
+        if item.scheme == scheme:
+            yield from (Said(item.confidence, vote) for mention in item.evidence for vote in votes.get((item.slug, mention.quote), ()))
 
 
 def zones_of(said: Sequence[Said], right: int, *, taken: float, asked: float) -> Zones:

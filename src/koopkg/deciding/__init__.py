@@ -10,10 +10,11 @@ from koopkg.deciding.candidates import Hierarchy, candidates_of
 from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
-from koopkg.deciding.models import TextModel
+from koopkg.deciding.meaning import Meanings, beginning_of, meaning_of, once_each
+from koopkg.deciding.models import Floats, TextModel
 from koopkg.deciding.numbers import NUMBERS, features_of
 from koopkg.deciding.several import about_how_many, several_features
-from koopkg.deciding.telling import TOLD, Meanings, once_each, told_in
+from koopkg.deciding.telling import TOLD, told_in
 from koopkg.deciding.text import ReadText, Vector, read_text
 from koopkg.deciding.weights import Weights
 from koopkg.linking import Linker
@@ -58,7 +59,8 @@ class Decider:
         several = self._several(text, passages, vector, linked) if speaks else 0.0
         is_several = several >= self._weights.several.threshold
         named = with_weak(self._linker, passages, linked)
-        decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, named, is_case, is_several=is_several))
+        meaning = meaning_of(beginning_of(passages), self._meanings)
+        decisions = (decision for scheme in DECIDED for decision in self._of_scheme(scheme, text, vector, meaning, named, is_case, is_several=is_several))
         told = self._told(text, is_case)
         in_order = tuple(sorted((*decisions, *told), key=lambda decision: (decision.scheme, decision.slug)))
         facts = tuple(self._facts(text, is_case)) if speaks and not is_several else ()
@@ -72,7 +74,9 @@ class Decider:
         by_text = float(self._weights.several.text[text.language].scores(vector)[0])
         return self._weights.several.probability(several_features(text, passages, linked, by_text=by_text))
 
-    def _of_scheme(self, scheme: DecidedScheme, text: ReadText, vector: Vector, linked: Linked, is_case: float, *, is_several: bool) -> Iterator[Decision]:
+    def _of_scheme(
+        self, scheme: DecidedScheme, text: ReadText, vector: Vector, meaning: Floats, linked: Linked, is_case: float, *, is_several: bool
+    ) -> Iterator[Decision]:
         weights, hierarchy = self._weights.schemes[scheme.name], self._hierarchies[scheme.name]
         model = weights.text[text.language]
         candidates = candidates_of(
@@ -81,6 +85,7 @@ class Decider:
             hierarchy,
             refused_by=scheme.refused_by,
             by_text=dict(zip(weights.labels, map(float, model.scores(vector)), strict=True)),
+            by_meaning=dict(zip(weights.labels, map(float, weights.meaning.scores(meaning[None])[0]), strict=True)),
             priors=dict(zip(weights.labels, map(float, weights.priors), strict=True)),
             context=weights.context.get(text.language),
             described=described_in(text, weights.described_labels, weights.described.get(text.language), self._weights.vocabularies[text.language]),

@@ -24,6 +24,8 @@ __all__ = ["FEATURES", "Candidate", "Hierarchy", "Named", "candidates_of"]
 
 _LIKELY = 0.03
 """Probability by the text alone from which a concept that it does not name is a candidate."""
+_MEANT = 0.1
+"""Probability by the meaning alone from which one is, too."""
 _DESCRIBED = -2.2
 """Log odds of a stretch from which what it describes is a candidate: one in ten."""
 _DOUBTED = -1.0
@@ -53,6 +55,9 @@ FEATURES = (
     "context first",  # no mention of the scheme is better
     "context narrower",  # log odds of the best mention of a narrower concept
     "context broader",  # of a broader one
+    "meaning",  # log odds by what the beginning of the text means
+    "meaning first",  # that means no other concept of the scheme as much
+    "meaning rank",  # logarithm of its rank by that
     "described",  # log odds of the stretch that describes it most
     "described first",  # no other concept of the scheme is described as much
     "described lead",  # log odds that it is ahead of any other
@@ -131,6 +136,7 @@ def candidates_of(
     *,
     refused_by: frozenset[str],
     by_text: Mapping[str, float],
+    by_meaning: Mapping[str, float],
     priors: Mapping[str, float],
     context: ContextModel | None,
     described: Described,
@@ -140,13 +146,15 @@ def candidates_of(
     Args:
         refused_by: Cues that make a mention speak of something else.
         by_text: Slug -> log odds by the words of the text, of those concepts that enough cases have.
+        by_meaning: The same by what its beginning means.
         priors: Slug -> log odds among all texts; a concept that no text has may be missing.
         context: What rates mentions; none for a scheme of which no text names anything.
         described: What each stretch of the text describes.
     """
     links = [link for link in linked.concepts if link.scheme == hierarchy.scheme and link.slug in hierarchy.broader]
-    scene = _Scene(text, links, _named_in(text, links, refused_by, context), hierarchy, by_text, priors, hierarchy.activities(linked), described)
+    scene = _Scene(text, links, _named_in(text, links, refused_by, context), hierarchy, by_text, by_meaning, priors, hierarchy.activities(linked), described)
     likely = {slug for slug, score in by_text.items() if probability(score) >= _LIKELY}
+    likely |= {slug for slug, score in by_meaning.items() if probability(score) >= _MEANT}
     likely |= {below for link in links for below in hierarchy.narrower[link.slug] & by_text.keys()}
     likely |= {slug for slug, score in scene.described.items() if score >= _DESCRIBED}
     return [scene.candidate(slug) for slug in sorted({link.slug for link in links} | likely | set(scene.activities) & set(hierarchy.slugs))]
@@ -162,11 +170,13 @@ class _Scene:
         named: list[Named],
         hierarchy: Hierarchy,
         by_text: Mapping[str, float],
+        by_meaning: Mapping[str, float],
         priors: Mapping[str, float],
         activities: Counter[str],
         described: Described,
     ) -> None:
-        self._text, self._hierarchy, self._by_text, self._priors, self.activities = text, hierarchy, by_text, priors, activities
+        self._text, self._hierarchy, self._priors, self.activities = text, hierarchy, priors, activities
+        self._by_text, self._by_meaning = by_text, by_meaning
         self._links = {link.slug: link for link in links}
         self._named: dict[str, list[Named]] = {}
         self._refused: Counter[str] = Counter()
@@ -176,7 +186,7 @@ class _Scene:
                 self._refused[mention.slug] += 1
             else:
                 self._named.setdefault(mention.slug, []).append(mention)
-        self._ranks = {slug: rank for rank, slug in enumerate(sorted(by_text, key=lambda slug: (-by_text[slug], slug)))}
+        self._ranks, self._meant_ranks = _ranks(by_text), _ranks(by_meaning)
         self._all = sum(map(len, self._named.values()))
         doubted: dict[str, list[int]] = {}
         for mention in named:
@@ -191,7 +201,7 @@ class _Scene:
         others = [mention.score for other, mentions in self._named.items() if other not in kin for mention in mentions]
         narrower = [mention.score for below in self._hierarchy.narrower[slug] for mention in self._named.get(below, ())]
         broader = [mention.score for above in self._hierarchy.broader[slug] for mention in self._named.get(above, ())]
-        rank = self._ranks.get(slug, len(self._ranks))
+        rank, meant_rank = (ranks.get(slug, len(ranks)) for ranks in (self._ranks, self._meant_ranks))
         values = (
             self._by_text.get(slug, _NEVER),
             float(bool(self._by_text) and rank == 0),
@@ -214,6 +224,9 @@ class _Scene:
             float(bool(own) and best >= max(others, default=_NEVER)),
             max(narrower, default=_NEVER),
             max(broader, default=_NEVER),
+            self._by_meaning.get(slug, 2 * _NEVER),
+            float(bool(self._by_meaning) and meant_rank == 0),
+            math.log1p(meant_rank),
             told := self.described.get(slug, _NEVER),
             float(told >= max(self.described.values(), default=_NEVER)),
             told - max((score for other, score in self.described.items() if other not in kin), default=_NEVER),
@@ -225,3 +238,8 @@ class _Scene:
 
     def _count(self, slugs: frozenset[str]) -> int:
         return sum(len(self._named.get(slug, ())) for slug in slugs)
+
+
+def _ranks(scores: Mapping[str, float]) -> dict[str, int]:
+    """Slug -> its place by what speaks for it, the most first."""
+    return {slug: rank for rank, slug in enumerate(sorted(scores, key=lambda slug: (-scores[slug], slug)))}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from koopkg.deciding.models import ContextModel, Figures, Floats, LinearWeights, TextModel, probability
+from koopkg.deciding.models import ContextModel, Figures, Floats, LinearWeights, MeaningModel, TextModel, deviations, probability
 from koopkg.deciding.text import Vector
 
 __all__ = [
@@ -95,15 +95,23 @@ def fit_linear(features: NDArray[np.float64], right: Bools, weights: NDArray[np.
     return found.astype(np.float32), float(learned.intercept_[0] - found @ means)
 
 
-def fit_meanings(vectors: Floats, right: Bools, weights: NDArray[np.float64]) -> tuple[Floats, Floats]:
-    """Learn what speaks for each label in vectors of length 1: weights (dim, n_labels) and intercepts (n_labels,)."""
+def fit_meanings(vectors: Floats, usual: Floats, right: Bools, weights: NDArray[np.float64]) -> MeaningModel:
+    """Learn what speaks for each label in the vectors of texts.
+
+    Args:
+        vectors: float32 array (n_texts, dim).
+        usual: Their mean, or that of more.
+        right: bool array (n_texts, n_labels).
+        weights: How much each text counts.
+    """
+    turned = deviations(vectors, usual)
     found = np.zeros((vectors.shape[1], right.shape[1]), dtype=np.float32)
     intercepts = np.full(right.shape[1], _UNSEEN, dtype=np.float32)
     for label, of_label in enumerate(right.T):
         if 1 < of_label.sum() < len(of_label):
-            learned = _logistic(_MEANING_STRENGTH).fit(vectors, of_label, weights)
+            learned = _logistic(_MEANING_STRENGTH).fit(turned, of_label, weights)
             found[:, label], intercepts[label] = learned.coef_[0], learned.intercept_[0]
-    return found, intercepts
+    return MeaningModel(usual, found, intercepts)
 
 
 def fit_curve(said: Floats, right: Bools, weights: NDArray[np.float64]) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koopkg.deciding.fitting import FOLDS, NEVER, Bools, best_threshold, calibrated_elsewhere, calibration_error, fit_curve, fit_meanings, fit_texts, fold_of
-from koopkg.deciding.models import Figures, Floats, ToldWeights, deviations, probability
+from koopkg.deciding.models import Figures, Floats, ToldWeights, probability
 from koopkg.deciding.text import ReadText, Vocabulary
 from koopkg.model import LANGUAGES, Language
 
@@ -33,15 +33,15 @@ class ToldSentence:
         case: Sentences of one case never stand on both sides of a fold.
         gold: Scheme -> slugs that it tells; without the schemes of which that is not known.
         is_whole: It is one of all sentences of a text, so that what it does not tell is told by another or by none.
-        right: Scheme -> slugs that are right of its text; None where that is no document as it comes in.
-        doubtful: Scheme -> slugs that are neither right nor wrong of it.
+        accepted: Scheme -> slugs that are right of its text or that a reader accepts of it; None where that is no document as it comes in.
+        doubtful: Scheme -> slugs that are defensible of it, and of which no reader said anything: they are neither right nor wrong.
     """
 
     case: str
     text: ReadText
     gold: Mapping[str, frozenset[str]]
     is_whole: bool = False
-    right: Mapping[str, frozenset[str]] | None = None
+    accepted: Mapping[str, frozenset[str]] | None = None
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -92,7 +92,6 @@ class _Learner:
         self.folds = np.array([fold_of(sentence.case) for sentence in sentences])
         self.counts: NDArray[np.float64] = np.where(is_whole, _WEIGHT_OF_WHOLE, 1.0)
         self.usual: Floats = vectors[is_whole].mean(axis=0).astype(np.float32)
-        self.deviations = deviations(vectors, self.usual)
 
     def weights(self, fold: int | None) -> ToldWeights:
         """Weights learned outside of a fold, of all for None; not calibrated, so that nothing is sure enough."""
@@ -103,24 +102,24 @@ class _Learner:
             if numbers:
                 terms, size = [self.terms[number] for number in numbers], len(self.vocabularies[language].terms)
                 told[language] = fit_texts(terms, self.right[numbers], size, strength=_STRENGTH, weights=self.counts[numbers])
-        meaning, intercepts = fit_meanings(self.deviations[outside], self.right[outside], self.counts[outside])
-        return ToldWeights(self.labels, told, self.usual, meaning, intercepts, _AS_SAID, NEVER, Figures(0, 0, 0.0, 0.0, 0.0, 0.0))
+        meaning = fit_meanings(self.vectors[outside], self.usual, self.right[outside], self.counts[outside])
+        return ToldWeights(self.labels, told, meaning, _AS_SAID, NEVER, Figures(0, 0, 0.0, 0.0, 0.0, 0.0))
 
     def best_of_documents(self) -> dict[tuple[str, str], tuple[float, bool]]:
-        """Document and label -> log odds of the sentence that tells the label most, by weights that have not seen the document, and whether that is right."""
+        """Document and label -> log odds of the sentence that tells the label most, by weights that have not seen the document, and whether it is accepted."""
         best: dict[tuple[str, str], tuple[float, bool]] = {}
         for fold in range(FOLDS):
             weights = self.weights(fold)
             for number in np.flatnonzero(self.folds == fold).tolist():
                 sentence = self.sentences[number]
-                if sentence.right is None:
+                if sentence.accepted is None:
                     continue
-                doubtful = sentence.doubtful.get(self.scheme, frozenset())
                 by_words = weights.by_words(sentence.text.language, [self.terms[number]])
                 scores = weights.scores(by_words, self.vectors[[number]])[0]
+                accepted, doubtful = sentence.accepted[self.scheme], sentence.doubtful.get(self.scheme, frozenset())
                 for label, score in zip(self.labels, map(float, scores), strict=True):
                     if label not in doubtful:
-                        best[sentence.case, label] = max(best.get((sentence.case, label), (-np.inf, False)), (score, label in sentence.right[self.scheme]))
+                        best[sentence.case, label] = max(best.get((sentence.case, label), (-np.inf, False)), (score, label in accepted))
         return best
 
 

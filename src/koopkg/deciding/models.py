@@ -19,6 +19,7 @@ __all__ = [
     "Figures",
     "Floats",
     "LinearWeights",
+    "MeaningModel",
     "NumberWeights",
     "SchemeWeights",
     "SeveralWeights",
@@ -96,6 +97,26 @@ def deviations(vectors: Floats, usual: Floats) -> Floats:
     return found
 
 
+@dataclass(frozen=True)
+class MeaningModel:
+    """How much the meaning of a text, which a vector of the bundled encoder stands for, speaks for each label; in whatever language.
+
+    Attributes:
+        usual: float32 array (dim,), the mean of the vectors learned from.
+        weights: float32 array (dim, n_labels), over the vector of a text from the usual one on, scaled to length 1.
+        intercepts: float32 array (n_labels,).
+    """
+
+    usual: Floats
+    weights: Floats
+    intercepts: Floats
+
+    def scores(self, vectors: Floats) -> Floats:
+        """float32 array (n_texts, n_labels): log odds for texts with these vectors (n_texts, dim)."""
+        scores: Floats = (deviations(vectors, self.usual) @ self.weights + self.intercepts).astype(np.float32)
+        return scores
+
+
 def _calibrated(score: float, curve: Floats) -> float:
     """The probability for a log odds by a rising curve: what a model says, and which share was right."""
     return float(np.interp(probability(score), curve[:, 0], curve[:, 1]))
@@ -112,6 +133,7 @@ class SchemeWeights:
         context: Model by language; none for a language in which nothing is named.
         described_labels: Slugs of what sentences describe; columns of `described`.
         described: Model of few sentences by language; none for a scheme of which no sentences are marked.
+        meaning: Model of the beginning of a text.
         candidate: float32 array (n_features,), over `koopkg.deciding.candidates.FEATURES`.
         calibration: float32 array (n, 2), see `calibrated`.
         threshold: Probability from which a concept is taken for what the text is about; above 1 where none is sure enough.
@@ -123,6 +145,7 @@ class SchemeWeights:
     context: Mapping[Language, ContextModel]
     described_labels: tuple[str, ...]
     described: Mapping[Language, TextModel]
+    meaning: MeaningModel
     candidate: Floats
     intercept: float
     calibration: Floats
@@ -154,16 +177,12 @@ class ToldWeights:
 
     Attributes:
         told: Model of the words of one sentence by language.
-        usual: float32 array (dim,), the mean of the vectors of sentences.
-        meaning: float32 array (dim, n_labels), over the vector of a sentence from the usual one on, scaled to length 1.
-        meaning_intercepts: float32 array (n_labels,).
+        meaning: Model of one sentence.
     """
 
     labels: tuple[str, ...]
     told: Mapping[Language, TextModel]
-    usual: Floats
-    meaning: Floats
-    meaning_intercepts: Floats
+    meaning: MeaningModel
     calibration: Floats
     threshold: float
     figures: Figures
@@ -179,7 +198,7 @@ class ToldWeights:
         Args:
             vectors: float32 array (n_sentences, dim) of the bundled encoder.
         """
-        scores: Floats = ((by_words + deviations(vectors, self.usual) @ self.meaning + self.meaning_intercepts) / 2).astype(np.float32)
+        scores: Floats = ((by_words + self.meaning.scores(vectors)) / 2).astype(np.float32)
         return scores
 
     def probability(self, score: float) -> float:

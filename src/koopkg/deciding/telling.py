@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-from koopkg.deciding.models import Floats, ToldWeights
+from koopkg.deciding.meaning import Meanings
+from koopkg.deciding.models import ToldWeights
 from koopkg.deciding.text import ReadText, Vocabulary
 from koopkg.model import Decision, Mention
 from koopkg.namespaces import concept_iri
 
-__all__ = ["TOLD", "Meanings", "once_each", "told_in"]
+__all__ = ["TOLD", "told_in"]
 
 TOLD = ("success-factor", "obstacle")
 """Schemes whose concepts are told rather than named."""
-Meanings = Callable[[Sequence[str]], Floats]
-"""Texts -> float32 array (n_texts, dim), their vectors by the bundled encoder."""
 _LEAST = 0.2
 """Probability below which a suggestion is not worth a look: a text tells few of all these concepts, and every one is asked about."""
 _MOST_SENTENCES = 10
 """Of a text, those whose words tell most of a scheme: each costs a hundredth of a second to embed; 32 gave one suggestion more for the test half, of 109."""
-
-
-def once_each(meanings: Meanings) -> Meanings:
-    """The same, each text embedded once: the schemes mostly ask for the same sentences."""
-    known: dict[str, Floats] = {}
-
-    def remembered(texts: Sequence[str]) -> Floats:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, meanings(new), strict=True) if new else ())
-        return np.array([known[text] for text in texts], dtype=np.float32)
-
-    return remembered
 
 
 def told_in(

@@ -24,15 +24,17 @@ from koopkg.deciding.fitting import (
     fit_curve,
     fit_decision,
     fit_linear,
+    fit_meanings,
     fit_texts,
     fold_of,
     unseen_by_rows,
 )
 from koopkg.deciding.learning_several import SeveralExample, learned_several
 from koopkg.deciding.learning_told import ToldSentence, learned_told
-from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, TextModel, probability
+from koopkg.deciding.meaning import Meanings, meaning_of, once_each
+from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, MeaningModel, NumberWeights, SchemeWeights, TextModel, probability
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
-from koopkg.deciding.telling import TOLD, Meanings
+from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
 from koopkg.deciding.weights import Weights
 from koopkg.model import LANGUAGES, Language, Linked, Mention
@@ -57,6 +59,7 @@ class Example:
 
     Attributes:
         case: Texts about the same case never stand on both sides of a fold.
+        beginning: Its first passages, as `koopkg.deciding.meaning.beginning_of` gives them.
         gold: Scheme -> slugs that the cooperation has; without the schemes of which that is not known.
         doubtful: Scheme -> slugs that are neither right nor wrong.
         numbers: Field -> value that the text tells; None where that is not known.
@@ -68,6 +71,7 @@ class Example:
     case: str
     text: ReadText
     linked: Linked
+    beginning: tuple[str, ...]
     gold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict)
     numbers: Mapping[str, int] | None = field(default_factory=dict)
@@ -121,9 +125,11 @@ def train(
     whole = [example for example in examples if not example.tells_case_alone]
     vocabularies = _Taught(whole, clauses, statements).vocabularies
     of_cases = _Taught([example for example in whole if example.is_case], clauses, statements, vocabularies)
+    embedded = once_each(meanings)
+    embedded([text for example in of_cases.examples for text in example.beginning])
     return Weights(
         vocabularies,
-        {scheme.name: _SchemeLearner(scheme, of_cases.knowing(scheme.name), Hierarchy(ontology, scheme.name)).learn() for scheme in DECIDED},
+        {scheme.name: _SchemeLearner(scheme, of_cases.knowing(scheme.name), Hierarchy(ontology, scheme.name), embedded).learn() for scheme in DECIDED},
         {field.name: _learned_number(field, of_cases.knowing_numbers()) for field in NUMBERS},
         {scheme: learned_told(scheme, told, vectors, vocabularies) for scheme in TOLD},
         _learned_case(_Taught(examples, clauses, statements, vocabularies)),
@@ -184,6 +190,7 @@ class _SchemeLearner:
     scheme: DecidedScheme
     taught: _Taught
     hierarchy: Hierarchy
+    meanings: Meanings
 
     def learn(self) -> SchemeWeights:
         rows = [(number, found) for number, of_text in enumerate(self._unseen_candidates()) for found in of_text if not self._is_doubtful(number, found)]
@@ -201,6 +208,7 @@ class _SchemeLearner:
             context={language: model for language in LANGUAGES if (model := self._context_model(language, None))},
             described_labels=self.described_labels,
             described={language: described for language in LANGUAGES if (described := self._described_model(language, None))},
+            meaning=self._meaning_model(None),
             candidate=candidate,
             intercept=intercept,
             calibration=fit_curve(unseen.said, right, weights),
@@ -233,6 +241,7 @@ class _SchemeLearner:
         """Those of each text, by models that have not seen its case."""
         found: list[list[Candidate]] = [[] for _ in self.taught.examples]
         for fold in range(FOLDS):
+            meaning = self._meaning_model(fold)
             for language in LANGUAGES:
                 text_model = self._text_model(language, fold)
                 context = self._context_model(language, fold)
@@ -246,6 +255,7 @@ class _SchemeLearner:
                         self.hierarchy,
                         refused_by=self.scheme.refused_by,
                         by_text=by_text,
+                        by_meaning=dict(zip(self.labels, map(float, meaning.scores(self._meant[[number]])[0]), strict=True)),
                         priors=self.priors,
                         context=context,
                         described=described_in(example.text, self.described_labels, describing, self.taught.vocabularies[language]),
@@ -280,6 +290,16 @@ class _SchemeLearner:
 
     def _text_model(self, language: Language, fold: int | None) -> TextModel:
         return self.taught.text_model(language, fold, lambda example: [slug in self._gold(example) for slug in self.labels])
+
+    def _meaning_model(self, fold: int | None) -> MeaningModel:
+        outside = np.ones(len(self._meant), dtype=bool) if fold is None else self.taught.folds != fold
+        right = np.array([[slug in self._gold(example) for slug in self.labels] for example in self.taught.examples])
+        return fit_meanings(self._meant[outside], self._meant.mean(axis=0), right[outside], self.taught.weights[outside])
+
+    @cached_property
+    def _meant(self) -> Floats:
+        """float32 array (n_examples, dim)."""
+        return np.array([meaning_of(example.beginning, self.meanings) for example in self.taught.examples])
 
     def _context_model(self, language: Language, fold: int | None) -> ContextModel | None:
         contexts, right = [], []

@@ -13,7 +13,18 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, NumberWeights, SchemeWeights, SeveralWeights, TextModel, ToldWeights
+from koopkg.deciding.models import (
+    CaseWeights,
+    ContextModel,
+    Figures,
+    Floats,
+    MeaningModel,
+    NumberWeights,
+    SchemeWeights,
+    SeveralWeights,
+    TextModel,
+    ToldWeights,
+)
 from koopkg.deciding.text import Vocabulary
 from koopkg.files import write_whole
 from koopkg.model import LANGUAGES, Language
@@ -112,7 +123,7 @@ def _told(parts: Mapping[str, _Part]) -> dict[str, dict[str, Any]]:
         name: {
             field.name: asdict(value) if isinstance(value, Figures) else list(value) if isinstance(value, tuple) else value
             for field in fields(part)
-            if not isinstance(value := getattr(part, field.name), np.ndarray | Mapping)
+            if not isinstance(value := getattr(part, field.name), np.ndarray | Mapping | MeaningModel)
         }
         | {field.name: sorted(value) for field in fields(part) if isinstance(value := getattr(part, field.name), Mapping)}
         | {"context intercepts": {language: context.intercept for language, context in getattr(part, "context", {}).items()}}
@@ -127,6 +138,8 @@ def _arrays(name: str, part: _AnyPart) -> dict[str, NDArray[Any]]:
             steps, scales = _coarse(text.weights)
             prefix = f"{name}/{language}/{kind}"
             found |= {prefix: steps, f"{prefix}-scales": scales, f"{prefix}-intercepts": text.intercepts}
+    if isinstance(meaning := getattr(part, "meaning", None), MeaningModel):
+        found |= {f"{name}/meaning-{field.name}": getattr(meaning, field.name) for field in fields(MeaningModel)}
     for language, context in getattr(part, "context", {}).items():
         found |= {f"{name}/{language}/context-names": _bytes(context.names), f"{name}/{language}/context": context.weights}
     return found
@@ -143,6 +156,8 @@ def _open(kind: type[_Part], name: str, told: Mapping[str, Any], arrays: Mapping
                 language: ContextModel(_lines(arrays[f"{name}/{language}/context-names"]), arrays[f"{name}/{language}/context"], intercepts[language])
                 for language in told["context"]
             }
+        elif field.name == "meaning":
+            values["meaning"] = MeaningModel(**{field.name: arrays[f"{name}/meaning-{field.name}"] for field in fields(MeaningModel)})
         elif field.name in told:
             value = told[field.name]
             values[field.name] = Figures(**value) if field.name == "figures" else tuple(value) if isinstance(value, list) else value

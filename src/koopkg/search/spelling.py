@@ -1,4 +1,4 @@
-"""A search text -> the same as it was meant: slips of a letter or two, umlauts left out, and compounds taken apart are put right where that gives known words."""
+"""A search text -> the same as it was meant: slips, umlauts left out, and compounds taken apart are put right where that gives known words."""
 
 from __future__ import annotations
 
