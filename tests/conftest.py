@@ -129,7 +129,7 @@ def escaped_lines(path: Path) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; read the diff afterwards")
-    parser.addoption("--edits", type=int, default=16, help="how many random edits to ingest one by one; 200 take some minutes")
+    parser.addoption("--edits", type=int, default=12, help="how many random edits to ingest one by one; 200 take some minutes")
     parser.addoption("--mutations", type=int, default=1000, help="how many mutated documents to read")
 
 

@@ -153,15 +153,15 @@ def test_no_disguise_of_service_opens_a_connection(before: tuple[str, ...], tiny
         assert b"true" in started.request("/sparql?query=ASK%7B%7D").body
 
 
-def test_a_third_heavy_query_of_a_client_is_put_off(strict_server: Server) -> None:
-    """Of three at once one runs, one waits, one is told to come again; nobody else waits for them."""
-    with ThreadPoolExecutor(3) as threads:
-        asked = [threads.submit(strict_server.request, f"/sparql?query={quote(f'{HEAVY} # {number}')}") for number in range(3)]
+def test_more_than_two_heavy_queries_of_a_client_are_put_off(strict_server: Server) -> None:
+    """Of many at once one runs, one waits, others are told to come again, though on a busy machine one may come when another is through; nobody else waits."""
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(strict_server.request, f"/sparql?query={quote(f'{HEAVY} # {number}')}") for number in range(6)]
         next(as_completed(asked))
         assert b"true" in strict_server.request("/sparql?query=ASK%7B%7D").body
         assert strict_server.request("/healthz").status == 200
         answers = sorted((answer.result() for answer in asked), key=lambda answer: answer.status)
-    assert [answer.status for answer in answers] == [429, 503, 503]
+    assert {answer.status for answer in answers} == {429, 503}
     assert (answers[0].headers["retry-after"], answers[0].headers["access-control-allow-origin"]) == ("5", "*")
 
 

@@ -164,7 +164,7 @@ def test_killed_ingest_leaves_the_old_snapshot_intact(tiny_copy: Settings) -> No
     command = [sys.executable, "-m", "koopkg.cli", "ingest", "--rebuild", str(TINY / "standesamt-lossetal.md"), str(TINY / "buergerbus-kirchhundem.md")]
     generator = random.Random(20261122)
     known = shutil.copytree(tiny_copy.cache_folder, tiny_copy.data / "known")
-    for number in range(6):
+    for number in range(5):
         shutil.rmtree(tiny_copy.cache_folder, ignore_errors=True)
         if number > 1:
             shutil.copytree(known, tiny_copy.cache_folder)
