@@ -20,7 +20,7 @@ def test_schemathesis_finds_nothing(server: Server, tmp_path: Path) -> None:
     found = subprocess.run(
         [
             *(sys.executable, "-c", CHECK, "--config-file", str(DATA / "schemathesis.toml"), "run", f"{server.address}/openapi.json", "--no-color"),
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--continue-on-failure"),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--continue-on-failure"),
         ],
         cwd=tmp_path,
         capture_output=True,
