@@ -97,7 +97,7 @@ class Teacher:
             else:
                 gold, doubtful = {scheme: text.right(scheme) for scheme in text.gold}, {scheme: text.doubtful(scheme) for scheme in text.accept}
                 told = {"gold": gold, "doubtful": doubtful, "numbers": text.numbers(), "weight": _WEIGHT_OF_LABELLED}
-            passages = plain_passages(with_whole_words(text.text), text.language)
+            passages = _plain(text.text, text.language)
             yield self._example(text.id, passages, text.language, **told)
 
     def of_counted(self, texts: Iterable[CountedText]) -> Iterator[Example]:
@@ -124,7 +124,7 @@ class Teacher:
             if text.case != "several":
                 yield self._example(
                     text.id,
-                    plain_passages(with_whole_words(text.text), text.language),
+                    _plain(text.text, text.language),
                     text.language,
                     gold={scheme.name: text.right(scheme.name) for scheme in DECIDED},
                     doubtful={scheme.name: text.doubtful(scheme.name) for scheme in DECIDED},
@@ -157,10 +157,12 @@ class Teacher:
 
     def _begun(self, document: Document) -> tuple[Passage, ...]:
         """The title and a few sentences of an account: a short text, which names little that could differ, is about one cooperation, too."""
-        sentences = read_text(_account(document), self._morphologies[document.language]).sentences
         length = _FEWEST_BEGUN + _draw(f"{document.cases[0].id} begun") % (_MOST_BEGUN - _FEWEST_BEGUN + 1)
-        words = " ".join(sentence.text for sentence in sentences[:length])
-        return plain_passages(f"{document.cases[0].title}\n\n{words}", document.language)
+        return plain_passages(f"{document.cases[0].title}\n\n{self._first_sentences(document, length)}", document.language)
+
+    def _first_sentences(self, document: Document, count: int) -> str:
+        sentences = read_text(_account(document), self._morphologies[document.language]).sentences
+        return " ".join(sentence.text for sentence in sentences[:count])
 
     def _joined(self, documents: Sequence[Document]) -> Iterator[tuple[str, Language, str]]:
         """Beginnings of the accounts of three to six cases as one text: with headings, numbered, as items of a list, or as paragraphs; all of one fold."""
@@ -174,8 +176,7 @@ class Teacher:
                 form = _JOINED_AS[_draw(f"{name} form") % len(_JOINED_AS)]
                 parts = []
                 for number, document in enumerate(some, start=1):
-                    sentences = read_text(_account(document), self._morphologies[document.language]).sentences
-                    words = " ".join(sentence.text for sentence in sentences[: 1 + _draw(f"{name} {number}") % _MOST_SENTENCES_JOINED])
+                    words = self._first_sentences(document, 1 + _draw(f"{name} {number}") % _MOST_SENTENCES_JOINED)
                     parts.append(form.format(number=number, title=document.cases[0].title, words=words))
                 yield name, some[0].language, "\n\n".join(parts)
 
@@ -209,7 +210,7 @@ class Teacher:
         """Each text that says something of a cooperation that there is, as a text of its own: few texts of the corpus are as short as a notice."""
         for name, clause in clauses.items():
             if any(mark.holds for mark in clause.marks):
-                passages = plain_passages(with_whole_words(clause.text), clause.language)
+                passages = _plain(clause.text, clause.language)
                 yield self._example(name, passages, clause.language, gold=_held(clause, schemes), numbers=None)
 
     def _read(self, clause: MarkedClause) -> tuple[str, ReadText]:
@@ -262,7 +263,7 @@ class Teacher:
                 said = {scheme: {item.concept: all(item.accepted) for item in own if item.scheme == scheme} for scheme in TOLD}
                 accepted = {scheme: frozenset(slug for slug in {*text.right(scheme), *said[scheme]} if said[scheme].get(slug, True)) for scheme in TOLD}
                 doubtful = {scheme: text.doubtful(scheme) - said[scheme].keys() for scheme in TOLD}
-                for sentence in read_text(plain_passages(with_whole_words(text.text), text.language), self._morphologies[text.language]).sentences:
+                for sentence in read_text(_plain(text.text, text.language), self._morphologies[text.language]).sentences:
                     gold = {scheme: _told(text, scheme, sentence.text, own) for scheme in TOLD}
                     yield ToldSentence(text.id, ReadText(text.language, (sentence,)), gold, is_whole=True, accepted=accepted, doubtful=doubtful)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -43,6 +44,8 @@ NAMED = {
 PLANTED_TRIPLES = [quad.triple for path in PLANTED.values() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
 FAULTY = {triple.subject.value for triple in PLANTED_TRIPLES if isinstance(triple.subject, ox.NamedNode)} | {"http://www.wikidata.org/entity/Q1199"}
 """What has a planted fault; the last is Hessen, which the contradiction is about, by its other name."""
+FAULTY_TERM = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(FAULTY)))})(?![\w-])")
+"""One of these, and no other that begins alike, such as a place in Hessen."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,7 @@ def faulty() -> dict[str, tuple[str, ...]]:
 
 def test_what_has_no_planted_fault_has_no_findings(faulty: dict[str, tuple[str, ...]]) -> None:
     assert set(faulty) == {"SHACL", "OWL 2 RL", *QUERIES}
-    assert [finding for found in faulty.values() for finding in found if not any(term in finding for term in FAULTY)] == []
+    assert [finding for found in faulty.values() for finding in found if not FAULTY_TERM.search(finding)] == []
 
 
 def test_each_check_has_a_planted_fault() -> None:

