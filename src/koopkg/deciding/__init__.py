@@ -11,7 +11,7 @@ from koopkg.deciding.cases import case_features
 from koopkg.deciding.choosing import DECIDED, DecidedScheme, choose
 from koopkg.deciding.describing import described_in
 from koopkg.deciding.meaning import Meanings, beginning_of, meaning_of, once_each
-from koopkg.deciding.models import Floats, TextModel
+from koopkg.deciding.models import Floats, TextModel, by_label
 from koopkg.deciding.numbers import NUMBERS, features_of
 from koopkg.deciding.several import about_how_many, several_features
 from koopkg.deciding.telling import TOLD, told_in
@@ -84,9 +84,9 @@ class Decider:
             linked,
             hierarchy,
             refused_by=scheme.refused_by,
-            by_text=dict(zip(weights.labels, map(float, model.scores(vector)), strict=True)),
-            by_meaning=dict(zip(weights.labels, map(float, weights.meaning.scores(meaning[None])[0]), strict=True)),
-            priors=dict(zip(weights.labels, map(float, weights.priors), strict=True)),
+            by_text=by_label(weights.labels, model.scores(vector)),
+            by_meaning=by_label(weights.labels, weights.meaning.scores(meaning[None])[0]),
+            priors=by_label(weights.labels, weights.priors),
             context=weights.context.get(text.language),
             described=described_in(text, weights.described_labels, weights.described.get(text.language), self._weights.vocabularies[text.language]),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "SeveralWeights",
     "TextModel",
     "ToldWeights",
+    "by_label",
     "deviations",
     "probability",
 ]
@@ -35,6 +36,15 @@ Floats = NDArray[np.float32]
 def probability(score: float | Floats) -> Any:
     """The logistic function."""
     return 1 / (1 + np.exp(-score))
+
+
+def by_label(labels: Sequence[str], values: Floats) -> dict[str, float]:
+    """Label -> its value.
+
+    Args:
+        values: float32 array (n_labels,), in their order.
+    """
+    return dict(zip(labels, map(float, values), strict=True))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from koopkg.deciding.fitting import (
 from koopkg.deciding.learning_several import SeveralExample, learned_several
 from koopkg.deciding.learning_told import ToldSentence, learned_told
 from koopkg.deciding.meaning import Meanings, meaning_of, once_each
-from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, MeaningModel, NumberWeights, SchemeWeights, TextModel, probability
+from koopkg.deciding.models import CaseWeights, ContextModel, Figures, Floats, MeaningModel, NumberWeights, SchemeWeights, TextModel, by_label, probability
 from koopkg.deciding.numbers import NUMBERS, NumberField, features_of
 from koopkg.deciding.telling import TOLD
 from koopkg.deciding.text import ReadText, Vector, Vocabulary
@@ -248,14 +248,13 @@ class _SchemeLearner:
                 describing = self._described_model(language, fold)
                 for number in self.taught.numbers(language, fold, is_inside=True):
                     example = self.taught.examples[number]
-                    by_text = dict(zip(self.labels, map(float, text_model.scores(self.taught.vectors[number])), strict=True))
                     found[number] = candidates_of(
                         example.text,
                         example.linked,
                         self.hierarchy,
                         refused_by=self.scheme.refused_by,
-                        by_text=by_text,
-                        by_meaning=dict(zip(self.labels, map(float, meaning.scores(self._meant[[number]])[0]), strict=True)),
+                        by_text=by_label(self.labels, text_model.scores(self.taught.vectors[number])),
+                        by_meaning=by_label(self.labels, meaning.scores(self._meant[[number]])[0]),
                         priors=self.priors,
                         context=context,
                         described=described_in(example.text, self.described_labels, describing, self.taught.vocabularies[language]),
