@@ -72,17 +72,6 @@ DEPOT_ID, STATUTE_ID, KNOWN_ID = name_of("bauhof", DEPOT), name_of("gesetz", STA
 LIST_ID = name_of("liste", LIST)
 
 
-@pytest.fixture
-def desk(tmp_path: Path, tiny_copy: Settings) -> Path:
-    """A folder with three documents, beside a data folder that knows the tiny cases."""
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    for stem, text in (("bauhof", DEPOT), ("gesetz", STATUTE), ("bekannt", KNOWN)):
-        (folder / f"{stem}.txt").write_text(text, encoding="utf-8")
-    assert tiny_copy.corpus == tmp_path / "corpus"
-    return folder
-
-
 Read = tuple[Settings, IngestReport, OpenSnapshot]
 
 
@@ -96,6 +85,15 @@ def read(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Read:
         (folder / "desk" / f"{stem}.txt").write_text(text, encoding="utf-8")
     settings = settings_of(folder / "data")
     return settings, *taken_in(folder / "desk", settings)
+
+
+@pytest.fixture
+def desk(read: Read, tmp_path: Path, tiny_copy: Settings) -> Path:
+    """A folder with three documents, beside a data folder that knows the tiny cases, and the vectors of these documents."""
+    shutil.copytree(read[0].data.with_name("desk"), tmp_path / "desk")
+    shutil.copytree(read[0].cache_folder, tiny_copy.cache_folder, dirs_exist_ok=True)
+    assert tiny_copy.corpus == tmp_path / "corpus"
+    return tmp_path / "desk"
 
 
 def opened_now(settings: Settings) -> OpenSnapshot:

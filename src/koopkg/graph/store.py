@@ -57,8 +57,9 @@ def build(folder: Path, quads: Iterable[ox.Quad]) -> StoreCounts:
         quads: In any order, also with repetitions; read once.
     """
     store = ox.Store(str(folder))
-    for batch in _batches(quads, _LOADED // 2):
-        store.bulk_extend(_with_default_graph(batch))
+    for batch in _batches(quads, _LOADED):
+        store.bulk_extend(batch)
+        store.bulk_extend(map(_in_default_graph, batch))
     store.optimize()
     triples = _count(store)
     return _closed(store, folder, StoreCounts(len(store) - triples, triples))
@@ -96,12 +97,6 @@ def _update(previous: Path, folder: Path, *, withdrawn: Iterable[str], given: Se
     for batch in _batches(given, _CHANGED):
         counts = counts.changed(*_add(store, batch))
     return _closed(store, folder, counts)
-
-
-def _with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    for quad in quads:
-        yield quad
-        yield _in_default_graph(quad)
 
 
 def _in_default_graph(statement: ox.Quad | ox.Triple) -> ox.Quad:

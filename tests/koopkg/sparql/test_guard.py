@@ -107,23 +107,32 @@ HOSTILE = (
 )
 
 
+ORDINARY = "SELECT * { VALUES ?case { " + "<https://w3id.org/koopkg/case/x> " * 1_200 + "} ?case koop:service ?o FILTER(?o < 5) }"
+
+
+def cost(text: str) -> float:
+    """Seconds of processor time to judge a query."""
+    gc.disable()  # what other tests have left in memory is not gone through meanwhile
+    began = time.process_time()
+    with contextlib.suppress(QueryError):
+        inspect(text)
+    with contextlib.suppress(QueryError):
+        dataset_of(text, None)
+    gc.enable()
+    return time.process_time() - began
+
+
+@pytest.fixture(scope="module")
+def most() -> float:
+    """Twenty times what an ordinary query of the longest size costs."""
+    return 20 * max(cost(ORDINARY) for _ in range(3))
+
+
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_the_cost_is_bounded_by_the_length(piece: str) -> None:
-    """No text of the longest size costs more than twenty times what an ordinary query of that size does."""
-
-    def cost(text: str) -> float:
-        gc.disable()  # what other tests have left in memory is not gone through meanwhile
-        began = time.process_time()
-        with contextlib.suppress(QueryError):
-            inspect(text)
-        with contextlib.suppress(QueryError):
-            dataset_of(text, None)
-        gc.enable()
-        return time.process_time() - began
-
-    ordinary = "SELECT * { VALUES ?case { " + "<https://w3id.org/koopkg/case/x> " * 1_200 + "} ?case koop:service ?o FILTER(?o < 5) }"
-    hostile = "SELECT service from " + piece * (len(ordinary) // len(piece))
-    assert min(cost(hostile) for _ in range(2)) < 20 * max(cost(ordinary) for _ in range(3))
+def test_the_cost_is_bounded_by_the_length(piece: str, most: float) -> None:
+    """No text of the longest size costs more than twenty times what an ordinary query of that size does; measured once more where it seems to."""
+    hostile = "SELECT service from " + piece * (len(ORDINARY) // len(piece))
+    assert any(cost(hostile) < most for _ in range(2))
 
 
 @given(st.text(alphabet="<>'\"#\\\r\n{}SERVICE?x:/ @1", max_size=60))
