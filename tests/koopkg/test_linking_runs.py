@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from koopkg.agreement import Counts, Macro, SchemeScores
+from koopkg.analyses import Analyses
+from koopkg.annotated import annotated_texts
+from koopkg.deciding import Decider
 from koopkg.evaluation import EvaluationError
+from koopkg.index import EmbeddingCache
+from koopkg.linking import Linker
 from koopkg.linking_runs import annotations_fingerprint, compare_linking, read_linking_run
-from tests.conftest import run_koopkg
+from koopkg.ontology import Ontology
+from koopkg.reading.passages import plain_passages
+from koopkg.register import Register
+from koopkg.text import with_whole_words
+from tests.conftest import QuickEncoder, run_koopkg
 from tests.koopkg.test_agreement import text
 
 TEXTS = [text("a", gold={"sector": ["kita"]}, accept={"sector": ["schule"]}), text("b", gold={"sector": ["abfall"]})]
@@ -59,10 +70,24 @@ def test_a_run_is_only_read_with_its_annotations(tmp_path: Path) -> None:
         read_linking_run(path, TEXTS)
 
 
+def know_vectors(path: Path) -> None:
+    """Let a cache know what the command will need of the test half: it would take half a minute to embed that."""
+    ontology, analyses = Ontology.bundled(), Analyses()
+    linker = Linker(ontology, Register.bundled(), analyses)
+    path.parent.mkdir()
+    with as_file(files("koopkg_corpus")) as corpus, contextlib.closing(EmbeddingCache(path)) as cache:
+        quick = QuickEncoder()
+        decider = Decider(linker, ontology, analyses, lambda texts: cache.encode_documents(quick, texts)[0])
+        for text in annotated_texts(corpus / "eval" / "links", ["test"]):
+            passages = plain_passages(with_whole_words(text.text), text.language)
+            decider.decide(passages, linker.link(passages, text.language))
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, Any]]:
     """What the command says of the test half, by the weights that are installed, and a data folder in which its texts are known."""
     data = tmp_path_factory.mktemp("measured")
+    know_vectors(data / "cache" / "embeddings.sqlite")
     done = run_koopkg("eval", "linking", "--split", "test", "--json", data=data)
     assert done.returncode == 0, done.stderr
     return data, json.loads(done.stdout)
