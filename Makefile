@@ -6,7 +6,7 @@ WORKERS ?= $(or $(KOOPKG_WORKERS),1)
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # without byte code kept, every command would compile all it imports: a second each
 
-.PHONY: serve test check mutants bench bench-ingest import licences messages clean
+.PHONY: serve test check lint validate mutants bench bench-ingest import licences messages clean
 
 serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not there and serve API and web pages; what cannot be taken in is named and left out
 	$(BIN)/koopkg ingest corpus/cases || $(BIN)/koopkg snapshots list | grep -q '^\*'
@@ -15,12 +15,16 @@ serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not ther
 test: .venv/installed-dev  ## Run the whole test suite; one process more than cores, since tests wait for servers and workers a third of their time
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: .venv/installed-dev  ## Lint, format, types, ontology and corpus
+check: lint validate  ## Lint, format, types, licences, ontology and corpus
+
+lint: .venv/installed-dev  ## Lint, format, types and licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src api tests tools bench
 	$(BIN)/mypy
-	$(BIN)/koopkg validate
 	$(BIN)/python -m tools.list_licences --check
+
+validate: .venv/installed-run  ## Ontology and corpus
+	$(BIN)/koopkg validate
 
 mutants: .venv/installed-dev  ## Plant the faults of tests/mutants.yaml one by one and see whether tests catch them: make mutants ONLY="no-threshold" JOBS=2
 	$(BIN)/python -m tools.mutants --jobs $(or $(JOBS),1) $(if $(ONLY),--only $(ONLY))
