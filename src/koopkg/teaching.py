@@ -35,6 +35,7 @@ _UNKNOWN = "unbekannt"
 """A status that says nothing of what the text tells."""
 _SHORT_TEXT = 700
 """Characters of a labelled text below which it is a stretch of one rather than a document."""
+_FEW = 3
 _DEFINITIONS_A_TEXT = 4
 _FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
 """Sentences from which a text is taken apart, and those of a part."""
@@ -136,9 +137,13 @@ class Teacher:
     def of_one_or_several(
         self, documents: Sequence[Document], annotated: Iterable[AnnotatedText], labelled: Iterable[LabelledText], counted: Iterable[CountedText]
     ) -> Iterator[SeveralExample]:
-        """All texts about one case or several; accounts of cases, some with the sections that restate the record, and accounts joined to one text."""
+        """All texts about one case or several; accounts of cases, some with the sections that restate the record, and accounts joined to one text.
+
+        Not short ones about a few: a sentence on each of two cooperations looks like two on one, and with them plain accounts were taken for several.
+        """
         for text in counted:
-            if text.case != "none":
+            is_short_about_few = text.case == "several" and len(text.text) < _SHORT_TEXT and (text.cooperations or 0) <= _FEW
+            if text.case != "none" and not is_short_about_few:
                 yield self._several(text.id, _plain(text.text, text.language), text.language, text.case == "several", _WEIGHT_OF_ONE_OR_SEVERAL)
         for told in annotated:
             if told.case != "none":
