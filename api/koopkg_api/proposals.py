@@ -163,5 +163,5 @@ def _certainty(proposal: Proposal) -> Message:
 
 
 def _percent(probability: float) -> int:
-    """Nothing that was only read by machine is impossible or beyond doubt."""
-    return min(max(round(probability * 100), 1), 99)
+    """Nothing that was only read by machine is impossible or beyond doubt; cut, so that what is just below a threshold does not look as if it were above."""
+    return min(max(int(round(probability * 100, 3)), 1), 99)
