@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -48,6 +49,8 @@ from koopkg.sparql import SparqlPool, SparqlResult
 from tests.commands import Commands
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the encoder is loaded: there are more test processes than cores, so one thread in each
+
+gc.set_threshold(50_000, 20, 50)  # a process of tests holds whole corpora, and to go through them as often as usual takes a tenth of its time
 
 hypothesis.settings.register_profile("koopkg", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("koopkg")
