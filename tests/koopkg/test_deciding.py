@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -37,6 +38,7 @@ from koopkg.reading import document_paths, read_document
 from koopkg.reading.passages import plain_passages
 from koopkg.register import Register
 from koopkg.teaching import Teacher
+from tests.conftest import run_koopkg
 
 Decide = Callable[[str], Decided]
 
@@ -151,6 +153,29 @@ def test_weights_are_the_same_after_a_file(tmp_path: Path) -> None:
         assert np.allclose(again.schemes[name].text["de"].weights, scheme.text["de"].weights, atol=1e-4)
         assert again.schemes[name].context["de"].names == scheme.context["de"].names
         assert again.schemes[name].described_labels == scheme.described_labels
+
+
+def cut(folder: Path) -> None:
+    path = folder / "sector.npz"
+    path.write_bytes(path.read_bytes()[:-1_000])
+
+
+def of_another_version(folder: Path) -> None:
+    (folder / "activity.npz").unlink()
+
+
+def no_weights(folder: Path) -> None:
+    (folder / "common.npz").write_bytes(b"x")
+
+
+@pytest.mark.parametrize("spoil", [shutil.rmtree, cut, of_another_version, no_weights])
+def test_weights_that_cannot_be_read_are_refused_in_a_sentence(spoil: Callable[[Path], None], tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(Weights.bundled_path(), folder)
+    spoil(folder)
+    refused = run_koopkg("eval", "linking", "--split", "dev", "--weights", str(folder), data=tmp_path / "data")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f"koopkg: {folder}: no weights that this version reads; learn them by `koopkg train-links --output {folder}`\n"
 
 
 def test_learning_twice_gives_the_same_bytes(ontology: Ontology, linker: Linker, tmp_path: Path) -> None:

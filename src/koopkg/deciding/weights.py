@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -26,6 +28,7 @@ from koopkg.deciding.models import (
     ToldWeights,
 )
 from koopkg.deciding.text import Vocabulary
+from koopkg.errors import ConfigurationError
 from koopkg.files import write_whole
 from koopkg.model import LANGUAGES, Language
 
@@ -71,15 +74,21 @@ class Weights:
         """Those that were saved in a folder.
 
         Raises:
-            OSError: A file is not there.
-            ValueError: One is damaged.
+            ConfigurationError: It has none, or none that this version reads.
         """
+        try:
+            return cls._read(folder)
+        except (OSError, KeyError, ValueError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise ConfigurationError(
+                "{folder}: no weights that this version reads; learn them by `koopkg train-links --output {folder}`", folder=str(folder)
+            ) from error
+
+    @classmethod
+    def _read(cls, folder: Path) -> Weights:
         arrays: dict[str, NDArray[Any]] = {}
         for path in sorted(folder.glob("*.npz")):
             with np.load(path, allow_pickle=False) as found:
                 arrays |= {name: found[name] for name in found.files}
-        if "about" not in arrays:
-            raise FileNotFoundError(folder / f"{_COMMON}.npz")
         about = json.loads(str(arrays["about"]))
         vocabularies: dict[Language, Vocabulary] = {
             language: Vocabulary(_lines(arrays[f"{language}/terms"]), arrays[f"{language}/rarity"]) for language in LANGUAGES
