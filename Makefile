@@ -15,13 +15,12 @@ serve: .venv/installed-run  ## Build the snapshot from corpus/ if it is not ther
 test: .venv/installed-dev  ## Run the whole test suite; one process more than cores, since tests wait for servers and workers a third of their time
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: lint validate  ## Lint, format, types, licences, ontology and corpus
+check: lint licences validate  ## Lint, format, types, licences, ontology and corpus
 
-lint: .venv/installed-dev  ## Lint, format, types and licences
+lint: .venv/installed-dev  ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src api tests tools bench
 	$(BIN)/mypy
-	$(BIN)/python -m tools.list_licences --check
 
 validate: .venv/installed-run  ## Ontology and corpus
 	$(BIN)/koopkg validate

@@ -36,6 +36,7 @@ _UNKNOWN = "unbekannt"
 _SHORT_TEXT = 700
 """Characters of a labelled text below which it is a stretch of one rather than a document."""
 _FEW = 3
+"""Cooperations that a short text has to tell more of to be taken for one about several."""
 _DEFINITIONS_A_TEXT = 4
 _FEWEST_SENTENCES, _SHORT, _LONG = 4, 2, 4
 """Sentences from which a text is taken apart, and those of a part."""
